@@ -1,0 +1,33 @@
+-- A service is delivered with its version in its name ("PersonBaseDataExtendedService v4").
+with
+
+leveret as (
+    select distinct
+        kilde as platform,
+        stoettesystem,
+        service as leveret_service
+    from {{ ref('int_service__set') }}
+),
+
+delt as (
+    select
+        platform,
+        stoettesystem,
+        leveret_service,
+        regexp_replace(leveret_service, '\s+[vV]\.?\s?[0-9]+(\.[0-9]+)*\s*$', '') as service,
+        nullif(regexp_extract(leveret_service, '\s[vV]\.?\s?([0-9]+(\.[0-9]+)*)\s*$', 1), '') as versionsnummer
+    from leveret
+)
+
+select
+    platform,
+    stoettesystem,
+    leveret_service,
+    service,
+    {{ normaliseret('service') }} as service_normaliseret,
+    'v' || versionsnummer as version,
+    {{ noegle(
+        "concat_ws('|', platform, coalesce(stoettesystem, ''), " ~ normaliseret('service')
+        ~ ", coalesce(versionsnummer, ''))"
+    ) }} as service_id
+from delt

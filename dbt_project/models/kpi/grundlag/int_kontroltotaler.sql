@@ -1,0 +1,103 @@
+with
+
+fil_til_dag as (
+    select
+        'fil_til_dag' as led,
+        log.periode,
+        log.sum_indlaest as forventet,
+        coalesce(sum(kald.antal_kald), 0) as fundet
+    from {{ ref('stg_lake__leverancer') }} as log
+    inner join {{ source('plan', 'beroerte_perioder') }} as beroert
+        on log.kilde = beroert.kilde and log.periode = beroert.periode
+    left join {{ ref('fct_kald_time') }} as kald
+        on kald.dato_id = cast(strftime(log.periode_til, '%Y%m%d') as integer)
+    where log.er_aktiv and log.kilde = 'stoettesystemerne'
+    group by log.periode, log.sum_indlaest
+),
+
+kald_maaned as (
+    select
+        fakta.maaned,
+        service.platform,
+        sum(fakta.antal_kald) as kald,
+        coalesce(sum(fakta.antal_kald) filter (where myndighed.type = 'kommune'), 0) as kommunale_kald
+    from {{ ref('fct_kald_maaned') }} as fakta
+    inner join {{ ref('dim_service') }} as service on fakta.service_id = service.service_id
+    inner join {{ ref('dim_myndighed') }} as myndighed on fakta.myndighed_id = myndighed.myndighed_id
+    group by fakta.maaned, service.platform
+),
+
+-- a day's sum for days that are not touched stands in the log too
+fil_til_maaned as (
+    select
+        'fil_til_maaned' as led,
+        log.kilde || ' ' || strftime(beroert.maaned, '%Y-%m') as periode,
+        sum(log.sum_indlaest) as forventet,
+        coalesce(max(kald_maaned.kald), 0) as fundet
+    from {{ ref('stg_lake__leverancer') }} as log
+    inner join {{ source('plan', 'beroerte_maaneder') }} as beroert
+        on beroert.maaned = {{ dbt.date_trunc('month', 'log.periode_til') }}
+    left join kald_maaned
+        on beroert.maaned = kald_maaned.maaned and log.kilde = kald_maaned.platform
+    where log.er_aktiv and log.kilde in ('stoettesystemerne', 'serviceplatformen')
+    group by log.kilde, beroert.maaned
+),
+
+maaned_til_kpi as (
+    select
+        'maaned_til_kpi' as led,
+        kald_maaned.platform || ' ' || strftime(kald_maaned.maaned, '%Y-%m') as periode,
+        kald_maaned.kommunale_kald as forventet,
+        coalesce(sum(kpi.kald), 0) as fundet
+    from kald_maaned
+    inner join {{ ref('int_kpi__maaneder') }} as beroert on kald_maaned.maaned = beroert.maaned
+    left join {{ ref('kald_pr_indbygger') }} as kpi
+        on kald_maaned.maaned = kpi.maaned and kald_maaned.platform = kpi.platform
+    group by kald_maaned.platform, kald_maaned.maaned, kald_maaned.kommunale_kald
+),
+
+maaned_til_danmark as (
+    select
+        'maaned_til_danmark' as led,
+        strftime(kald_maaned.maaned, '%Y-%m') as periode,
+        sum(kald_maaned.kommunale_kald) as forventet,
+        max(kpi.kald) as fundet
+    from kald_maaned
+    left join {{ ref('kald_pr_borger_danmark') }} as kpi on kald_maaned.maaned = kpi.maaned
+    group by kald_maaned.maaned
+),
+
+fil_til_kle as (
+    select
+        'fil_til_kle' as led,
+        log.periode,
+        max(log.raekker_indlaest) as forventet,
+        count(kle.kle_nummer) as fundet
+    from {{ ref('stg_lake__leverancer') }} as log
+    inner join {{ source('plan', 'beroerte_perioder') }} as beroert
+        on log.kilde = beroert.kilde and log.periode = beroert.periode
+    left join {{ ref('stg_kle__sager') }} as kle on log.periode_til = kle.udtraeksdato
+    where log.er_aktiv and log.kilde = 'kle'
+    group by log.periode
+),
+
+samlet as (
+    select * from fil_til_dag
+    union all
+    select * from fil_til_maaned
+    union all
+    select * from maaned_til_kpi
+    union all
+    select * from maaned_til_danmark
+    union all
+    select * from fil_til_kle
+)
+
+select
+    led || ' ' || periode as kontroltotal,
+    led,
+    periode,
+    cast(forventet as bigint) as forventet,
+    cast(fundet as bigint) as fundet,
+    cast(fundet - forventet as bigint) as forskel
+from samlet

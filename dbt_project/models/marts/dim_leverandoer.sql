@@ -1,0 +1,20 @@
+with
+
+seneste_navn as (
+    select
+        leverandoer_cvr as cvr,
+        leverandoer_navn as navn
+    from {{ ref('int_serviceaftale__set') }}
+    qualify
+        row_number() over (partition by leverandoer_cvr order by maaned desc, leverandoer_navn desc) = 1
+)
+
+select
+    cast(cvr as bigint) as leverandoer_id,
+    cvr,
+    navn
+from seneste_navn
+
+union all
+
+select 0, null, 'Ukendt'

@@ -1,0 +1,6 @@
+select
+    tabel,
+    formaal,
+    hjemmel,
+    cast(taerskel as integer) as taerskel
+from {{ source('lake', 'formaal') }}

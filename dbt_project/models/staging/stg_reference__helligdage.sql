@@ -1,0 +1,4 @@
+select
+    cast(dato as date) as dato,
+    navn
+from {{ source('lake', 'helligdage') }}

@@ -1,0 +1,4 @@
+select
+    snitflade,
+    navn
+from {{ source('lake', 'snitflader') }}

@@ -1,0 +1,17 @@
+select
+    -- period
+    cast(maaned || '-01' as date) as maaned,
+
+    -- who and what
+    myndighed_cvr,
+    myndighed_navn,
+    leverandoer_cvr,
+    leverandoer_navn,
+    it_system_uuid,
+    it_system_navn,
+    serviceaftale_uuid,
+    service,
+
+    -- measure
+    antal_kald
+from {{ source('lake', 'serviceplatformen') }}

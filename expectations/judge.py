@@ -1,0 +1,91 @@
+"""Runs a suite with Great Expectations over a small frame and writes its Data Docs.
+
+The frame is a profile: one row per delivery or per control total, aggregated by DuckDB over all
+rows. So the judge costs the same whatever the volume, and no raw value can reach Data Docs.
+"""
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from expectations.suites import Demand, Suite
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of one demand: ``failed`` holds the index values of the rows that break it."""
+
+    demand: Demand
+    failed: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.failed
+
+
+def judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> list[Verdict]:
+    """Validate ``frame`` against ``suite``.
+
+    Args:
+        frame: one row per ``suite.index`` value; null means that a demand does not apply.
+        subject: what is judged (a source, ``publicering``); names the Data Docs site.
+        data_docs: folder in which ``<subject>/index.html`` is written.
+
+    Raises:
+        RuntimeError: an expectation could not be evaluated; it then counts as neither passed nor failed.
+    """
+    # Imported here: it takes several seconds, and most processes never judge anything.
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    import great_expectations as gx
+
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+    batch = (
+        context.data_sources.add_pandas("duckdb_profil")
+        .add_dataframe_asset(subject)
+        .add_batch_definition_whole_dataframe("alle")
+    )
+    expectations = [
+        {"type": d.type, "kwargs": d.kwargs, "severity": d.severity, "notes": d.description, "meta": {"name": d.name}}
+        for d in suite.demands
+    ]
+    gx_suite = context.suites.add(gx.ExpectationSuite(name=suite.name, expectations=expectations))
+    site = data_docs / subject
+    context.add_data_docs_site(
+        subject,
+        {
+            "class_name": "SiteBuilder",
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site)},
+        },
+    )
+    definition = context.validation_definitions.add(
+        gx.ValidationDefinition(name=subject, data=batch, suite=gx_suite)
+    )
+    checkpoint = context.checkpoints.add(
+        gx.Checkpoint(
+            name=subject,
+            validation_definitions=[definition],
+            result_format={
+                "result_format": "COMPLETE",
+                "unexpected_index_column_names": [suite.index],
+                "include_unexpected_rows": False,
+            },
+        )
+    )
+    (outcome,) = checkpoint.run(batch_parameters={"dataframe": frame}).run_results.values()
+    context.build_data_docs(site_names=[subject])
+    by_name = {d.name: d for d in suite.demands}
+    verdicts = []
+    for result in outcome.results:
+        if result.exception_info and result.exception_info.get("raised_exception", False):
+            raise RuntimeError(f"{suite.name}: {result.expectation_config.type} could not be evaluated")
+        failed = tuple(str(row[suite.index]) for row in result.result.get("unexpected_index_list") or ())
+        if not result.success and not failed:
+            raise RuntimeError(f"{suite.name}: {result.expectation_config.type} failed without naming rows")
+        verdicts.append(Verdict(by_name[result.expectation_config.meta["name"]], failed))
+    return verdicts

@@ -1,0 +1,153 @@
+"""Lake assets: one per source, one partition per delivery period.
+
+A partition is green when a delivery of that very period is in the lake, red when one was refused.
+A run over a span takes in all its new deliveries at once; the bad ones fail the run after the
+good ones are stored.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from expectations.judge import Verdict
+from expectations.suites import suite
+from orchestration import partitions
+from orchestration.ingest.intake import Intake, remove_leftovers, take_in
+from orchestration.ingest.profiles import Profile, profiles
+from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.lake.reference import InvalidReference, take_in_reference
+from orchestration.lock import writer_lock
+from orchestration.settings import get_settings
+
+OWNERS = ["team:dataplatform"]
+WRITER_POOL = "skriver"
+REFERENCE_KEY = dg.AssetKey(["lake", "reference"])
+
+
+def lake_key(source: str) -> dg.AssetKey:
+    """Asset key of a source in the lake."""
+    return dg.AssetKey(["lake", source])
+
+
+def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
+    key = lake_key(profile.source)
+    checks = [
+        dg.AssetCheckSpec(
+            demand.name,
+            asset=key,
+            description=demand.description,
+            metadata={"severity": demand.severity, "suite": "leverance"},
+        )
+        for demand in suite("leverance").demands
+    ]
+
+    @dg.asset(
+        key=key,
+        group_name="lake",
+        description=f"{profile.description} Supplier: {profile.supplier}. Immutable Parquet, one file per delivery.",
+        kinds={"duckdb", "parquet"},
+        owners=OWNERS,
+        partitions_def=partitions.BY_RHYTHM[profile.rhythm],
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        output_required=False,
+        check_specs=checks,
+        pool=WRITER_POOL,
+        metadata={"dagster/column_schema": _column_schema(profile)},
+        code_version=profile.fingerprint,
+    )
+    def lake(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        settings = get_settings()
+        with writer_lock(settings):
+            remove_leftovers(settings)
+            intake = take_in(settings, profile, set(context.partition_keys))
+        log = DeliveryLog(settings.delivery_log)
+        for delivery in intake.deliveries:
+            if delivery.accepted:
+                context.log_event(_materialization(key, delivery))
+            context.log.info(f"{delivery.fil}: {delivery.status}")
+        yield from _check_results(key, intake)
+        wanted = set(context.partition_keys)
+        refused = [
+            d for d in log.outstanding() if d.kilde == profile.source and d.periode in wanted and not d.accepted
+        ]
+        if refused:
+            raise dg.Failure(
+                description="\n".join(describe(d) for d in refused),
+                metadata={"refused": [d.fil for d in refused]},
+                allow_retries=False,
+            )
+
+    return lake
+
+
+def describe(delivery: Delivery) -> str:
+    """One line on a delivery that was refused or quarantined in part: what, where, what to do."""
+    first, *more = delivery.aarsager
+    others = f" (og {len(more)} fund til, se karantænen)" if more else ""
+    return f"{delivery.kilde}/{delivery.fil}: {first}{others}"
+
+
+def _materialization(key: dg.AssetKey, delivery: Delivery) -> dg.AssetMaterialization:
+    return dg.AssetMaterialization(
+        asset_key=key,
+        partition=delivery.periode,
+        metadata={
+            "dagster/row_count": delivery.raekker_indlaest,
+            "raekker_karantaene": delivery.raekker_karantaene,
+            "kontrolsum": delivery.sum_indlaest,
+            "fil": delivery.fil,
+            "leverance_id": delivery.leverance_id,
+            "sha256": delivery.sha256,
+        },
+    )
+
+
+def _check_results(key: dg.AssetKey, intake: Intake) -> Iterator[dg.AssetCheckResult]:
+    verdicts: dict[str, Verdict] = {v.demand.name: v for v in intake.verdicts}
+    for demand in suite("leverance").demands:
+        verdict = verdicts.get(demand.name)
+        failed = verdict.failed if verdict else ()
+        critical = demand.severity == "critical"
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name=demand.name,
+            passed=not failed,
+            severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
+            description="Ingen nye leverancer." if not verdict else f"{len(failed)} af {len(intake.deliveries)} leverancer.",
+            metadata={"leverancer": list(failed[:50]), "antal": len(failed)},
+        )
+
+
+def _column_schema(profile: Profile) -> dg.TableSchema:
+    types = {"antal": "bigint", "antal_maskeret": "bigint", "tidspunkt": "timestamp (UTC)"}
+    return dg.TableSchema([dg.TableColumn(c.name, types.get(c.type, "varchar")) for c in profile.columns])
+
+
+@dg.asset(
+    key=REFERENCE_KEY,
+    group_name="lake",
+    description="Reference data: the built-in CSV files, each replaced by one of the same name under <inbox>/reference/.",
+    kinds={"csv", "parquet"},
+    owners=OWNERS,
+    pool=WRITER_POOL,
+)
+def reference(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Put the reference files in force that lie in the inbox and the project now."""
+    settings = get_settings()
+    with writer_lock(settings):
+        try:
+            taken = take_in_reference(settings)
+        except InvalidReference as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(taken.rows.values()),
+            "fingeraftryk": taken.fingerprint,
+            "aendret": taken.changed,
+            "erstattede_filer": list(taken.replaced),
+            "raekker": taken.rows,
+        }
+    )
+
+
+SOURCE_ASSETS = [_lake_asset(profile) for profile in profiles().values()]

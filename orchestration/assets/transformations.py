@@ -1,0 +1,125 @@
+"""The dbt project as assets: staging → intermediate → marts (the star) → kpi.
+
+One step runs ``dbt build`` over all of it. dbt tests are asset checks; a failed one of severity
+error fails the step, and nothing after it runs.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
+
+from orchestration.assets.lake import REFERENCE_KEY, WRITER_POOL, lake_key
+from orchestration.assets.plan import PLAN_KEY
+from orchestration.build.workspace import Workspace
+from orchestration.ingest.profiles import profiles
+from orchestration.settings import PROJECT_ROOT, get_settings
+
+PROJECT_DIR = PROJECT_ROOT / "dbt_project"
+DBT = Path(sys.executable).with_name("dbt")
+_PLANNED_SOURCES = {"plan", "basis"}
+
+
+def dbt_cli() -> DbtCliResource:
+    """dbt's command line, run from this environment whatever the PATH."""
+    project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
+    return DbtCliResource(project_dir=project, dbt_executable=str(DBT))
+
+
+def prepared_project() -> DbtProject:
+    """The dbt project with a manifest that is newer than every file it was made from."""
+    project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
+    manifest = project.manifest_path
+    sources = [p for p in PROJECT_DIR.rglob("*") if p.suffix in (".sql", ".yml") and "target" not in p.parts]
+    newest = max(p.stat().st_mtime for p in sources)
+    if not manifest.exists() or manifest.stat().st_mtime < newest:
+        subprocess.run(
+            [str(DBT), "--quiet", "parse"],
+            cwd=PROJECT_DIR,
+            env=os.environ | {"DBT_PROFILES_DIR": str(PROJECT_DIR), "DBT_TARGET_PATH": str(manifest.parent)},
+            check=True,
+        )
+        manifest.touch()
+    return project
+
+
+class Translator(DagsterDbtTranslator):
+    """Asset keys say layer and name; sources are the lake's assets and the plan."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] != "source":
+            return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+        if dbt_resource_props["source_name"] in _PLANNED_SOURCES or dbt_resource_props["name"] == "leverancer":
+            return PLAN_KEY
+        name = dbt_resource_props["name"]
+        return lake_key(name) if name in profiles() else REFERENCE_KEY
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return dbt_resource_props.get("schema")
+
+
+@dbt_assets(
+    manifest=prepared_project().manifest_path,
+    project=DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR),
+    dagster_dbt_translator=Translator(settings=DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)),
+    pool=WRITER_POOL,
+)
+def transformations(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+    """Build all models in the workspace that the plan laid out, and test them."""
+    settings = get_settings()
+    workspace = Workspace(settings)
+    os.environ["KDI_BUILD"] = str(workspace.folder)
+    os.environ["KDI_MEMORY_LIMIT"] = settings.memory_limit
+    invocation = dbt.cli(["build"], context=context, raise_on_error=False)
+    events = list(invocation.stream())
+    rows = _row_counts(workspace) if invocation.is_successful() else {}
+    for event in events:
+        key = event.asset_key if isinstance(event, dg.MaterializeResult | dg.AssetMaterialization) else None
+        if key is not None and tuple(key.path) in rows and isinstance(event, dg.MaterializeResult):
+            counted = {**(event.metadata or {}), "dagster/row_count": rows[tuple(key.path)]}
+            event = event._replace(metadata=counted)
+        yield event
+    if not invocation.is_successful():
+        raise dg.Failure("\n".join(_failures(invocation)), allow_retries=False)
+
+
+def _failures(invocation: DbtCliInvocation) -> list[str]:
+    """One line per model or test that failed."""
+    try:
+        results = invocation.get_artifact("run_results.json")["results"]
+    except FileNotFoundError:
+        return [f"dbt kunne ikke starte: {invocation.get_error()}"]
+    lines = []
+    for result in results:
+        if result["status"] in ("error", "fail", "runtime error"):
+            kind, _, name, *_ = result["unique_id"].split(".")
+            message = " ".join((result.get("message") or "").split())
+            lines.append(f"dbt {kind} {name}: {message}")
+    return lines or [f"dbt build fejlede: {invocation.get_error()}"]
+
+
+def _row_counts(workspace: Workspace) -> dict[tuple[str, ...], int]:
+    """Rows of every table of the build, by schema and name."""
+    connection = workspace.connect()
+    try:
+        tables = connection.execute(
+            "select database_name, schema_name, table_name from duckdb_tables() where not internal"
+        ).fetchall()
+        return {
+            (schema, table): connection.execute(f"select count(*) from {database}.{schema}.{table}").fetchall()[0][0]
+            for database, schema, table in tables
+        }
+    finally:
+        connection.close()

@@ -1,0 +1,116 @@
+"""What starts runs without a person: a sensor on the inbox, one on the lake, and a daily schedule.
+
+They only compare states. What is new is decided by the delivery log and the plan, so a sensor
+that was off for a week misses nothing when it is turned on again.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration import partitions
+from orchestration.assets.lake import REFERENCE_KEY, lake_key
+from orchestration.build.start import current_plan
+from orchestration.ingest.intake import find_pending
+from orchestration.ingest.profiles import Profile, profiles
+from orchestration.ingest.rules import LOCAL_TIME_ZONE
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.publish.release import Releases
+from orchestration.settings import Settings, get_settings
+
+
+def intake_job_name(source: str) -> str:
+    """Name of the job that takes in a source's deliveries."""
+    return f"modtag_{source}"
+
+
+INTAKE_JOBS = {
+    source: dg.define_asset_job(
+        intake_job_name(source),
+        selection=dg.AssetSelection.assets(lake_key(source)),
+        description=f"Take in deliveries from {profile.supplier}: one run for any span.",
+    )
+    for source, profile in profiles().items()
+}
+REFERENCE_JOB = dg.define_asset_job(
+    "modtag_reference",
+    selection=dg.AssetSelection.assets(REFERENCE_KEY),
+    description="Put the reference files in force that lie in the inbox and the project now.",
+)
+BUILD_JOB = dg.define_asset_job(
+    "byg_og_udgiv",
+    selection=dg.AssetSelection.all()
+    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY),
+    description="Make anew what differs between lake and release, test it, and publish.",
+)
+
+
+def spans(profile: Profile, periods: list[str], instance: dg.DagsterInstance) -> list[tuple[str, str]]:
+    """Spans (first, last) that cover ``periods``, each for one run; registers new extract dates.
+
+    Days and months become one span. Extracts are dynamic partitions, ordered by registration, so
+    each is a span of its own.
+    """
+    if not periods:
+        return []
+    if profile.rhythm != "udtraek":
+        return [(periods[0], periods[-1])]
+    instance.add_dynamic_partitions(str(partitions.EXTRACTS.name), periods)
+    return [(period, period) for period in periods]
+
+
+@dg.sensor(jobs=list(INTAKE_JOBS.values()), minimum_interval_seconds=30)
+def nye_leverancer(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Takes in what is new in the inbox: one run per source, whatever the number of files."""
+    found = False
+    for source, profile in profiles().items():
+        pending = find_pending(get_settings(), profile)
+        content = hashlib.sha256("".join(sorted(f.sha256 for f in pending.files)).encode()).hexdigest()[:16]
+        for first, last in spans(profile, pending.periods, context.instance):
+            found = True
+            yield dg.RunRequest(
+                run_key=f"{source}:{first}:{last}:{content}",
+                job_name=intake_job_name(source),
+                tags=partitions.span_tags(first, last),
+            )
+    if not found:
+        yield dg.SkipReason("Ingen nye leverancer i indbakken.")
+
+
+@dg.sensor(job=BUILD_JOB, minimum_interval_seconds=30)
+def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Builds and publishes when the lake differs from the current release.
+
+    A state is tried once: a failed gate is not repeated, nor is a rollback undone, until something
+    arrives.
+    """
+    settings = get_settings()
+    if not Releases(settings).current() and not DeliveryLog(settings.delivery_log).active():
+        return dg.SkipReason("Der er endnu ingen leverancer.")
+    if current_plan(settings).is_empty:
+        return dg.SkipReason("Den gældende publicering er, hvad der ligger i søen.")
+    return dg.RunRequest(run_key=lake_state(settings))
+
+
+def lake_state(settings: Settings) -> str:
+    """A hash of everything that decides the content of a release built now."""
+    log = DeliveryLog(settings.delivery_log)
+    plan_inputs = [log.reference() or "", *sorted(d.leverance_id for d in log.active())]
+    return hashlib.sha256("\n".join(plan_inputs).encode()).hexdigest()[:24]
+
+
+# Referencedata have no sensor of their own: they change rarely, and a person puts them there.
+REFERENCE_SCHEDULE = dg.ScheduleDefinition(
+    name="reference_hver_morgen",
+    job=REFERENCE_JOB,
+    cron_schedule="0 5 * * *",
+    execution_timezone=LOCAL_TIME_ZONE,
+)
+BUILD_SCHEDULE = dg.ScheduleDefinition(
+    name="byg_hver_morgen",
+    job=BUILD_JOB,
+    cron_schedule="0 6 * * *",
+    execution_timezone=LOCAL_TIME_ZONE,
+    description="A fall-back for the sensor, and the time at which the numbers are promised.",
+)

@@ -1,0 +1,108 @@
+"""What a build must make anew: the difference between the lake and the current release.
+
+Nothing remembers what "has been processed". A release says which deliveries it holds, the lake
+says which ones count; the periods in which they differ are made anew. So a crash, a rollback, a
+withdrawn delivery and a day that comes late are all the same simple case.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from orchestration.lake.delivery_log import Delivery
+from orchestration.settings import PROJECT_ROOT
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The periods to make anew, as texts (``2022-04-30``, ``2022-04``), by source.
+
+    ``full`` means that nothing of the current release can be used: there is none, or reference
+    data or the dbt project changed since. Then every active period is touched.
+    """
+
+    full: bool
+    reason: str
+    touched: Mapping[str, frozenset[str]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the current release already is what the lake says."""
+        return not self.full and not any(self.touched.values())
+
+    @property
+    def days(self) -> list[str]:
+        return sorted(self.touched.get("stoettesystemerne", frozenset()))
+
+    @property
+    def months(self) -> list[str]:
+        """Months touched themselves or through one of their days."""
+        return sorted({d[:7] for d in self.days} | self.touched.get("serviceplatformen", frozenset()))
+
+    @property
+    def extracts(self) -> list[str]:
+        return sorted(self.touched.get("kle", frozenset()))
+
+
+def make_plan(
+    active: Iterable[Delivery], published: Mapping[str, str], base: Mapping[str, str] | None, inputs: Mapping[str, str]
+) -> Plan:
+    """Compare the lake with the current release.
+
+    Args:
+        active: the deliveries that count.
+        published: ids of the deliveries in the current release, with the publication they came in.
+        base: fingerprints of what the current release was built with; None if there is none.
+        inputs: the same fingerprints now.
+    """
+    ids = {d.leverance_id for d in active}
+    if base is None:
+        return Plan(True, "ingen tidligere publicering", _periods(ids))
+    changed = sorted(k for k in inputs if inputs[k] != base.get(k))
+    if changed:
+        return Plan(True, f"ændret siden sidst: {', '.join(changed)}", _periods(ids))
+    different = ids ^ set(published)
+    touched = _periods(different)
+    return Plan(False, f"{len(different)} leverancer er nye, erstattede eller trukket tilbage", touched)
+
+
+def _periods(ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for delivery_id in ids:
+        source, period, _ = delivery_id.rsplit("_", 2)
+        found.setdefault(source, set()).add(period)
+    return {source: frozenset(periods) for source, periods in found.items()}
+
+
+def inputs(reference_fingerprint: str) -> dict[str, str]:
+    """Fingerprints of everything but deliveries that decides the content of a release."""
+    return {
+        "reference": reference_fingerprint,
+        "dbt_project": dbt_fingerprint(),
+        "duckdb": duckdb.__version__,
+    }
+
+
+@cache
+def dbt_fingerprint(project: Path = PROJECT_ROOT / "dbt_project") -> str:
+    """Hash of the models and macros: a changed definition means a full build."""
+    digest = hashlib.sha256()
+    for folder in ("models", "macros"):
+        for path in sorted((project / folder).rglob("*.sql")):
+            digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def to_json(plan: Plan) -> dict[str, object]:
+    """The plan as JSON values, for the steps of a build that come after it."""
+    return {"full": plan.full, "reason": plan.reason, "touched": {s: sorted(p) for s, p in plan.touched.items()}}
+
+
+def from_json(values: dict) -> Plan:
+    """The reverse of :func:`to_json`."""
+    touched = {source: frozenset(periods) for source, periods in values["touched"].items()}
+    return Plan(values["full"], values["reason"], touched)

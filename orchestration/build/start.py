@@ -1,0 +1,61 @@
+"""Starts a build: compares lake and release, and lays out the workspace for what differs."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from orchestration.build.plan import Plan, from_json, inputs, make_plan, to_json
+from orchestration.build.workspace import Workspace
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.reference import take_in_reference
+from orchestration.publish.release import Manifest, Releases, new_publication_id
+from orchestration.settings import Settings
+
+_PLAN_FILE = "plan.json"
+
+
+def current_plan(settings: Settings) -> Plan:
+    """What a build would make anew now."""
+    log = DeliveryLog(settings.delivery_log)
+    reference = log.reference() or take_in_reference(settings).fingerprint
+    current = Releases(settings).current()
+    usable = current if current and Releases(settings).base(current) else None
+    return make_plan(
+        log.active(), usable.leverancer if usable else {}, usable.inputs if usable else None, inputs(reference)
+    )
+
+
+def start(settings: Settings) -> tuple[Plan, Manifest]:
+    """Lay out the workspace; returns the plan and the manifest that the release will have."""
+    plan = current_plan(settings)
+    log = DeliveryLog(settings.delivery_log)
+    reference = log.reference()
+    assert reference is not None  # current_plan put one in force
+    active = log.active()
+    releases = Releases(settings)
+    current = releases.current()
+    earlier = current.leverancer if current else {}
+    publication_id = new_publication_id()
+    manifest = Manifest(
+        publicering_id=publication_id,
+        udgivet=datetime.now(UTC).isoformat(timespec="seconds"),
+        forgaenger=current.publicering_id if current else None,
+        inputs=inputs(reference),
+        leverancer={d.leverance_id: earlier.get(d.leverance_id, publication_id) for d in active},
+    )
+    workspace = Workspace(settings)
+    base = releases.base(current) if current and not plan.full else None
+    workspace.prepare(plan, publication_id, log.all(), active, dict(earlier), reference, base)
+    saved = {"plan": to_json(plan), "manifest": asdict(manifest)}
+    (workspace.folder / _PLAN_FILE).write_text(json.dumps(saved, ensure_ascii=False), encoding="utf-8")
+    return plan, manifest
+
+
+def started(settings: Settings) -> tuple[Plan, Manifest]:
+    """The plan and manifest of the build in progress.
+
+    Raises:
+        FileNotFoundError: no build has been started.
+    """
+    saved = json.loads((Workspace(settings).folder / _PLAN_FILE).read_text(encoding="utf-8"))
+    return from_json(saved["plan"]), Manifest(**saved["manifest"])

@@ -1,0 +1,218 @@
+"""The private folder of a build: two DuckDB files and the views that dbt reads as its sources.
+
+``kdi.duckdb`` holds what will be published and starts as a copy of the current release;
+``arbejde.duckdb`` holds what stays private (staging, intermediate tables, the plan) and starts as
+the state kept with that release. A build that fails leaves both behind for the next to delete.
+"""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.build.plan import Plan
+from orchestration.ingest.profiles import Profile, profiles
+from orchestration.ingest.rules import quoted, sql_list, sql_text
+from orchestration.lake.delivery_log import Delivery
+from orchestration.lake.reference import COLUMNS, reference_folder
+from orchestration.settings import Settings
+
+# Readable by DuckDB 1.2 and later, whatever version wrote it: Power BI's and other ODBC drivers
+# lag behind.
+STORAGE_VERSION = "v1.2.0"
+
+_SQL_TYPES = {"antal": "bigint", "antal_maskeret": "bigint"}
+
+
+@dataclass(frozen=True)
+class Base:
+    """The release a build starts from."""
+
+    marts: Path
+    state: Path
+
+
+class Workspace:
+    """The build folder's files."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.folder = settings.build
+        self.marts = self.folder / "kdi.duckdb"
+        self.private = self.folder / "arbejde.duckdb"
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A connection to the private file with the one to be published attached as ``kdi``."""
+        connection = duckdb.connect(
+            str(self.private),
+            config={
+                "memory_limit": self._settings.memory_limit,
+                "temp_directory": str(self.folder / "spild"),
+                "preserve_insertion_order": False,
+            },
+        )
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach {sql_text(str(self.marts))} as kdi (storage_version {sql_text(STORAGE_VERSION)})")
+        return connection
+
+    def prepare(
+        self,
+        plan: Plan,
+        publication_id: str,
+        deliveries: list[Delivery],
+        active: list[Delivery],
+        published: dict[str, str],
+        reference_fingerprint: str,
+        base: Base | None,
+    ) -> None:
+        """Make the folder anew and lay out everything dbt reads.
+
+        Args:
+            deliveries: all deliveries, for the delivery log.
+            active: those that count.
+            published: publication in which each delivery of the current release first came.
+            base: None for a full build.
+        """
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        if base:
+            shutil.copyfile(base.marts, self.marts)
+            shutil.copyfile(base.state, self.private)
+            self.marts.chmod(0o644)
+            self.private.chmod(0o644)
+        connection = self.connect()
+        try:
+            for schema in ("lake", "plan", "basis", "staging", "intermediate"):
+                connection.execute(f"create schema if not exists {schema}")
+            self._write_plan(connection, plan, publication_id)
+            self._write_basis(connection, base is not None)
+            self._write_delivery_log(connection, publication_id, deliveries, active, published)
+            self._make_source_views(connection, plan, active)
+            self._make_reference_views(connection, reference_fingerprint)
+        finally:
+            connection.close()
+
+    def close_marts(self) -> None:
+        """Fold the write-ahead log into ``kdi.duckdb`` so that the file is whole by itself.
+
+        Raises:
+            RuntimeError: a write-ahead log is left; the file must not be published.
+        """
+        for path in (self.marts, self.private):
+            with duckdb.connect(str(path)) as connection:
+                connection.execute("force checkpoint")
+            if Path(f"{path}.wal").exists():
+                raise RuntimeError(f"{path} still has a write-ahead log")
+
+    def _write_plan(self, connection: duckdb.DuckDBPyConnection, plan: Plan, publication_id: str) -> None:
+        periods = [(s, p) for s, ps in sorted(plan.touched.items()) for p in sorted(ps)]
+        tables = {
+            "publicering": pa.table({"publicering_id": [publication_id]}),
+            "perioder": pa.table(
+                {
+                    "kilde": pa.array([s for s, _ in periods], pa.string()),
+                    "periode": pa.array([p for _, p in periods], pa.string()),
+                }
+            ),
+            "maaneder": pa.table({"maaned": pa.array(plan.months, pa.string())}),
+        }
+        for name, table in tables.items():
+            connection.register(name, table)
+        connection.execute(
+            """
+            create or replace table plan.publicering as select * from publicering;
+            create or replace table plan.beroerte_perioder as select * from perioder;
+            create or replace table plan.beroerte_dage as
+                select cast(strftime(cast(periode as date), '%Y%m%d') as integer) as dato_id
+                from perioder where kilde = 'stoettesystemerne';
+            create or replace table plan.beroerte_maaneder as
+                select cast(maaned || '-01' as date) as maaned from maaneder;
+            create or replace table plan.beroerte_udtraek as
+                select cast(periode as date) as udtraeksdato from perioder where kilde = 'kle';
+            create or replace table plan.beroerte_kpi_maaneder as
+                select distinct cast(maaned + to_months(cast(frem as integer)) as date) as maaned
+                from plan.beroerte_maaneder cross join generate_series(0, 23) as serie (frem);
+            """
+        )
+
+    def _write_basis(self, connection: duckdb.DuckDBPyConnection, has_base: bool) -> None:
+        for name, empty in (
+            ("dim_it_system", "cast(null as bigint) as it_system_id, '' as uuid, '' as navn"),
+            ("dim_service", "cast(null as bigint) as service_id, '' as service"),
+        ):
+            source = f"select * from kdi.marts.{name}" if has_base else f"select {empty} where false"
+            connection.execute(f"create or replace table basis.{name} as {source}")
+
+    def _write_delivery_log(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        publication_id: str,
+        deliveries: list[Delivery],
+        active: list[Delivery],
+        published: dict[str, str],
+    ) -> None:
+        ids = {d.leverance_id for d in active}
+        rows = [
+            {
+                "leverance_id": d.leverance_id,
+                "kilde": d.kilde,
+                "periode": d.periode,
+                "fil": d.fil,
+                "sha256": d.sha256,
+                "modtaget": d.modtaget[:19],
+                "status": d.status,
+                "raekker_modtaget": d.raekker_modtaget,
+                "raekker_indlaest": d.raekker_indlaest,
+                "raekker_karantaene": d.raekker_karantaene,
+                "sum_indlaest": d.sum_indlaest,
+                "er_aktiv": d.leverance_id in ids and d.accepted,
+                "publiceret_i": published.get(d.leverance_id)
+                or (publication_id if d.leverance_id in ids and d.accepted else None),
+            }
+            for d in deliveries
+        ]
+        schema = pa.schema(
+            [(n, pa.string()) for n in ("leverance_id", "kilde", "periode", "fil", "sha256", "modtaget", "status")]
+            + [(n, pa.int64()) for n in ("raekker_modtaget", "raekker_indlaest", "raekker_karantaene", "sum_indlaest")]
+            + [("er_aktiv", pa.bool_()), ("publiceret_i", pa.string())]
+        )
+        connection.register("leverancer", pa.Table.from_pylist(rows, schema=schema))
+        connection.execute("create or replace table lake.leverancer as select * from leverancer")
+
+    def _make_source_views(
+        self, connection: duckdb.DuckDBPyConnection, plan: Plan, active: Iterable[Delivery]
+    ) -> None:
+        # A touched month needs the whole of both platforms, a day only itself.
+        wanted = {"stoettesystemerne": set(plan.days), "serviceplatformen": set(plan.months), "kle": set(plan.extracts)}
+        active = list(active)
+        for source, profile in profiles().items():
+            chosen = [d for d in active if d.kilde == source and d.periode in wanted[source]]
+            connection.execute(f"create or replace view lake.{source} as {self._source_sql(profile, chosen)}")
+
+    def _source_sql(self, profile: Profile, deliveries: list[Delivery]) -> str:
+        if not deliveries:
+            columns = ["cast(null as varchar) as periode"]
+            if profile.moment:
+                columns += ["cast(null as timestamp) as tidspunkt, cast(null as date) as dato, cast(null as tinyint) as time"]
+            columns += [
+                f"cast(null as {_SQL_TYPES.get(c.type, 'varchar')}) as {quoted(c.name)}"
+                for c in profile.columns
+                if c is not profile.moment
+            ]
+            if profile.measure.type == "antal_maskeret":
+                columns.append("cast(null as boolean) as maskeret_ved_kilden")
+            return f"select {', '.join(columns)} where false"
+        files = sql_list([str(self._settings.lake / d.parquet) for d in deliveries])
+        if profile.rhythm != "udtraek":
+            return f"select * from read_parquet({files})"
+        return f"select parse_path(fil)[-2] as periode, * exclude (fil) from read_parquet({files}, filename = 'fil')"
+
+    def _make_reference_views(self, connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
+        folder = reference_folder(self._settings, fingerprint)
+        for name in COLUMNS:
+            view = "kle_emner" if name == "kle" else name
+            path = sql_text(str(folder / f"{name}.parquet"))
+            connection.execute(f"create or replace view lake.{view} as select * from read_parquet({path})")

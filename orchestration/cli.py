@@ -1,0 +1,110 @@
+"""The ``kdi`` command. Heavy imports are inside the commands that need them."""
+
+import logging
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.settings import get_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+class Scale(StrEnum):
+    """How large the sample deliveries are."""
+
+    demo = "demo"
+    full = "full"
+
+
+@app.callback()
+def kdi() -> None:
+    """KDI Indsigt: from deliveries to published numbers."""
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="Folder to write the deliveries to, one subfolder per source.")],
+    months: Annotated[int, typer.Option(min=1, help="How many months, ending with the last one.")] = 14,
+    scale: Annotated[Scale, typer.Option(help="demo: seconds; full: the sizes of the real feeds.")] = Scale.demo,
+) -> None:
+    """Make sample deliveries. The same arguments always give the same bytes."""
+    from orchestration.sample import generate as make
+
+    for source, rows in make(out, months=months, scale=scale.value).items():
+        typer.echo(f"{source:<20} {_number(rows):>12} rækker")
+
+
+@app.command()
+def load(
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First period, as in the file names.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last period, as in the file names.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the output of Dagster and dbt.")] = False,
+) -> None:
+    """Take in what is new in the inbox, build, test and publish.
+
+    Exit status 0 only when everything asked for was published; else 1, with one line per failure.
+    """
+    settings = get_settings()
+    from orchestration.load import load as run
+    from orchestration.overview import main_figures
+
+    logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
+    result = run(settings, source, first, last)
+    for note in result.notes:
+        typer.echo(f"Bemærk: {note}")
+    accepted = [d for d in result.taken_in if d.accepted]
+    rows = sum(d.raekker_indlaest for d in accepted)
+    if result.taken_in:
+        typer.echo(f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {_number(rows)} rækker.")
+    else:
+        typer.echo("Intet nyt i indbakken; intet er ændret.")
+    if result.release:
+        typer.echo(f"Gældende publicering: {result.release.publicering_id} i {settings.published / 'current'}")
+        if result.taken_in:
+            for line in main_figures(settings):
+                typer.echo(line)
+    for failure in result.failures:
+        typer.echo(f"FEJL {failure}", err=True)
+    raise typer.Exit(1 if result.failures else 0)
+
+
+@app.command()
+def status() -> None:
+    """Show what is loaded, missing, late and quarantined."""
+    from orchestration.overview import status_lines
+
+    for line in status_lines(get_settings()):
+        typer.echo(line)
+
+
+@app.command()
+def publish(
+    rollback: Annotated[bool, typer.Option("--rollback", help="Switch back to the release before the current one.")],
+) -> None:
+    """Switch the release that consumers read."""
+    from orchestration.lock import writer_lock
+    from orchestration.publish.release import Releases
+
+    settings = get_settings()
+    releases = Releases(settings)
+    with writer_lock(settings):
+        earlier = releases.previous()
+        if not rollback or earlier is None:
+            typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
+            raise typer.Exit(1)
+        releases.switch(earlier)
+    typer.echo(f"Gældende publicering er nu {earlier}.")
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
+
+
+if __name__ == "__main__":
+    app()

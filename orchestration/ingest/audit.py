@@ -1,0 +1,371 @@
+"""Judges the rows of deliveries and writes the sound ones as Parquet.
+
+Two passes over the same rules. The first takes many files in one statement and asks only
+whether a file is faultless; it looks at distinct label values, not at rows, so that 47 million
+rows cost little more than reading them. The second takes one file that is not, and names every
+faulty row.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from orchestration.ingest import readers
+from orchestration.ingest.findings import Finding
+from orchestration.ingest.inbox import InboxFile
+from orchestration.ingest.profiles import Column, Profile
+from orchestration.ingest.readers import Layout
+from orchestration.ingest.rules import (
+    CPR_PATTERN,
+    canonical,
+    faults,
+    instant,
+    is_plain,
+    local,
+    masked,
+    sql_list,
+    sql_text,
+    summable,
+)
+
+LISTED_ROWS = 200
+
+
+@dataclass
+class Audit:
+    """What was found in one delivery.
+
+    Rows and sums of a delivery that cannot be read are 0. ``parquet`` is the file of sound rows,
+    None when there is none to keep.
+    """
+
+    file: InboxFile
+    path: Path
+    findings: list[Finding] = field(default_factory=list)
+    rows: int = 0
+    rows_rejected: int = 0
+    rows_duplicated: int = 0
+    total: int = 0
+    total_rejected: int = 0
+    hours: int | None = None
+    personal: bool = False
+    extras: tuple[str, ...] = ()
+    parquet: Path | None = None
+    rows_written: int = 0
+    total_written: int = 0
+
+
+def open_engine(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB that reads moments as UTC and spills into ``scratch``."""
+    connection = duckdb.connect(
+        config={"memory_limit": memory_limit, "threads": threads, "temp_directory": str(scratch / "spill")}
+    )
+    connection.execute("set timezone = 'UTC'")
+    return connection
+
+
+def audit_batch(
+    connection: duckdb.DuckDBPyConnection,
+    files: list[tuple[InboxFile, Path]],
+    layout: Layout,
+    profile: Profile,
+    scratch: Path,
+) -> list[Audit]:
+    """Audit files of one layout; faultless ones together, the others one by one."""
+    try:
+        audits = _audit_together(connection, files, layout, profile, scratch)
+    except duckdb.Error:
+        # One unreadable file fails the statement for all of them; alone it is named.
+        audits = {}
+    return [
+        audits.get(str(path)) or _audit_alone(connection, file, path, layout, profile, scratch)
+        for file, path in files
+    ]
+
+
+def _audit_together(
+    connection: duckdb.DuckDBPyConnection,
+    files: list[tuple[InboxFile, Path]],
+    layout: Layout,
+    profile: Profile,
+    scratch: Path,
+) -> dict[str, Audit]:
+    """Audits of the faultless files by path; the others are missing."""
+    labels = [c.name for c in profile.labels]
+    moment, measure = profile.moment, profile.measure
+    connection.execute("create or replace temp table filer (nr integer, fil varchar, periode varchar)")
+    connection.executemany(
+        "insert into filer values (?, ?, ?)", [(i, str(p), f.period) for i, (f, p) in enumerate(files)]
+    )
+    source = readers.source_sql(connection, [p for _, p in files], layout, profile)
+    number = f"try_cast({measure.name} as bigint)"
+    sound = f"coalesce(cast({number} as varchar) = {measure.name} and {number} between 0 and {profile.largest_count}, false)"
+    if measure.type == "antal_maskeret":
+        sound = f"({sound} or coalesce({masked(measure.name)}, false))"
+    extras = [c for c in layout.columns if c.startswith("ekstra_")]
+    connection.execute(
+        f"""create or replace temp table raa as
+        select filer.nr, {", ".join(labels + extras)}, {moment.name if moment else "''"} as oejeblik,
+            case when {sound} then {number} end as maal, {sound} as maal_godt
+        from {source} as kilde inner join filer using (fil)"""
+    )
+    _convert_moments(connection, moment, profile)
+    connection.execute(
+        f"""create or replace temp table kombinationer as
+        select raa.nr, {", ".join(labels)}, count(*) as raekker, sum(maal) as maal,
+            bool_and(maal_godt) as maal_godt, bit_or(tider.bit) as timer
+        from raa left join tider using (nr, oejeblik) group by all"""
+    )
+    suspects = {path for path, _ in readers.broken_rows(connection).items()} if layout.kind == "csv" else set()
+    numbers = _faultless(connection, profile, extras) - {
+        i for i, (_, path) in enumerate(files) if str(path) in suspects
+    }
+    written = _write_together(connection, profile, numbers, scratch)
+    figures = connection.execute(
+        "select nr, sum(raekker), coalesce(sum(maal), 0), bit_count(bit_or(timer)) from kombinationer group by nr"
+    ).fetchall()
+    audits = {}
+    for nr, rows, total, hours in figures:
+        if nr in numbers:
+            file, path = files[nr]
+            audits[str(path)] = Audit(
+                file, path, rows=int(rows), total=int(total), hours=hours if moment else None,
+                extras=layout.extras, parquet=written[nr],
+            )  # fmt: skip
+    connection.execute("drop table raa")
+    return audits
+
+
+def _convert_moments(connection: duckdb.DuckDBPyConnection, moment: Column | None, profile: Profile) -> None:
+    """Table ``tider``: each distinct moment text of a file once, converted; ``bit`` marks its hour."""
+    if moment is None:
+        connection.execute(
+            "create or replace temp table tider as select nr, '' as oejeblik, 1::bigint as bit, true as god from filer"
+        )
+        return
+    c = moment.name
+    condition = " or ".join(f"coalesce({rule}, true)" for _, rule in faults(moment, profile))
+    day_start = "timezone('Europe/Copenhagen', cast(periode as timestamp))"
+    connection.execute(
+        f"""create or replace temp table tider as
+        with distinkte as (select distinct nr, oejeblik from raa)
+        , navngivne as (
+            select nr, oejeblik, oejeblik as {c}, periode from distinkte inner join filer using (nr)
+        )
+        select nr, oejeblik, timezone('UTC', {instant(c)}) as utc, cast({local(c)} as date) as dato,
+            cast(extract(hour from {local(c)}) as tinyint) as time, not ({condition}) as god,
+            case when not ({condition})
+                then 1::bigint << cast(date_diff('hour', {day_start}, {instant(c)}) as integer) end as bit
+        from navngivne"""
+    )
+
+
+def _faultless(connection: duckdb.DuckDBPyConnection, profile: Profile, extras: list[str]) -> set[int]:
+    """Numbers of the files in which every row is sound, plain and unique and nothing looks like a CPR number."""
+    faulty = _numbers(connection, "select nr from kombinationer where not maal_godt or timer is null")
+    if profile.moment:
+        faulty |= _numbers(connection, "select nr from tider where not god")
+    key = ", ".join(c.name for c in profile.labels if c.name in profile.key)
+    faulty |= _numbers(
+        connection,
+        f"select nr from kombinationer group by nr, {key} having bit_count(bit_or(timer)) < sum(raekker)",
+    )
+    for column in profile.labels:
+        faulty |= _with_suspects(connection, "kombinationer", column.name, f"not {is_plain(column, profile)}")
+    for extra in extras:
+        faulty |= _with_suspects(connection, "raa", extra, "false")
+    return _numbers(connection, "select nr from kombinationer") - faulty
+
+
+def _numbers(connection: duckdb.DuckDBPyConnection, sql: str) -> set[int]:
+    return {row[0] for row in connection.execute(f"select distinct nr from ({sql})").fetchall()}
+
+
+def _with_suspects(connection: duckdb.DuckDBPyConnection, table: str, column: str, fault: str) -> set[int]:
+    """Numbers of the files with a value that is faulty or looks like a CPR number.
+
+    Each distinct value is looked at once per period, however many rows have it.
+    """
+    connection.execute(
+        f"""create or replace temp table mistanke as
+        with vaerdier as (
+            select distinct {column}, periode from {table} inner join filer using (nr)
+        )
+        select {column}, periode from vaerdier
+        where coalesce({fault}, true) or coalesce(regexp_matches({column}, {sql_text(CPR_PATTERN)}), false)"""
+    )
+    return _numbers(
+        connection,
+        f"""select nr from {table} inner join filer using (nr) inner join mistanke
+        on mistanke.periode = filer.periode and mistanke.{column} is not distinct from {table}.{column}""",
+    )
+
+
+def _write_together(
+    connection: duckdb.DuckDBPyConnection, profile: Profile, numbers: set[int], scratch: Path
+) -> dict[int, Path]:
+    """One Parquet file per faultless delivery, by its number."""
+    if not numbers:
+        return {}
+    moment, measure = profile.moment, profile.measure
+    columns = [c.name for c in profile.labels]
+    columns.insert(0, "utc as tidspunkt, dato, time") if moment else None
+    columns.append(f"maal as {measure.name}")
+    if measure.type == "antal_maskeret":
+        columns.append("maal is null as maskeret_ved_kilden")
+    target = scratch / "samlet"
+    join = "inner join tider using (nr, oejeblik)" if moment else ""
+    chosen = ", ".join(map(str, sorted(numbers)))
+    connection.execute(
+        f"""copy (select nr, {", ".join(columns)} from raa {join} where nr in ({chosen}))
+        to {sql_text(str(target))}
+        (format parquet, compression zstd, partition_by (nr), overwrite_or_ignore true)"""
+    )
+    written = {}
+    for nr in numbers:
+        (part,) = (target / f"nr={nr}").glob("*.parquet")
+        written[nr] = part.rename(scratch / f"{nr}-{target.parent.name}.parquet")
+    return written
+
+
+def _audit_alone(
+    connection: duckdb.DuckDBPyConnection,
+    file: InboxFile,
+    path: Path,
+    layout: Layout,
+    profile: Profile,
+    scratch: Path,
+) -> Audit:
+    """The full audit of one file: every fault with its row."""
+    audit = Audit(file, path, extras=layout.extras)
+    try:
+        source = readers.source_sql(connection, [path], layout, profile)
+        trimmed = ", ".join(f"nullif(trim({c}), '') as {c}" for c in layout.columns)
+        connection.execute(
+            f"""create or replace temp table raekker as
+            select row_number() over () as raekke, {sql_text(file.period)} as periode, {trimmed} from {source}"""
+        )
+    except duckdb.Error as error:
+        audit.findings.append(_unreadable(error, profile))
+        return audit
+    broken = readers.broken_rows(connection).get(str(path), []) if layout.kind == "csv" else []
+    audit.findings += broken[:LISTED_ROWS]
+    measure = profile.measure
+    audit.rows, audit.total = _pair(
+        connection, f"select count(*), coalesce(sum({summable(measure.name)}), 0) from raekker"
+    )
+    audit.rows += len(broken)
+    audit.rows_rejected = len(broken)
+    if audit.rows == 0:
+        audit.findings.append(Finding("ingen_raekker"))
+        return audit
+    _find_cpr(connection, audit, layout)
+    _find_faults(connection, audit, profile)
+    _find_duplicates(connection, audit, profile)
+    if not audit.personal:
+        _write_alone(connection, audit, profile, scratch)
+    connection.execute("drop table raekker")
+    return audit
+
+
+def _pair(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:
+    first, second = connection.execute(sql).fetchall()[0]
+    return int(first), int(second)
+
+
+def _unreadable(error: duckdb.Error, profile: Profile) -> Finding:
+    text = str(error).lower()
+    if "utf-8" in text or "unicode" in text or "encod" in text:
+        return Finding("ukendt_tegnsaet", detalje=profile.format.encoding.upper())
+    if "gzip" in text or "decompress" in text or "compress" in text or "miniz" in text:
+        return Finding("ulaeselig_fil", detalje="komprimeringen er brudt")
+    return Finding("ulaeselig_fil", detalje=type(error).__name__)
+
+
+def _find_cpr(connection: duckdb.DuckDBPyConnection, audit: Audit, layout: Layout) -> None:
+    headers = dict(zip((c for c in layout.columns if c.startswith("ekstra_")), layout.extras, strict=True))
+    for column in layout.columns:
+        count, first = connection.execute(
+            f"select count(*), min(raekke) from raekker where regexp_matches({column}, {sql_text(CPR_PATTERN)})"
+        ).fetchall()[0]
+        if count:
+            audit.personal = True
+            audit.findings.append(
+                Finding("cpr_nummer", kolonne=headers.get(column, column), raekke=first, antal=count)
+            )
+
+
+def _find_faults(connection: duckdb.DuckDBPyConnection, audit: Audit, profile: Profile) -> None:
+    """Table ``fejl`` (raekke, kolonne, kode) and the findings listed from it."""
+    parts = []
+    for column in profile.columns:
+        cases = " ".join(f"when {condition} then '{code}'" for code, condition in faults(column, profile))
+        parts.append(f"select raekke, '{column.name}' as kolonne, case {cases} end as kode from raekker")
+    connection.execute(
+        f"create or replace temp table fejl as select * from ({' union all '.join(parts)}) where kode is not null"
+    )
+    rejected, total_rejected = _pair(
+        connection,
+        f"select count(*), coalesce(sum({summable(profile.measure.name)}), 0) from raekker"
+        " where raekke in (select raekke from fejl)",
+    )
+    audit.rows_rejected += rejected
+    audit.total_rejected += total_rejected
+    listed = connection.execute(
+        f"select kode, kolonne, raekke from fejl order by raekke, kolonne limit {LISTED_ROWS}"
+    ).fetchall()
+    audit.findings += [Finding(code, kolonne=column, raekke=row) for code, column, row in listed]
+
+
+def _find_duplicates(connection: duckdb.DuckDBPyConnection, audit: Audit, profile: Profile) -> None:
+    by_name = {c.name: c for c in profile.columns}
+    key = ", ".join(
+        instant(k) if by_name[k].type == "tidspunkt" else canonical(by_name[k]) for k in profile.key
+    )
+    rows = connection.execute(
+        f"""select raekke from raekker
+        where raekke not in (select raekke from fejl)
+        qualify count(*) over (partition by {key}) > 1 order by raekke"""
+    ).fetchall()
+    audit.rows_duplicated = len(rows)
+    detail = ", ".join(profile.key)
+    audit.findings += [Finding("dublet", raekke=row, detalje=detail) for (row,) in rows[:LISTED_ROWS]]
+
+
+def _write_alone(
+    connection: duckdb.DuckDBPyConnection, audit: Audit, profile: Profile, scratch: Path
+) -> None:
+    moment, measure = profile.moment, profile.measure
+    columns = [f"{canonical(c)} as {c.name}" for c in profile.labels]
+    if moment:
+        wall = local(moment.name)
+        columns.insert(
+            0,
+            f"timezone('UTC', {instant(moment.name)}) as tidspunkt, cast({wall} as date) as dato,"
+            f" cast(extract(hour from {wall}) as tinyint) as time",
+        )
+        audit.hours = connection.execute(
+            f"select count(distinct {instant(moment.name)}) from raekker where raekke not in (select raekke from fejl)"
+        ).fetchall()[0][0]
+    columns.append(f"try_cast({measure.name} as bigint) as {measure.name}")
+    if measure.type == "antal_maskeret":
+        columns.append(f"{masked(measure.name)} as maskeret_ved_kilden")
+    audit.parquet = scratch / f"{audit.file.delivery_id}.parquet"
+    connection.execute(
+        f"""copy (select {", ".join(columns)} from raekker where raekke not in (select raekke from fejl)
+        order by raekke) to {sql_text(str(audit.parquet))} (format parquet, compression zstd)"""
+    )
+
+
+def read_back(connection: duckdb.DuckDBPyConnection, audits: list[Audit], profile: Profile) -> None:
+    """Fill ``rows_written`` and ``total_written`` from the Parquet files themselves."""
+    written = {str(a.parquet): a for a in audits if a.parquet}
+    if not written:
+        return
+    rows = connection.execute(
+        f"""select fil, count(*), coalesce(sum({profile.measure.name}), 0)
+        from read_parquet({sql_list(list(written))}, filename = 'fil') group by fil"""
+    ).fetchall()
+    for path, count, total in rows:
+        written[path].rows_written, written[path].total_written = int(count), int(total)

@@ -1,0 +1,113 @@
+"""What can be wrong with a delivery, said so that its supplier can act on one reading.
+
+Texts are Danish, because suppliers read them. A value is never repeated, only its class: it may
+be personal.
+"""
+
+from dataclasses import dataclass
+
+# code → (what is wrong, what to do). ``{detail}`` is filled with names of columns, never values.
+CATALOGUE: dict[str, tuple[str, str]] = {
+    "tom_fil": ("Filen er tom (0 byte).", "Send filen igen med overskrift og rækker."),
+    "ingen_raekker": (
+        "Filen har overskrift, men ingen rækker.",
+        "Send filen igen; en periode uden kald skal aftales med modtageren først.",
+    ),
+    "forkert_skilletegn": (
+        "Filen bruger {detail} som skilletegn; aftalt er et andet.",
+        "Gem filen med det aftalte skilletegn.",
+    ),
+    "manglende_kolonne": (
+        "Kolonnen {detail} mangler i overskriften.",
+        "Tilføj kolonnen, eller få et nyt navn lagt i kildens leveranceprofil.",
+    ),
+    "dobbelt_kolonne": ("Kolonnen {detail} står flere gange i overskriften.", "Send hver kolonne én gang."),
+    "ukendt_tegnsaet": (
+        "Filen er ikke gyldig {detail}.",
+        "Gem filen i det aftalte tegnsæt (UTF-8), eller aftal et andet i leveranceprofilen.",
+    ),
+    "ulaeselig_fil": ("Filen kan ikke læses: {detail}.", "Send filen igen; den er formentlig afbrudt undervejs."),
+    "brudt_raekke": (
+        "Rækken har et forkert antal felter eller et åbent anførselstegn ({detail}).",
+        "Ret rækken og send hele filen igen.",
+    ),
+    "cpr_nummer": (
+        "Kolonnen indeholder noget, der ligner et CPR-nummer. Filen er ikke gemt.",
+        "Fjern personnumre fra udtrækket og send filen igen.",
+    ),
+    "dublet": (
+        "Samme nøgle ({detail}) findes i flere rækker.",
+        "Send én række pr. nøgle.",
+    ),
+    "for_mange_fejl": (
+        "{detail} af rækkerne er afvist; det er flere, end kilden må have.",
+        "Ret rækkerne nedenfor og send hele filen igen.",
+    ),
+    "kontrolsum": (
+        "Rækker eller sum ind er ikke lig med indlæst plus karantæne.",
+        "Platformens egen fejl: leverancen er holdt tilbage; kontakt driften.",
+    ),
+    "tomt_felt": ("Feltet er tomt.", "Udfyld feltet."),
+    "ugyldigt_cvr": ("Feltet er ikke et CVR-nummer på 8 cifre.", "Ret CVR-nummeret."),
+    "ugyldig_uuid": ("Feltet er ikke en UUID.", "Send UUID'en i formen 8-4-4-4-12."),
+    "ugyldigt_kle_nummer": ("Feltet er ikke et KLE-nummer (NN.NN.NN).", "Ret KLE-nummeret."),
+    "ugyldig_maaned": ("Feltet er ikke en måned (ÅÅÅÅ-MM).", "Ret måneden."),
+    "forkert_periode": (
+        "Rækken hører til en anden periode end filnavnets.",
+        "Send rækken i den fil, den hører til, eller ret filnavnet.",
+    ),
+    "ugyldigt_tidspunkt": (
+        "Feltet er ikke et tidspunkt efter ISO 8601 med afstand til UTC (2022-04-30T13:00:00+02:00).",
+        "Ret tidspunktet.",
+    ),
+    "ikke_hel_time": ("Tidspunktet er ikke starten af en time.", "Send timens start."),
+    "ikke_et_tal": ("Feltet er ikke et helt tal.", "Send antallet som et helt tal uden tusindtalsskilletegn."),
+    "decimaltal": ("Feltet er et decimaltal.", "Send antallet som et helt tal."),
+    "negativt_tal": ("Antallet er negativt.", "Ret antallet."),
+    "for_stort_tal": ("Antallet er større, end én række kan have.", "Ret antallet."),
+}
+
+VALUE_CLASS = {
+    "tomt_felt": "tom",
+    "decimaltal": "decimaltal",
+    "negativt_tal": "negativt tal",
+    "for_stort_tal": "for stort tal",
+    "ikke_et_tal": "tekst",
+    "cpr_nummer": "CPR-lignende",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault: in the delivery as a whole (``raekke`` None) or in one row.
+
+    ``raekke`` counts data rows from 1; the header is not counted. ``antal`` says how many rows
+    share the fault when only the first are listed.
+    """
+
+    kode: str
+    kolonne: str | None = None
+    raekke: int | None = None
+    detalje: str = ""
+    antal: int = 1
+
+    @property
+    def besked(self) -> str:
+        """What is wrong, in Danish."""
+        return CATALOGUE[self.kode][0].format(detail=self.detalje)
+
+    @property
+    def handling(self) -> str:
+        """What to do about it, in Danish."""
+        return CATALOGUE[self.kode][1]
+
+    @property
+    def vaerdiklasse(self) -> str:
+        """The kind of value met, never the value."""
+        return VALUE_CLASS.get(self.kode, "andet format" if self.raekke else "")
+
+    def __str__(self) -> str:
+        where = [f"række {self.raekke}" if self.raekke else "", f"kolonne {self.kolonne}" if self.kolonne else ""]
+        place = ", ".join(part for part in where if part)
+        more = f" ({self.antal} rækker i alt)" if self.antal > 1 else ""
+        return f"{f'{place}: ' if place else ''}[{self.kode}] {self.besked}{more} {self.handling}"

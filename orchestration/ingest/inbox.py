@@ -1,0 +1,153 @@
+"""What lies in the inbox: files of known sources, whole, and told apart by their content.
+
+Nothing is moved or changed here; the inbox belongs to the suppliers.
+"""
+
+import fcntl
+import hashlib
+import re
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import fsspec
+
+from orchestration.ingest.profiles import Profile
+from orchestration.ingest.rules import CPR_PATTERN, LOCAL_TIME_ZONE
+
+UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """A file in the inbox. ``sha256`` is empty until :func:`with_hashes` has read it."""
+
+    source: str
+    period: str
+    path: str
+    size: int
+    modified: float
+    sha256: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def delivery_id(self) -> str:
+        """Readable and unique: source, period and the start of the content's hash."""
+        return f"{self.source}_{self.period}_{self.sha256[:12]}"
+
+
+@dataclass(frozen=True)
+class InboxListing:
+    """One look into a source's folder."""
+
+    files: tuple[InboxFile, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    unrecognised: tuple[str, ...] = ()
+
+
+def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -> InboxListing:
+    """List the whole files of ``profile``'s source, oldest first.
+
+    Args:
+        inbox: folder or fsspec URL; the files lie in its subfolder ``<source>``.
+        first_day: earlier periods, and periods that have not begun, are unrecognised.
+        settle_seconds: a file modified more recently than this must keep its size that long.
+
+    Returns:
+        The files, those still being written, and those whose name is not of this source.
+    """
+    fs, root = fsspec.core.url_to_fs(inbox)
+    folder = f"{root}/{profile.source}"
+    if not fs.isdir(folder):
+        return InboxListing()
+    whole, unfinished, unrecognised = [], [], []
+    for entry in fs.ls(folder, detail=True):
+        name = entry["name"].rsplit("/", 1)[-1]
+        if entry["type"] != "file" or name.startswith("."):
+            continue
+        if name.endswith(UNFINISHED_SUFFIXES):
+            unfinished.append(name)
+        elif (period := profile.period_of(name)) is None or not _is_known(period, first_day):
+            unrecognised.append(re.sub(CPR_PATTERN, "**********", name))
+        else:
+            whole.append(
+                InboxFile(profile.source, period, entry["name"], entry["size"], _modified(entry))
+            )
+    growing = _still_written(fs, whole, settle_seconds)
+    unfinished += [file.name for file in whole if file.path in growing]
+    files = sorted(
+        (file for file in whole if file.path not in growing), key=lambda f: (f.modified, f.name)
+    )
+    return InboxListing(tuple(files), tuple(sorted(unfinished)), tuple(sorted(unrecognised)))
+
+
+def with_hashes(files: Iterable[InboxFile], inbox: str) -> list[InboxFile]:
+    """The same files with the SHA-256 of their bytes."""
+    fs, _ = fsspec.core.url_to_fs(inbox)
+
+    def hashed(file: InboxFile) -> InboxFile:
+        digest = hashlib.sha256()
+        with fs.open(file.path, "rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+        return replace(file, sha256=digest.hexdigest())
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(hashed, files))
+
+
+def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path:
+    """A local path with the file's bytes: itself, or a copy in ``scratch`` for a remote inbox."""
+    fs, _ = fsspec.core.url_to_fs(inbox)
+    if "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)):
+        return Path(file.path)
+    copy = scratch / file.name
+    fs.get_file(file.path, str(copy))
+    return copy
+
+
+def _is_known(period: str, first_day: date) -> bool:
+    try:
+        day = date.fromisoformat(period if len(period) == 10 else f"{period}-01")
+    except ValueError:
+        return False
+    return first_day.replace(day=1) <= day <= datetime.now(ZoneInfo(LOCAL_TIME_ZONE)).date()
+
+
+def _modified(entry: dict) -> float:
+    stamp = entry.get("mtime") or entry.get("LastModified") or entry.get("last_modified") or 0.0
+    return stamp.timestamp() if isinstance(stamp, datetime) else float(stamp)
+
+
+def _still_written(fs, files: list[InboxFile], settle_seconds: float) -> set[str]:
+    """Paths of files that a writer holds open or whose size changes while we wait."""
+    held = {file.path for file in files if _open_for_writing(file.path)}
+    young = [f for f in files if f.path not in held and time.time() - f.modified < settle_seconds]
+    if young:
+        time.sleep(settle_seconds)
+        held |= {f.path for f in young if not fs.exists(f.path) or fs.size(f.path) != f.size}
+    return held
+
+
+def _open_for_writing(path: str) -> bool:
+    """Whether a process on this machine has the file open for writing (Linux file leases).
+
+    A read lease is refused exactly then. Where leases do not exist the size test must do.
+    """
+    try:
+        with open(path, "rb") as stream:
+            fcntl.fcntl(stream, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(stream, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return True
+    except (OSError, AttributeError):
+        return False
+    return False

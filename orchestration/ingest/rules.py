@@ -1,0 +1,109 @@
+"""What each column type demands, as SQL: the one list of row rules.
+
+A rule is a fault's code and the SQL condition that is true for a faulty value. The same list
+judges a whole batch at once (is any value faulty?) and names the fault of a single row.
+"""
+
+from orchestration.ingest.profiles import Column, Profile
+
+LOCAL_TIME_ZONE = "Europe/Copenhagen"
+
+# Six digits that are a date, then four, standing alone. Modulus 11 is no test: numbers issued
+# since 2007 need not satisfy it (CPR-kontoret, "Personnumre uden kontrolciffer").
+CPR_PATTERN = (
+    r"(^|[^0-9A-Za-z])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}($|[^0-9A-Za-z])"
+)
+_MOMENT_PATTERN = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)"
+# A sum over more than this per row would leave 64 bits; such a value is a fault anyway.
+_SUMMABLE = 10**15
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def sql_text(value: str) -> str:
+    """An SQL string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sql_list(values: list[str]) -> str:
+    """An SQL list of string literals."""
+    return "[" + ", ".join(sql_text(v) for v in values) + "]"
+
+
+def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
+    """``(code, condition)`` pairs for a trimmed text column, the first that holds counts.
+
+    The conditions may use ``periode`` (the file's) beside the column itself.
+    """
+    c = column.name
+    empty = ("tomt_felt", f"coalesce({c}, '') = ''")
+    match column.type:
+        case "cvr":
+            return [empty, ("ugyldigt_cvr", f"not regexp_full_match({c}, '[0-9]{{8}}')")]
+        case "uuid":
+            return [empty, ("ugyldig_uuid", f"try_cast({c} as uuid) is null")]
+        case "kle_nummer":
+            return [empty, ("ugyldigt_kle_nummer", f"not regexp_full_match({c}, '[0-9]{{2}}(\\.[0-9]{{2}}){{2}}')")]
+        case "maaned":
+            return [
+                empty,
+                ("ugyldig_maaned", f"not regexp_full_match({c}, '[0-9]{{4}}-(0[1-9]|1[0-2])')"),
+                ("forkert_periode", f"{c} <> periode"),
+            ]
+        case "tidspunkt":
+            return [
+                empty,
+                ("ugyldigt_tidspunkt", f"not regexp_full_match({c}, '{_MOMENT_PATTERN}') or {instant(c)} is null"),
+                ("ikke_hel_time", f"{instant(c)} <> date_trunc('hour', {instant(c)})"),
+                ("forkert_periode", f"cast({local(c)} as date) <> cast(periode as date)"),
+            ]
+        case "antal" | "antal_maskeret":
+            number = [
+                ("decimaltal", rf"regexp_full_match({c}, '[+-]?[0-9]*[.,][0-9]+|[+-]?[0-9.,]+[eE][+-]?[0-9]+')"),
+                ("negativt_tal", f"regexp_full_match({c}, '-[0-9]+')"),
+                ("ikke_et_tal", f"not regexp_full_match({c}, '[0-9]+')"),
+                ("for_stort_tal", f"coalesce(try_cast({c} as hugeint), {_SUMMABLE}) > {profile.largest_count}"),
+            ]
+            if column.type == "antal_maskeret":
+                number = [(code, f"not {masked(c)} and ({condition})") for code, condition in number]
+            return [empty, *number]
+        case _:
+            return [empty]
+
+
+def instant(column: str) -> str:
+    """A text column as an instant; null when it is none."""
+    return f"try_cast({column} as timestamptz)"
+
+
+def local(column: str) -> str:
+    """A text column as Danish wall-clock time."""
+    return f"timezone('{LOCAL_TIME_ZONE}', {instant(column)})"
+
+
+def masked(column: str) -> str:
+    """Whether a count was masked at the source (``<5``)."""
+    return f"regexp_full_match({column}, '<\\s*[0-9]{{1,2}}')"
+
+
+def summable(column: str) -> str:
+    """A text count as an integer for control totals; 0 when it is none."""
+    number = f"try_cast(regexp_extract({column}, '^-?[0-9]{{1,16}}$') as bigint)"
+    return f"case when abs({number}) <= {_SUMMABLE} then {number} else 0 end"
+
+
+def is_plain(column: Column, profile: Profile) -> str:
+    """Whether a raw value is faultless *and* already in canonical form, so it needs no second look."""
+    c = column.name
+    if column.type == "uuid":
+        return f"regexp_full_match({c}, '[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}')"
+    sound = " and ".join(f"not coalesce({condition}, false)" for _, condition in faults(column, profile))
+    return f"({c} is not null and {c} = trim({c}) and {sound})"
+
+
+def canonical(column: Column) -> str:
+    """The value stored in the lake for a sound text value."""
+    return f"cast(try_cast({column.name} as uuid) as varchar)" if column.type == "uuid" else column.name

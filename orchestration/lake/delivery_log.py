@@ -1,0 +1,196 @@
+"""The delivery log: one row per delivery ever seen, in SQLite.
+
+Which delivery of a period counts is decided here and nowhere else: the newest accepted one.
+SQLite, because verdicts of several hundred deliveries must be recorded all or none, while
+``kdi status`` and the Dagster UI read.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+from orchestration.ingest.findings import Finding
+from orchestration.ingest.inbox import InboxFile
+
+Status = Literal["indlaest", "delvis_karantaene", "afvist"]
+ACCEPTED: tuple[Status, ...] = ("indlaest", "delvis_karantaene")
+
+_SCHEMA = """
+create table if not exists leverancer (
+    raekkefoelge integer primary key autoincrement,
+    leverance_id text not null,
+    kilde text not null,
+    periode text not null,
+    fil text not null,
+    sha256 text not null,
+    modtaget text not null,
+    profil text not null,
+    status text not null,
+    raekker_modtaget integer not null,
+    raekker_indlaest integer not null,
+    raekker_karantaene integer not null,
+    sum_modtaget integer not null,
+    sum_indlaest integer not null,
+    sum_karantaene integer not null,
+    parquet text not null,
+    parquet_sha256 text not null,
+    aarsager text not null,
+    check (raekker_modtaget = raekker_indlaest + raekker_karantaene),
+    check (sum_modtaget = sum_indlaest + sum_karantaene)
+);
+create index if not exists leverancer_periode on leverancer (kilde, periode);
+create table if not exists indbakke (
+    sti text primary key, stoerrelse integer not null, aendret real not null, sha256 text not null
+);
+create table if not exists reference (
+    raekkefoelge integer primary key autoincrement, fingeraftryk text not null, modtaget text not null
+);
+"""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery and what became of it.
+
+    Rows and sums satisfy received = loaded + quarantined; the database refuses anything else.
+    ``parquet`` is relative to the lake's folder and empty for a refused delivery.
+    """
+
+    leverance_id: str
+    kilde: str
+    periode: str
+    fil: str
+    sha256: str
+    modtaget: str
+    profil: str
+    status: Status
+    raekker_modtaget: int
+    raekker_indlaest: int
+    raekker_karantaene: int
+    sum_modtaget: int
+    sum_indlaest: int
+    sum_karantaene: int
+    parquet: str
+    parquet_sha256: str
+    aarsager: tuple[Finding, ...] = ()
+    raekkefoelge: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        return self.status in ACCEPTED
+
+
+class DeliveryLog:
+    """Reads and appends the log. Every method opens and closes its own connection."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=60)
+        connection.row_factory = sqlite3.Row
+        try:
+            connection.executescript(_SCHEMA)
+            with connection:
+                yield connection
+        finally:
+            connection.close()
+
+    def record(self, deliveries: Iterable[Delivery]) -> None:
+        """Append verdicts, all or none.
+
+        Raises:
+            sqlite3.IntegrityError: received is not loaded + quarantined.
+        """
+        names = [f.name for f in fields(Delivery) if f.name != "raekkefoelge"]
+        rows = []
+        for delivery in deliveries:
+            row = {name: getattr(delivery, name) for name in names}
+            row["aarsager"] = json.dumps([asdict(f) for f in delivery.aarsager], ensure_ascii=False)
+            rows.append(row)
+        with self._connect() as connection:
+            connection.executemany(
+                f"insert into leverancer ({', '.join(names)})"
+                f" values ({', '.join(':' + name for name in names)})",
+                rows,
+            )
+
+    def all(self, source: str | None = None) -> list[Delivery]:
+        """Every delivery, in the order received."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select * from leverancer where ? is null or kilde = ? order by raekkefoelge",
+                (source, source),
+            ).fetchall()
+        return [_delivery(row) for row in rows]
+
+    def active(self) -> list[Delivery]:
+        """The delivery that counts for each source and period: the newest accepted one."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select * from leverancer where raekkefoelge in ("
+                " select max(raekkefoelge) from leverancer where status <> 'afvist'"
+                " group by kilde, periode) order by kilde, periode"
+            ).fetchall()
+        return [_delivery(row) for row in rows]
+
+    def outstanding(self) -> list[Delivery]:
+        """Refused deliveries whose period has had no accepted one since: somebody must act."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select * from leverancer where raekkefoelge in ("
+                " select max(raekkefoelge) from leverancer group by kilde, periode)"
+                " and status <> 'indlaest' order by kilde, periode"
+            ).fetchall()
+        return [_delivery(row) for row in rows]
+
+    def seen(self, profile_fingerprint: str, source: str) -> set[str]:
+        """Hashes that need no second reading: accepted ones, and those this same profile refused."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "select sha256 || '/' || periode from leverancer where kilde = ?"
+                " and (status <> 'afvist' or profil = ?)",
+                (source, profile_fingerprint),
+            ).fetchall()
+        return {row[0] for row in rows}
+
+    def known_hashes(self) -> dict[tuple[str, int, float], str]:
+        """SHA-256 of inbox files already read, by path, size and time of change."""
+        with self._connect() as connection:
+            rows = connection.execute("select sti, stoerrelse, aendret, sha256 from indbakke").fetchall()
+        return {(row["sti"], row["stoerrelse"], row["aendret"]): row["sha256"] for row in rows}
+
+    def remember_hashes(self, files: Iterable[InboxFile]) -> None:
+        """Keep hashes, so that a second look at an unchanged inbox reads no file."""
+        with self._connect() as connection:
+            connection.executemany(
+                "insert or replace into indbakke values (?, ?, ?, ?)",
+                [(f.path, f.size, f.modified, f.sha256) for f in files],
+            )
+
+    def reference(self) -> str | None:
+        """Fingerprint of the reference data in force."""
+        with self._connect() as connection:
+            row = connection.execute(
+                "select fingeraftryk from reference order by raekkefoelge desc limit 1"
+            ).fetchone()
+        return row[0] if row else None
+
+    def record_reference(self, fingerprint: str, received: str) -> None:
+        """Put reference data in force."""
+        with self._connect() as connection:
+            connection.execute(
+                "insert into reference (fingeraftryk, modtaget) values (?, ?)", (fingerprint, received)
+            )
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    values = dict(row)
+    values["aarsager"] = tuple(Finding(**finding) for finding in json.loads(values["aarsager"]))
+    return Delivery(**values)

@@ -1,0 +1,49 @@
+"""What is kept of a delivery with faults: its bytes, its reasons in words, and a row per fault.
+
+A file in which something looks like a CPR number is not kept, and neither is one that could not
+be searched for it; the reasons are.
+"""
+
+import csv
+import gzip
+import re
+import shutil
+from pathlib import Path
+
+from orchestration.ingest.audit import Audit
+from orchestration.ingest.rules import CPR_PATTERN
+
+_COLUMNS = ("kode", "raekke", "kolonne", "vaerdiklasse", "antal", "besked", "handling")
+
+
+def keep(folder: Path, audit: Audit, refused: bool) -> Path:
+    """Write ``<folder>/<delivery id>/`` and return it."""
+    target = folder / audit.file.delivery_id
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / "fejl.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";")
+        writer.writerow(_COLUMNS)
+        for finding in audit.findings:
+            writer.writerow(["" if (v := getattr(finding, c)) is None else v for c in _COLUMNS])
+    outcome = "afvist" if refused else f"indlæst uden {audit.rows_rejected} rækker"
+    lines = [f"Leverancen {audit.file.name} er {outcome}.", ""]
+    lines += [f"- {finding}" for finding in audit.findings]
+    (target / "aarsag.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if _free_of_cpr(audit):
+        shutil.copyfile(audit.path, target / audit.file.name)
+    return target
+
+
+def _free_of_cpr(audit: Audit) -> bool:
+    if audit.personal:
+        return False
+    if audit.rows:
+        return True  # every column of every row was searched
+    if not audit.path.name.lower().endswith((".csv", ".csv.gz")):
+        return False
+    pattern = re.compile(CPR_PATTERN)
+    try:
+        with (gzip.open if audit.path.suffix.lower() == ".gz" else open)(audit.path, "rb") as stream:
+            return not any(pattern.search(line.decode("latin-1")) for line in stream)
+    except (OSError, EOFError):
+        return False

@@ -1,0 +1,155 @@
+"""Reference data: the project's own CSV files, each replaceable by one in the inbox.
+
+A set of reference files is stored under the hash of its content. A changed set therefore is a
+new set, and everything that was built on the old one is built anew.
+"""
+
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import fsspec
+
+from orchestration.ingest.rules import CPR_PATTERN, sql_text
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.settings import PROJECT_ROOT, Settings
+
+BUILT_IN = PROJECT_ROOT / "reference"
+
+# Columns promised in the interface, and those that together identify a row.
+COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "kommuner": (("kommune_kode", "cvr", "navn", "region", "landsdel", "xyz_klasse"), ("cvr",)),
+    "folketal": (("kommune_kode", "kvartal", "folketal"), ("kommune_kode", "kvartal")),
+    "kle": (
+        ("kle_nummer", "emne", "gruppe", "gruppe_titel", "hovedgruppe", "hovedgruppe_titel", "gyldig_fra", "gyldig_til"),
+        ("kle_nummer", "gyldig_fra"),
+    ),
+    "service_katalog": (("platform", "service", "snitflade", "dataomraade", "adgang"), ("platform", "service")),
+    "snitflader": (("snitflade", "navn"), ("snitflade",)),
+    "integrationer": (("integration", "navn", "snitflade"), ("integration", "snitflade")),
+    "system_alias": (("navn", "uuid", "it_system"), ("navn", "uuid")),
+    "aftaler": (("cvr", "deler_med_cvr", "fra", "til"), ("cvr", "deler_med_cvr", "fra")),
+    "formaal": (("tabel", "formaal", "hjemmel", "taerskel"), ("tabel",)),
+    "helligdage": (("dato", "navn"), ("dato", "navn")),
+}  # fmt: skip
+
+
+class InvalidReference(Exception):
+    """A reference file breaks its promise; the message says which, where and what to do."""
+
+
+@dataclass(frozen=True)
+class ReferenceSet:
+    """The reference data in force: where it lies, whether it is new, which files the user replaced."""
+
+    fingerprint: str
+    folder: Path
+    changed: bool
+    replaced: tuple[str, ...]
+    rows: dict[str, int]
+
+
+def reference_folder(settings: Settings, fingerprint: str) -> Path:
+    """Where a set's Parquet files lie."""
+    return settings.lake / "reference" / fingerprint
+
+
+def take_in_reference(settings: Settings) -> ReferenceSet:
+    """Check the reference files, store them as Parquet if they are new, and put them in force.
+
+    Raises:
+        InvalidReference: a file lacks a column, repeats a key or holds a CPR-like number. What was
+            in force before stays in force.
+    """
+    contents, replaced = _contents(settings)
+    digest = hashlib.sha256()
+    for name, data in sorted(contents.items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
+    fingerprint = digest.hexdigest()[:16]
+    folder = reference_folder(settings, fingerprint)
+    if not folder.exists():
+        _store(contents, folder)
+    rows = _count_rows(folder)
+    log = DeliveryLog(settings.delivery_log)
+    changed = log.reference() != fingerprint
+    if changed:
+        log.record_reference(fingerprint, datetime.now(UTC).isoformat(timespec="seconds"))
+    return ReferenceSet(fingerprint, folder, changed, replaced, rows)
+
+
+def _contents(settings: Settings) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    fs, root = fsspec.core.url_to_fs(settings.inbox_url)
+    contents, replaced = {}, []
+    for name in COLUMNS:
+        own = f"{root}/reference/{name}.csv"
+        if fs.exists(own):
+            contents[name] = fs.cat_file(own)
+            replaced.append(name)
+        else:
+            contents[name] = (BUILT_IN / f"{name}.csv").read_bytes()
+    return contents, tuple(replaced)
+
+
+def _store(contents: dict[str, bytes], folder: Path) -> None:
+    partial = folder.with_name(f".{folder.name}-{os.getpid()}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        for name, data in contents.items():
+            source = partial / f"{name}.csv"
+            source.write_bytes(data)
+            _check_and_write(connection, name, source, partial / f"{name}.parquet")
+            source.unlink()
+    os.replace(partial, folder)
+
+
+def _check_and_write(connection: duckdb.DuckDBPyConnection, name: str, source: Path, target: Path) -> None:
+    wanted, key = COLUMNS[name]
+    try:
+        connection.execute(
+            f"create or replace temp table t as select * from read_csv({sql_text(str(source))},"
+            " delim = ';', header = true, all_varchar = true, quote = '\"', escape = '\"', auto_detect = true)"
+        )
+    except duckdb.Error as error:
+        raise InvalidReference(
+            f"reference/{name}.csv kan ikke læses som CSV med semikolon i UTF-8. Gem filen sådan."
+        ) from error
+    found = [row[0] for row in connection.execute("describe t").fetchall()]
+    missing = [c for c in wanted if c not in found]
+    if missing:
+        raise InvalidReference(
+            f"reference/{name}.csv mangler kolonnen {', '.join(missing)}. Tilføj den; overskriften skal være"
+            f" {';'.join(wanted)}."
+        )
+    for column in found:
+        hits = connection.execute(
+            f'select count(*) from t where regexp_matches("{column}", {sql_text(CPR_PATTERN)})'
+        ).fetchall()[0][0]
+        if hits:
+            raise InvalidReference(
+                f"reference/{name}.csv indeholder noget, der ligner et CPR-nummer, i {hits} rækker. Fjern det."
+            )
+    keys = ", ".join(f"coalesce(trim({c}), '')" for c in key)
+    doubled = connection.execute(
+        f"select count(*) from (select {keys} from t group by all having count(*) > 1)"
+    ).fetchall()[0][0]
+    if doubled:
+        raise InvalidReference(
+            f"reference/{name}.csv har {doubled} nøgler ({', '.join(key)}) i mere end én række. Behold én række pr. nøgle."
+        )
+    columns = ", ".join(f"nullif(trim({c}), '') as {c}" for c in wanted)
+    connection.execute(f"copy (select {columns} from t) to {sql_text(str(target))} (format parquet)")
+
+
+def _count_rows(folder: Path) -> dict[str, int]:
+    with duckdb.connect() as connection:
+        return {
+            name: connection.execute(
+                f"select count(*) from read_parquet({sql_text(str(folder / f'{name}.parquet'))})"
+            ).fetchall()[0][0]
+            for name in COLUMNS
+        }

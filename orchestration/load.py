@@ -1,0 +1,117 @@
+"""``kdi load``: runs the jobs that the sensors would start, in this process, and sums up.
+
+The runs are recorded in Dagster's storage and are seen in its UI like any other.
+"""
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+from dagster._utils.error import SerializableErrorInfo
+
+from orchestration import automation, partitions
+from orchestration.assets.lake import describe
+from orchestration.build.start import current_plan
+from orchestration.definitions import defs
+from orchestration.ingest.intake import find_pending
+from orchestration.ingest.profiles import profiles
+from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.publish.release import Manifest, Releases
+from orchestration.settings import PROJECT_ROOT, Settings
+
+
+@dataclass
+class LoadResult:
+    """What a load did. It succeeded when ``failures`` is empty: everything asked for is published."""
+
+    taken_in: list[Delivery] = field(default_factory=list)
+    release: Manifest | None = None
+    failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def use_dagster_home(settings: Settings) -> dg.DagsterInstance:
+    """Dagster's instance, in ``DAGSTER_HOME`` or the settings' folder, with the project's dagster.yaml."""
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.dagster_home)))
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        shutil.copyfile(PROJECT_ROOT / "dagster.yaml", home / "dagster.yaml")
+    return dg.DagsterInstance.get()
+
+
+def load(
+    settings: Settings, source: str | None = None, first: str | None = None, last: str | None = None
+) -> LoadResult:
+    """Take in what is new, of one source or all, within a span or ever, then build and publish.
+
+    Args:
+        first, last: periods as in file names, both included; None is open.
+    """
+    result = LoadResult()
+    instance = use_dagster_home(settings)
+    log = DeliveryLog(settings.delivery_log)
+    before = len(log.all())
+    _run(result, automation.REFERENCE_JOB.name, instance)
+    for name, profile in profiles().items():
+        if source not in (None, name):
+            continue
+        pending = find_pending(settings, profile)
+        result.notes += [f"{name}/{f}: skrives stadig, tages næste gang" for f in pending.listing.unfinished]
+        result.notes += [
+            f"{name}/{f}: filnavnet er ikke {name}_<periode> med en kendt periode, springes over"
+            for f in pending.listing.unrecognised
+        ]
+        wanted = [p for p in pending.periods if (first or "") <= p <= (last or "9999") + "~"]
+        for span in automation.spans(profile, wanted, instance):
+            # A refused delivery fails the run; it is told below, with its reason.
+            _run(None, automation.intake_job_name(name), instance, partitions.span_tags(*span))
+    result.taken_in = log.all()[before:]
+    if not current_plan(settings).is_empty:
+        _run(result, automation.BUILD_JOB.name, instance)
+    result.release = Releases(settings).current()
+    result.failures += [describe(d) for d in log.outstanding() if source in (None, d.kilde)]
+    return result
+
+
+def _run(
+    result: LoadResult | None, job_name: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = None
+) -> None:
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with _output_kept_back():
+        run = defs.resolve_job_def(job_name).execute_in_process(
+            instance=instance, tags=tags, raise_on_error=False, run_config=quiet
+        )
+    if result is None or run.success:
+        return
+    lines = [
+        f"{e.asset_key.to_user_string()}: {e.check_name} holder ikke. {e.description or ''}".strip()
+        for e in run.get_asset_check_evaluations()
+        if not e.passed and e.severity == dg.AssetCheckSeverity.ERROR
+    ]
+    for event in run.all_events:
+        if event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
+            lines += (failure.description or "").splitlines()
+        elif event.is_step_failure and event.step_failure_data.error:
+            lines.append(_first_cause(event.step_failure_data.error))
+    result.failures += lines or [f"{job_name}: kørslen {run.run_id} fejlede"]
+
+
+@contextmanager
+def _output_kept_back() -> Iterator[None]:
+    """dbt's own output is in Dagster's compute log; on the terminal it would drown ours."""
+    if logging.getLogger("kdi").isEnabledFor(logging.DEBUG):
+        yield
+        return
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        yield
+
+
+def _first_cause(error: SerializableErrorInfo) -> str:
+    while error.cause:
+        error = error.cause
+    return " ".join(error.message.split())[:400]

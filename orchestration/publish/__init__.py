@@ -1,0 +1,1 @@
+"""Releases: what consumers read, and the one switch between them."""

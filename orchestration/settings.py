@@ -1,0 +1,90 @@
+"""Settings and paths: the one place that reads the environment and names folders."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two installations. Read from ``KDI_*`` or ``.env``."""
+
+    model_config = SettingsConfigDict(env_prefix="KDI_", env_file=".env", extra="ignore")
+
+    home: Path = Field(Path("data"), description="Folder of all data the platform keeps.")
+    inbox: str = Field("", description="Folder or fsspec URL of deliveries; default <home>/inbox.")
+    first_day: date = Field(
+        date(2019, 1, 1), description="First day of history; files for earlier periods are left alone."
+    )
+    memory_limit: str = Field("2GB", description="Memory limit of each DuckDB engine.")
+    settle_seconds: float = Field(
+        2.0, description="A file younger than this must keep its size this long before it is read."
+    )
+    keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
+
+    @property
+    def root(self) -> Path:
+        """``home`` as an absolute path: Dagster and dbt run from other folders."""
+        return self.home.expanduser().resolve()
+
+    @property
+    def inbox_url(self) -> str:
+        """The inbox as an absolute path or an fsspec URL."""
+        if "://" in self.inbox:
+            return self.inbox
+        return str(Path(self.inbox).expanduser().resolve()) if self.inbox else str(self.root / "inbox")
+
+    @property
+    def lake(self) -> Path:
+        """Accepted deliveries as immutable Parquet."""
+        return self.root / "lake"
+
+    @property
+    def quarantine(self) -> Path:
+        """Refused deliveries and refused rows, each with its reasons."""
+        return self.root / "quarantine"
+
+    @property
+    def delivery_log(self) -> Path:
+        """The SQLite file in which every delivery's fate is recorded."""
+        return self.root / "lake" / "leverancer.sqlite"
+
+    @property
+    def build(self) -> Path:
+        """The private folder in which dbt works; thrown away and made anew by every build."""
+        return self.root / "build"
+
+    @property
+    def published(self) -> Path:
+        """What consumers read: ``releases/<publication_id>/`` and the link ``current``."""
+        return self.root / "published"
+
+    @property
+    def state(self) -> Path:
+        """Private intermediate tables of each release: the start of the next incremental build."""
+        return self.root / "state"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' project folder, with its Data Docs."""
+        return self.root / "data_docs"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's storage when ``DAGSTER_HOME`` is not set."""
+        return self.root / "dagster"
+
+    @property
+    def writer_lock(self) -> Path:
+        """Held by the one process that may write lake, build or releases."""
+        return self.root / "writer.lock"
+
+
+@cache
+def get_settings() -> Settings:
+    """The process's settings. Tests that change the environment call ``get_settings.cache_clear()``."""
+    return Settings()
