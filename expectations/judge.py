@@ -4,14 +4,27 @@ The frame is a profile: one row per delivery or per control total, aggregated by
 rows. So the judge costs the same whatever the volume, and no raw value can reach Data Docs.
 """
 
+from __future__ import annotations
+
+import importlib
 import logging
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from expectations.suites import Demand, Suite
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+
+def warm_up() -> None:
+    """Import Great Expectations in the background while DuckDB works; it takes seven seconds."""
+    threading.Thread(target=importlib.import_module, args=("great_expectations",), daemon=True).start()
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,6 @@ def judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> l
         RuntimeError: an expectation could not be evaluated; it then counts as neither passed nor failed.
     """
     # Imported here: it takes several seconds, and most processes never judge anything.
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)

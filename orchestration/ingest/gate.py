@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-
 from expectations.judge import Verdict, judge
 from expectations.suites import suite
 from orchestration.ingest.audit import Audit
@@ -37,6 +35,8 @@ def gate(
     Returns:
         The findings that refuse a delivery, by delivery id (empty for accepted ones), and all verdicts.
     """
+    import pandas as pd  # heavy, and most processes never judge anything
+
     rows = {**history, **{a.file.period: a.rows for a in audits}}
     trailing = _trailing_medians(rows, profile)
     frame = pd.DataFrame([_measures(a, profile, trailing.get(a.file.period)) for a in audits])

@@ -20,7 +20,6 @@ from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import CPR_PATTERN, LOCAL_TIME_ZONE
 
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -94,11 +93,8 @@ def with_hashes(files: Iterable[InboxFile], inbox: str) -> list[InboxFile]:
     fs, _ = fsspec.core.url_to_fs(inbox)
 
     def hashed(file: InboxFile) -> InboxFile:
-        digest = hashlib.sha256()
-        with fs.open(file.path, "rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-        return replace(file, sha256=digest.hexdigest())
+        with open(file.path, "rb") if is_local(fs) else fs.open(file.path, "rb") as stream:
+            return replace(file, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         return list(pool.map(hashed, files))
@@ -107,11 +103,16 @@ def with_hashes(files: Iterable[InboxFile], inbox: str) -> list[InboxFile]:
 def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path:
     """A local path with the file's bytes: itself, or a copy in ``scratch`` for a remote inbox."""
     fs, _ = fsspec.core.url_to_fs(inbox)
-    if "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,)):
+    if is_local(fs):
         return Path(file.path)
     copy = scratch / file.name
     fs.get_file(file.path, str(copy))
     return copy
+
+
+def is_local(fs: fsspec.AbstractFileSystem) -> bool:
+    """Whether paths of the file system can be opened directly."""
+    return "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,))
 
 
 def _is_known(period: str, first_day: date) -> bool:

@@ -8,12 +8,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Container, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
-from expectations.judge import Verdict
+from expectations.judge import Verdict, warm_up
 from orchestration.ingest import inbox as inbox_module
 from orchestration.ingest.audit import Audit, audit_batch, open_engine, read_back
 from orchestration.ingest.gate import gate
@@ -79,6 +80,7 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
     files = [f for f in find_pending(settings, profile).files if periods is None or f.period in periods]
     if not files:
         return Intake()
+    warm_up()
     settings.lake.mkdir(parents=True, exist_ok=True)
     log = DeliveryLog(settings.delivery_log)
     with tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=settings.lake) as folder:
@@ -103,25 +105,49 @@ def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scr
         except UnreadableDelivery as error:
             unreadable.append(Audit(file, path, findings=list(error.findings),
                                     personal=any(f.kode == "cpr_nummer" for f in error.findings)))  # fmt: skip
-    batches = [(layout, batch) for layout, group in by_layout.items() for batch in _batches(layout, group)]
-
-    def run(numbered: tuple[int, tuple[Layout, list[tuple[InboxFile, Path]]]]) -> list[Audit]:
-        number, (layout, batch) = numbered
-        own = scratch / f"parti{number}"
-        own.mkdir()
-        # One thread per engine: a partitioned write then makes exactly one file per delivery.
-        connection = open_engine(settings.memory_limit, 1, own)
-        try:
-            audits = audit_batch(connection, batch, layout, profile, own)
-            read_back(connection, audits, profile)
-            return audits
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        audits = [audit for part in pool.map(run, enumerate(batches)) for audit in part]
+    batches = [
+        _Batch(layout, tuple(batch), profile, settings.memory_limit, scratch / f"parti{number}")
+        for number, (layout, batch) in enumerate(
+            (layout, batch) for layout, group in by_layout.items() for batch in _batches(layout, group)
+        )
+    ]
+    audits = [audit for part in _in_parallel(batches) for audit in part]
     order = {f.delivery_id: i for i, f in enumerate(files)}
     return sorted(unreadable + audits, key=lambda a: order[a.file.delivery_id])
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Files that one statement reads, and the folder for what it writes."""
+
+    layout: Layout
+    files: tuple[tuple[InboxFile, Path], ...]
+    profile: Profile
+    memory_limit: str
+    folder: Path
+
+
+def _in_parallel(batches: list[_Batch]) -> list[list[Audit]]:
+    """Audit the batches, several at once when there are several.
+
+    Processes, not threads: two engines in one process hold each other up to half speed.
+    """
+    if len(batches) < 2:
+        return [_audit_one(batch) for batch in batches]
+    with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(_audit_one, batches))
+
+
+def _audit_one(batch: _Batch) -> list[Audit]:
+    batch.folder.mkdir()
+    # One thread per engine: a partitioned write then makes exactly one file per delivery.
+    connection = open_engine(batch.memory_limit, 1, batch.folder)
+    try:
+        audits = audit_batch(connection, list(batch.files), batch.layout, batch.profile, batch.folder)
+        read_back(connection, audits, batch.profile)
+        return audits
+    finally:
+        connection.close()
 
 
 def _batches(

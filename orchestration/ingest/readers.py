@@ -7,9 +7,11 @@ it is made from each file's own header. Typing and judging are left to :mod:`aud
 import csv
 import gzip
 import io
+import itertools
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,21 +110,22 @@ def _parquet_header(path: Path, profile: Profile) -> list[str]:
         raise UnreadableDelivery(Finding("ulaeselig_fil", detalje="ikke en gyldig Parquet-fil")) from error
 
 
-def _excel_rows(path: Path, profile: Profile) -> list[list[object]]:
+def _excel_rows(path: Path, profile: Profile) -> Iterator[list[object]]:
+    """Rows of the profile's sheet from the header row on, converted one at a time."""
     try:
         with CalamineWorkbook.from_path(str(path)) as workbook:
             name = profile.format.sheet or workbook.sheet_names[0]
             if name not in workbook.sheet_names:
                 raise UnreadableDelivery(Finding("ulaeselig_fil", detalje=f"arket {name} findes ikke"))
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            rows = workbook.get_sheet_by_name(name).iter_rows()
+            yield from itertools.islice(rows, profile.format.header_row - 1, None)
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise UnreadableDelivery(Finding("ulaeselig_fil", detalje="ikke en gyldig Excel-projektmappe")) from error
-    return rows[profile.format.header_row - 1 :]
 
 
 def _excel_header(path: Path, profile: Profile) -> list[str]:
-    rows = _excel_rows(path, profile)
-    return [_cell_text(value) or "" for value in rows[0]] if rows else []
+    first = next(_excel_rows(path, profile), [])
+    return [_cell_text(value) or "" for value in first]
 
 
 def _cell_text(value: object) -> str | None:
@@ -196,9 +199,11 @@ def in_utf8(path: Path, profile: Profile, scratch: Path) -> Path:
 
 
 def _excel_table(path: Path, layout: Layout, profile: Profile) -> pa.Table:
-    rows = _excel_rows(path, profile)[1:]
-    cells = [[_cell_text(value) for value in row] for row in rows]
-    filled = [row for row in cells if any(row)]
+    rows = itertools.islice(_excel_rows(path, profile), 1, None)
+    filled = [row for row in rows if any(value != "" for value in row)]
     return pa.table(
-        {name: pa.array([row[i] for row in filled], pa.string()) for i, name in enumerate(layout.columns)}
+        {
+            name: pa.array([_cell_text(row[i]) for row in filled], pa.string())
+            for i, name in enumerate(layout.columns)
+        }
     )

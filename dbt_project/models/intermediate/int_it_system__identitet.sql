@@ -38,11 +38,18 @@ afgjort as (
     from sete
     left join alias_paa_uuid on sete.uuid = alias_paa_uuid.uuid
     left join alias_paa_navn on sete.uuid = alias_paa_navn.uuid
+),
+
+noegler as (
+    select
+        uuid,
+        alias_it_system,
+        regel,
+        {{ noegle("coalesce('alias:' || alias_it_system, 'uuid:' || uuid)") }} as it_system_id
+    from afgjort
 )
 
 select
-    uuid,
-    alias_it_system,
-    regel,
-    {{ noegle("coalesce('alias:' || alias_it_system, 'uuid:' || uuid)") }} as it_system_id
-from afgjort
+    *,
+    count(*) over (partition by it_system_id) > 1 as er_flettet
+from noegler

@@ -17,17 +17,24 @@ delt as (
         regexp_replace(leveret_service, '\s+[vV]\.?\s?[0-9]+(\.[0-9]+)*\s*$', '') as service,
         nullif(regexp_extract(leveret_service, '\s[vV]\.?\s?([0-9]+(\.[0-9]+)*)\s*$', 1), '') as versionsnummer
     from leveret
+),
+
+noegler as (
+    select
+        platform,
+        stoettesystem,
+        leveret_service,
+        service,
+        {{ normaliseret('service') }} as service_normaliseret,
+        'v' || versionsnummer as version,
+        {{ noegle(
+            "concat_ws('|', platform, coalesce(stoettesystem, ''), " ~ normaliseret('service')
+            ~ ", coalesce(versionsnummer, ''))"
+        ) }} as service_id
+    from delt
 )
 
 select
-    platform,
-    stoettesystem,
-    leveret_service,
-    service,
-    {{ normaliseret('service') }} as service_normaliseret,
-    'v' || versionsnummer as version,
-    {{ noegle(
-        "concat_ws('|', platform, coalesce(stoettesystem, ''), " ~ normaliseret('service')
-        ~ ", coalesce(versionsnummer, ''))"
-    ) }} as service_id
-from delt
+    *,
+    count(*) over (partition by service_id) > 1 as er_flettet
+from noegler
