@@ -75,9 +75,7 @@ def judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> l
             "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site)},
         },
     )
-    definition = context.validation_definitions.add(
-        gx.ValidationDefinition(name=subject, data=batch, suite=gx_suite)
-    )
+    definition = context.validation_definitions.add(gx.ValidationDefinition(name=subject, data=batch, suite=gx_suite))
     checkpoint = context.checkpoints.add(
         gx.Checkpoint(
             name=subject,
@@ -94,10 +92,13 @@ def judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> l
     by_name = {d.name: d for d in suite.demands}
     verdicts = []
     for result in outcome.results:
+        config = result.expectation_config
+        if config is None:
+            raise RuntimeError(f"{suite.name}: a result without its expectation")
         if result.exception_info and result.exception_info.get("raised_exception", False):
-            raise RuntimeError(f"{suite.name}: {result.expectation_config.type} could not be evaluated")
+            raise RuntimeError(f"{suite.name}: {config.type} could not be evaluated")
         failed = tuple(str(row[suite.index]) for row in result.result.get("unexpected_index_list") or ())
         if not result.success and not failed:
-            raise RuntimeError(f"{suite.name}: {result.expectation_config.type} failed without naming rows")
-        verdicts.append(Verdict(by_name[result.expectation_config.meta["name"]], failed))
+            raise RuntimeError(f"{suite.name}: {config.type} failed without naming rows")
+        verdicts.append(Verdict(by_name[(config.meta or {})["name"]], failed))
     return verdicts

@@ -75,6 +75,14 @@ def load(
 
 
 @app.command()
+def prepare() -> None:
+    """Make Dagster's home and dbt's manifest, which `kdi load` and `make ui` need."""
+    from orchestration.load import use_dagster_home
+
+    use_dagster_home(get_settings())
+
+
+@app.command()
 def status() -> None:
     """Show what is loaded, missing, late and quarantined."""
     from orchestration.overview import status_lines

@@ -22,14 +22,15 @@ def main_figures(settings: Settings) -> Iterator[str]:
             " order by maaned desc limit 1"
         ).fetchall()
         for month, calls, per_citizen, per_citizen_year in rows:
-            yield f"Kald i {month:%Y-%m}: {danish(calls)}, {danish(per_citizen, 1)} pr. borger ({danish(per_citizen_year, 0)} på 12 måneder)"
+            rate, year = danish(per_citizen, 1), danish(per_citizen_year)
+            yield f"Kald i {month:%Y-%m}: {danish(calls)}, {rate} pr. borger ({year} på 12 måneder)"
         rows = connection.execute(
             """select it_system, service, coalesce(' ' || version, ''), aktive, anvendere from kpi.udbredelse
             where maaned = (select max(maaned) from kpi.udbredelse)
-            order by anvendere - aktive desc, it_system, service, version limit 1"""
+            order by udbredelsesgrad, anvendere desc, it_system, service, version limit 1"""
         ).fetchall()
         for system, service, version, active, users in rows:
-            yield f"Største hul i udbredelsen: {service}{version} bruges i {active} af de {users} kommuner, der har {system}"
+            yield f"Mindst udbredt: {service}{version} bruges i {active} af de {users} kommuner, der har {system}"
 
 
 def danish(value: float | None, decimals: int = 0) -> str:
@@ -51,7 +52,8 @@ def status_lines(settings: Settings) -> Iterator[str]:
         if mine:
             unpublished = sum(d.leverance_id not in published for d in mine)
             rows = sum(d.raekker_indlaest for d in mine)
-            yield f"  indlæst      {len(mine)} perioder, {mine[0].periode} til {mine[-1].periode}, {danish(rows)} rækker"
+            span = f"{mine[0].periode} til {mine[-1].periode}"
+            yield f"  indlæst      {len(mine)} perioder, {span}, {danish(rows)} rækker"
             if unpublished:
                 yield f"  ikke ude     {unpublished} perioder er indlæst, men ikke publiceret"
         else:

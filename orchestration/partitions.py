@@ -10,9 +10,7 @@ _FIRST = get_settings().first_day
 
 # The running day and month are partitions too: a supplier may deliver before they end.
 DAYS = dg.DailyPartitionsDefinition(_FIRST.isoformat(), timezone=LOCAL_TIME_ZONE, end_offset=1)
-MONTHS = dg.MonthlyPartitionsDefinition(
-    _FIRST.strftime("%Y-%m"), timezone=LOCAL_TIME_ZONE, fmt="%Y-%m", end_offset=1
-)
+MONTHS = dg.MonthlyPartitionsDefinition(_FIRST.strftime("%Y-%m"), timezone=LOCAL_TIME_ZONE, fmt="%Y-%m", end_offset=1)
 EXTRACTS = dg.DynamicPartitionsDefinition(name="udtraek")
 
 BY_RHYTHM: dict[Rhythm, dg.PartitionsDefinition] = {"dag": DAYS, "maaned": MONTHS, "udtraek": EXTRACTS}

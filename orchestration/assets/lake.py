@@ -64,12 +64,9 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         for delivery in intake.deliveries:
             if delivery.accepted:
                 context.log_event(_materialization(key, delivery))
-            context.log.info(f"{delivery.fil}: {delivery.status}")
         yield from _check_results(key, intake)
         wanted = set(context.partition_keys)
-        refused = [
-            d for d in log.outstanding() if d.kilde == profile.source and d.periode in wanted and not d.accepted
-        ]
+        refused = [d for d in log.outstanding() if d.kilde == profile.source and d.periode in wanted and not d.accepted]
         if refused:
             raise dg.Failure(
                 description="\n".join(describe(d) for d in refused),
@@ -113,7 +110,9 @@ def _check_results(key: dg.AssetKey, intake: Intake) -> Iterator[dg.AssetCheckRe
             check_name=demand.name,
             passed=not failed,
             severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
-            description="Ingen nye leverancer." if not verdict else f"{len(failed)} af {len(intake.deliveries)} leverancer.",
+            description="Ingen nye leverancer."
+            if not verdict
+            else f"{len(failed)} af {len(intake.deliveries)} leverancer.",
             metadata={"leverancer": list(failed[:50]), "antal": len(failed)},
         )
 
@@ -126,7 +125,7 @@ def _column_schema(profile: Profile) -> dg.TableSchema:
 @dg.asset(
     key=REFERENCE_KEY,
     group_name="lake",
-    description="Reference data: the built-in CSV files, each replaced by one of the same name under <inbox>/reference/.",
+    description="Reference data: the built-in CSV files, each replaced by its namesake in <inbox>/reference/.",
     kinds={"csv", "parquet"},
     owners=OWNERS,
     pool=WRITER_POOL,

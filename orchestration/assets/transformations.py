@@ -21,7 +21,6 @@ from dagster_dbt import (
     DbtProject,
     dbt_assets,
 )
-
 from packaging.version import Version
 
 from orchestration.assets.lake import REFERENCE_KEY, WRITER_POOL, lake_key
@@ -53,8 +52,7 @@ class DbtCommand(DbtCliResource):
 
 def dbt_cli() -> DbtCommand:
     """dbt's command line, run from this environment whatever the PATH."""
-    project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
-    return DbtCommand(project_dir=project, dbt_executable=str(DBT))
+    return DbtCommand(project_dir=os.fspath(PROJECT_DIR), profiles_dir=os.fspath(PROJECT_DIR), dbt_executable=str(DBT))
 
 
 def prepared_project() -> DbtProject:
@@ -103,7 +101,10 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
     os.environ["KDI_MEMORY_LIMIT"] = settings.memory_limit
     invocation = dbt.cli(
         # One folder for all runs: dbt then parses only what changed since the last.
-        ["build"], context=context, raise_on_error=False, target_path=settings.root / "dbt"
+        ["build"],
+        context=context,
+        raise_on_error=False,
+        target_path=settings.root / "dbt",
     )
     events = list(invocation.stream())
     rows = _row_counts(workspace) if invocation.is_successful() else {}

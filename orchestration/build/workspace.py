@@ -182,9 +182,7 @@ class Workspace:
         connection.register("leverancer", pa.Table.from_pylist(rows, schema=schema))
         connection.execute("create or replace table lake.leverancer as select * from leverancer")
 
-    def _make_source_views(
-        self, connection: duckdb.DuckDBPyConnection, plan: Plan, active: Iterable[Delivery]
-    ) -> None:
+    def _make_source_views(self, connection: duckdb.DuckDBPyConnection, plan: Plan, active: Iterable[Delivery]) -> None:
         # A touched month needs the whole of both platforms, a day only itself.
         wanted = {"stoettesystemerne": set(plan.days), "serviceplatformen": set(plan.months), "kle": set(plan.extracts)}
         active = list(active)
@@ -196,7 +194,9 @@ class Workspace:
         if not deliveries:
             columns = ["cast(null as varchar) as periode"]
             if profile.moment:
-                columns += ["cast(null as timestamp) as tidspunkt, cast(null as date) as dato, cast(null as tinyint) as time"]
+                columns += [
+                    "cast(null as timestamp) as tidspunkt, cast(null as date) as dato, cast(null as tinyint) as time"
+                ]
             columns += [
                 f"cast(null as {_SQL_TYPES.get(c.type, 'varchar')}) as {quoted(c.name)}"
                 for c in profile.columns

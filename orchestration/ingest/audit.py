@@ -79,8 +79,7 @@ def audit_batch(
         # One unreadable file fails the statement for all of them; alone it is named.
         audits = {}
     return [
-        audits.get(str(path)) or _audit_alone(connection, file, path, layout, profile, scratch)
-        for file, path in files
+        audits.get(str(path)) or _audit_alone(connection, file, path, layout, profile, scratch) for file, path in files
     ]
 
 
@@ -100,7 +99,8 @@ def _audit_together(
     )
     source = readers.source_sql(connection, [p for _, p in files], layout, profile)
     number = f"try_cast({measure.name} as bigint)"
-    sound = f"coalesce(cast({number} as varchar) = {measure.name} and {number} between 0 and {profile.largest_count}, false)"
+    plain = f"cast({number} as varchar) = {measure.name}"
+    sound = f"coalesce({plain} and {number} between 0 and {profile.largest_count}, false)"
     if measure.type == "antal_maskeret":
         sound = f"({sound} or coalesce({masked(measure.name)}, false))"
     extras = [c for c in layout.columns if c.startswith("ekstra_")]
@@ -291,9 +291,7 @@ def _find_cpr(connection: duckdb.DuckDBPyConnection, audit: Audit, layout: Layou
         ).fetchall()[0]
         if count:
             audit.personal = True
-            audit.findings.append(
-                Finding("cpr_nummer", kolonne=headers.get(column, column), raekke=first, antal=count)
-            )
+            audit.findings.append(Finding("cpr_nummer", kolonne=headers.get(column, column), raekke=first, antal=count))
 
 
 def _find_faults(connection: duckdb.DuckDBPyConnection, audit: Audit, profile: Profile) -> None:
@@ -320,9 +318,7 @@ def _find_faults(connection: duckdb.DuckDBPyConnection, audit: Audit, profile: P
 
 def _find_duplicates(connection: duckdb.DuckDBPyConnection, audit: Audit, profile: Profile) -> None:
     by_name = {c.name: c for c in profile.columns}
-    key = ", ".join(
-        instant(k) if by_name[k].type == "tidspunkt" else canonical(by_name[k]) for k in profile.key
-    )
+    key = ", ".join(instant(k) if by_name[k].type == "tidspunkt" else canonical(by_name[k]) for k in profile.key)
     rows = connection.execute(
         f"""select raekke from raekker
         where raekke not in (select raekke from fejl)
@@ -333,9 +329,7 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, audit: Audit, profil
     audit.findings += [Finding("dublet", raekke=row, detalje=detail) for (row,) in rows[:LISTED_ROWS]]
 
 
-def _write_alone(
-    connection: duckdb.DuckDBPyConnection, audit: Audit, profile: Profile, scratch: Path
-) -> None:
+def _write_alone(connection: duckdb.DuckDBPyConnection, audit: Audit, profile: Profile, scratch: Path) -> None:
     moment, measure = profile.moment, profile.measure
     columns = [f"{canonical(c)} as {c.name}" for c in profile.labels]
     if moment:

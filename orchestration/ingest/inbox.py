@@ -128,7 +128,7 @@ def _modified(entry: dict) -> float:
     return stamp.timestamp() if isinstance(stamp, datetime) else float(stamp)
 
 
-def _still_written(fs, files: list[InboxFile], settle_seconds: float) -> set[str]:
+def _still_written(fs: fsspec.AbstractFileSystem, files: list[InboxFile], settle_seconds: float) -> set[str]:
     """Paths of files that a writer holds open or whose size changes while we wait."""
     held = {file.path for file in files if _open_for_writing(file.path)}
     young = [f for f in files if f.path not in held and time.time() - f.modified < settle_seconds]

@@ -56,7 +56,8 @@ def find_pending(settings: Settings, profile: Profile) -> Pending:
     log = DeliveryLog(settings.delivery_log)
     listing = inbox_module.look(settings.inbox_url, profile, settings.first_day, settings.settle_seconds)
     known = log.known_hashes()
-    hashed, unread = [], []
+    hashed: list[InboxFile] = []
+    unread: list[InboxFile] = []
     for file in listing.files:
         digest = known.get((file.path, file.size, file.modified))
         (hashed if digest else unread).append(replace(file, sha256=digest or ""))

@@ -25,7 +25,8 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "kommuner": (("kommune_kode", "cvr", "navn", "region", "landsdel", "xyz_klasse"), ("cvr",)),
     "folketal": (("kommune_kode", "kvartal", "folketal"), ("kommune_kode", "kvartal")),
     "kle": (
-        ("kle_nummer", "emne", "gruppe", "gruppe_titel", "hovedgruppe", "hovedgruppe_titel", "gyldig_fra", "gyldig_til"),
+        ("kle_nummer", "emne", "gruppe", "gruppe_titel", "hovedgruppe", "hovedgruppe_titel",
+         "gyldig_fra", "gyldig_til"),
         ("kle_nummer", "gyldig_fra"),
     ),
     "service_katalog": (("platform", "service", "snitflade", "dataomraade", "adgang"), ("platform", "service")),
@@ -139,7 +140,8 @@ def _check_and_write(connection: duckdb.DuckDBPyConnection, name: str, source: P
     ).fetchall()[0][0]
     if doubled:
         raise InvalidReference(
-            f"reference/{name}.csv har {doubled} nøgler ({', '.join(key)}) i mere end én række. Behold én række pr. nøgle."
+            f"reference/{name}.csv har {doubled} nøgler ({', '.join(key)}) i mere end én række."
+            " Behold én række pr. nøgle."
         )
     columns = ", ".join(f"nullif(trim({c}), '') as {c}" for c in wanted)
     connection.execute(f"copy (select {columns} from t) to {sql_text(str(target))} (format parquet)")

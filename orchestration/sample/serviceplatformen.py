@@ -146,6 +146,7 @@ def _window(system: int, user: Authority) -> tuple[int, int]:
 
 
 def lines(world: World) -> Iterator[Line]:
+    """The lines of every agreement: which authority calls which service through it, and how much."""
     line_id = 0
     kept: Counter[int] = Counter()
     for agreement in agreements(world):

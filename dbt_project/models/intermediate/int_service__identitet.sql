@@ -15,7 +15,9 @@ delt as (
         stoettesystem,
         leveret_service,
         regexp_replace(leveret_service, '\s+[vV]\.?\s?[0-9]+(\.[0-9]+)*\s*$', '') as service,
-        nullif(regexp_extract(leveret_service, '\s[vV]\.?\s?([0-9]+(\.[0-9]+)*)\s*$', 1), '') as versionsnummer
+        nullif(
+            regexp_extract(leveret_service, '\s[vV]\.?\s?([0-9]+(\.[0-9]+)*)\s*$', 1), ''
+        ) as versionsnummer
     from leveret
 ),
 

@@ -1,0 +1,44 @@
+# Every target does its own set-up: it needs git, make and Python 3.11 or later, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_MONTHS ?= 14
+export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
+export DAGSTER_DISABLE_TELEMETRY ?= 1
+
+.PHONY: help demo ui test lint bench clean
+.DEFAULT_GOAL := help
+
+help:  ## Show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+$(BIN)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish them
+	$(BIN)/kdi generate --out $(or $(KDI_INBOX),$(or $(KDI_HOME),data)/inbox) --months $(DEMO_MONTHS) --scale demo
+	$(BIN)/kdi load
+	@echo "Se kørslerne: make ui. Forbind Power BI, DuckDB eller Python til $(or $(KDI_HOME),data)/published/current."
+
+ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
+	$(BIN)/kdi prepare
+	$(BIN)/dagster dev --host 127.0.0.1 --port $(or $(PORT),3000)
+
+test: $(BIN)/.ready  ## Run the tests
+	$(BIN)/python -m pytest
+
+lint: $(BIN)/.ready  ## Format, lint and type checks
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project/models
+
+bench: $(BIN)/.ready  ## Full-size benchmarks (about 15 minutes and 12 GB of disk)
+	$(BIN)/python -m benchmarks.run
+
+clean:  ## Remove the environment (data stay)
+	rm -rf .venv dbt_project/target
