@@ -58,10 +58,10 @@ def run(inbox: Path, work: Path, memory_limit: str) -> dict[str, float]:
     step(
         "maanedsmart",
         f"""create table fct_kald_maaned as
-            select date_trunc('month', tidspunkt) as maaned, myndighed_id, it_system_id, service_id,
+            select dato_id // 100 as maaned, myndighed_id, it_system_id, service_id,
                 sum(antal_kald) as antal_kald from fct_kald_time group by all
             union all
-            select cast(maaned || '-01' as date), m.id, s.id, v.id, sum(antal_kald) from '{monthly}' as k
+            select cast(replace(maaned, '-', '') as integer), m.id, s.id, v.id, sum(antal_kald) from '{monthly}' as k
             join dim_myndighed as m on k.myndighed_cvr = m.cvr join dim_it_system as s on k.it_system_uuid = s.uuid
             join dim_service as v using (service) group by all""",
         "checkpoint",
@@ -74,7 +74,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("inbox", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--memory-limit", default="2GB")
+    parser.add_argument("--memory-limit", default="1500MB")
     arguments = parser.parse_args()
     for name, value in run(arguments.inbox, arguments.work, arguments.memory_limit).items():
         print(f"{name:<20} {value:>8} s")

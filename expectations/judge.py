@@ -2,6 +2,9 @@
 
 The frame is a profile: one row per delivery or per control total, aggregated by DuckDB over all
 rows. So the judge costs the same whatever the volume, and no raw value can reach Data Docs.
+
+Great Expectations takes seven seconds to import. It lives in a process of its own, so that the
+import goes on beside DuckDB's and Dagster's work and processes that judge nothing never pay it.
 """
 
 from __future__ import annotations
@@ -9,8 +12,10 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import threading
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-
-
-def warm_up() -> None:
-    """Import Great Expectations in the background while DuckDB works; it takes seven seconds."""
-    threading.Thread(target=importlib.import_module, args=("great_expectations",), daemon=True).start()
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,20 @@ class Verdict:
         return not self.failed
 
 
+@cache
+def _own_process() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+
+
+def warm_up() -> None:
+    """Start importing Great Expectations in its own process while this one does other work."""
+    _own_process().submit(_import)
+
+
+def _import() -> None:
+    importlib.import_module("great_expectations")
+
+
 def judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> list[Verdict]:
     """Validate ``frame`` against ``suite``.
 
@@ -50,7 +64,10 @@ def judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> l
     Raises:
         RuntimeError: an expectation could not be evaluated; it then counts as neither passed nor failed.
     """
-    # Imported here: it takes several seconds, and most processes never judge anything.
+    return _own_process().submit(_judge, frame, suite, subject, data_docs).result()
+
+
+def _judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> list[Verdict]:
     import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)

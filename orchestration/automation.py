@@ -11,13 +11,13 @@ import dagster as dg
 
 from orchestration import partitions
 from orchestration.assets.lake import REFERENCE_KEY, lake_key
-from orchestration.build.start import current_plan
+from orchestration.build.start import current_plan, lake_state
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.publish.release import Releases
-from orchestration.settings import Settings, get_settings
+from orchestration.settings import get_settings
 
 
 def intake_job_name(source: str) -> str:
@@ -83,24 +83,19 @@ def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
     """Builds and publishes when the lake differs from the current release.
 
     A state is tried once: a failed gate is not repeated, nor is a rollback undone, until something
-    arrives.
+    new arrives.
     """
     settings = get_settings()
     if not Releases(settings).current() and not DeliveryLog(settings.delivery_log).active():
         return dg.SkipReason("Der er endnu ingen leverancer.")
     if current_plan(settings).is_empty:
         return dg.SkipReason("Den gældende publicering er, hvad der ligger i søen.")
+    if Releases(settings).is_held_back(lake_state(settings)):
+        return dg.SkipReason("Publiceringen er rullet tilbage; der bygges igen, når der kommer nyt.")
     return dg.RunRequest(run_key=lake_state(settings))
 
 
-def lake_state(settings: Settings) -> str:
-    """A hash of everything that decides the content of a release built now."""
-    log = DeliveryLog(settings.delivery_log)
-    plan_inputs = [log.reference() or "", *sorted(d.leverance_id for d in log.active())]
-    return hashlib.sha256("\n".join(plan_inputs).encode()).hexdigest()[:24]
-
-
-# Referencedata have no sensor of their own: they change rarely, and a person puts them there.
+# Reference data have no sensor of their own: they change rarely, and a person puts them there.
 REFERENCE_SCHEDULE = dg.ScheduleDefinition(
     name="reference_hver_morgen",
     job=REFERENCE_JOB,

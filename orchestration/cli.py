@@ -44,6 +44,7 @@ def load(
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="First period, as in the file names.")] = None,
     last: Annotated[str | None, typer.Option("--to", help="Last period, as in the file names.")] = None,
+    rebuild: Annotated[bool, typer.Option(help="Make everything anew from the lake.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the output of Dagster and dbt.")] = False,
 ) -> None:
     """Take in what is new in the inbox, build, test and publish.
@@ -51,11 +52,18 @@ def load(
     Exit status 0 only when everything asked for was published; else 1, with one line per failure.
     """
     settings = get_settings()
+    from orchestration.ingest.intake import find_pending
+    from orchestration.ingest.profiles import profiles
+
+    if any(find_pending(settings, profile).files for profile in profiles().values()):
+        from expectations.judge import warm_up
+
+        warm_up()
     from orchestration.load import load as run
     from orchestration.overview import main_figures
 
     logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
-    result = run(settings, source, first, last)
+    result = run(settings, source, first, last, rebuild)
     for note in result.notes:
         typer.echo(f"Bemærk: {note}")
     accepted = [d for d in result.taken_in if d.accepted]
@@ -96,17 +104,16 @@ def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Switch back to the release before the current one.")],
 ) -> None:
     """Switch the release that consumers read."""
+    from orchestration.build.start import lake_state
     from orchestration.lock import writer_lock
     from orchestration.publish.release import Releases
 
     settings = get_settings()
-    releases = Releases(settings)
     with writer_lock(settings):
-        earlier = releases.previous()
-        if not rollback or earlier is None:
-            typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
-            raise typer.Exit(1)
-        releases.switch(earlier)
+        earlier = Releases(settings).roll_back(lake_state(settings)) if rollback else None
+    if earlier is None:
+        typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
+        raise typer.Exit(1)
     typer.echo(f"Gældende publicering er nu {earlier}.")
 
 

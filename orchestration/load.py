@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from dagster._utils.error import SerializableErrorInfo
 
 from orchestration import automation, partitions
 from orchestration.assets.lake import describe
-from orchestration.build.start import current_plan
+from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import profiles
@@ -45,12 +46,17 @@ def use_dagster_home(settings: Settings) -> dg.DagsterInstance:
 
 
 def load(
-    settings: Settings, source: str | None = None, first: str | None = None, last: str | None = None
+    settings: Settings,
+    source: str | None = None,
+    first: str | None = None,
+    last: str | None = None,
+    rebuild: bool = False,
 ) -> LoadResult:
     """Take in what is new, of one source or all, within a span or ever, then build and publish.
 
     Args:
         first, last: periods as in file names, both included; None is open.
+        rebuild: make everything anew from the lake, also when nothing is new.
     """
     result = LoadResult()
     instance = use_dagster_home(settings)
@@ -71,20 +77,29 @@ def load(
             # A refused delivery fails the run; it is told below, with its reason.
             _run(None, automation.intake_job_name(name), instance, partitions.span_tags(*span))
     result.taken_in = log.all()[before:]
-    if not current_plan(settings).is_empty:
-        _run(result, automation.BUILD_JOB.name, instance)
+    if not rebuild and Releases(settings).is_held_back(lake_state(settings)):
+        result.notes.append(
+            "Publiceringen er rullet tilbage. Den bygges igen, når der kommer nyt, eller med kdi load --rebuild."
+        )
+    elif rebuild or not current_plan(settings).is_empty:
+        config = {"ops": {"build__plan": {"config": {"rebuild": rebuild}}}}
+        _run(result, automation.BUILD_JOB.name, instance, config=config)
     result.release = Releases(settings).current()
     result.failures += [describe(d) for d in log.outstanding() if source in (None, d.kilde)]
     return result
 
 
 def _run(
-    result: LoadResult | None, job_name: str, instance: dg.DagsterInstance, tags: dict[str, str] | None = None
+    result: LoadResult | None,
+    job_name: str,
+    instance: dg.DagsterInstance,
+    tags: dict[str, str] | None = None,
+    config: dict[str, Any] | None = None,
 ) -> None:
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with _output_kept_back():
         run = defs.resolve_job_def(job_name).execute_in_process(
-            instance=instance, tags=tags, raise_on_error=False, run_config=quiet
+            instance=instance, tags=tags, raise_on_error=False, run_config={**quiet, **(config or {})}
         )
     if result is None or run.success:
         return

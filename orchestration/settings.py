@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     first_day: date = Field(
         date(2019, 1, 1), description="First day of history; files for earlier periods are left alone."
     )
-    memory_limit: str = Field("2GB", description="Memory limit of each DuckDB engine.")
+    memory_limit: str = Field("1500MB", description="Memory limit of each DuckDB engine.")
     settle_seconds: float = Field(
         2.0, description="A file younger than this must keep its size this long before it is read."
     )

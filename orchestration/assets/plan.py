@@ -10,6 +10,12 @@ from orchestration.settings import get_settings
 PLAN_KEY = dg.AssetKey(["build", "plan"])
 
 
+class PlanConfig(dg.Config):
+    """Options of a build."""
+
+    rebuild: bool = False  # make everything anew from the lake, whatever the current release holds
+
+
 @dg.asset(
     key=PLAN_KEY,
     group_name="build",
@@ -22,11 +28,11 @@ PLAN_KEY = dg.AssetKey(["build", "plan"])
     deps=[*(asset.key for asset in SOURCE_ASSETS), REFERENCE_KEY],
     pool=WRITER_POOL,
 )
-def plan(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+def plan(context: dg.AssetExecutionContext, config: PlanConfig) -> dg.MaterializeResult:
     """Start a build. The writer's lock is kept until the release is published or the process ends."""
     settings = get_settings()
     lock.acquire(settings)
-    planned, manifest = start(settings)
+    planned, manifest = start(settings, config.rebuild)
     return dg.MaterializeResult(
         metadata={
             "publicering_id": manifest.publicering_id,

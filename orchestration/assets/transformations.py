@@ -101,7 +101,8 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
     os.environ["KDI_MEMORY_LIMIT"] = settings.memory_limit
     invocation = dbt.cli(
         # One folder for all runs: dbt then parses only what changed since the last.
-        ["build"],
+        # Unit tests prove the models in the test suite; in a load they would only cost time.
+        ["build", "--exclude-resource-type", "unit_test"],
         context=context,
         raise_on_error=False,
         target_path=settings.root / "dbt",

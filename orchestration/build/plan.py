@@ -61,7 +61,7 @@ def make_plan(
     """
     ids = {d.leverance_id for d in active}
     if base is None:
-        return Plan(True, "ingen tidligere publicering", _periods(ids))
+        return Plan(True, "intet at bygge videre på", _periods(ids))
     changed = sorted(k for k in inputs if inputs[k] != base.get(k))
     if changed:
         return Plan(True, f"ændret siden sidst: {', '.join(changed)}", _periods(ids))

@@ -1,10 +1,11 @@
 """Starts a build: compares lake and release, and lays out the workspace for what differs."""
 
+import hashlib
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from orchestration.build.plan import Plan, from_json, inputs, make_plan, to_json
+from orchestration.build.plan import Plan, dbt_fingerprint, from_json, inputs, make_plan, to_json
 from orchestration.build.workspace import Workspace
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import take_in_reference
@@ -14,20 +15,27 @@ from orchestration.settings import Settings
 _PLAN_FILE = "plan.json"
 
 
-def current_plan(settings: Settings) -> Plan:
-    """What a build would make anew now."""
+def lake_state(settings: Settings) -> str:
+    """A hash of everything that decides the content of a release built now."""
+    log = DeliveryLog(settings.delivery_log)
+    parts = [log.reference() or "", dbt_fingerprint(), *sorted(d.leverance_id for d in log.active())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def current_plan(settings: Settings, rebuild: bool = False) -> Plan:
+    """What a build would make anew now; everything when ``rebuild``."""
     log = DeliveryLog(settings.delivery_log)
     reference = log.reference() or take_in_reference(settings).fingerprint
     current = Releases(settings).current()
-    usable = current if current and Releases(settings).base(current) else None
+    usable = current if current and not rebuild and Releases(settings).base(current) else None
     return make_plan(
         log.active(), usable.leverancer if usable else {}, usable.inputs if usable else None, inputs(reference)
     )
 
 
-def start(settings: Settings) -> tuple[Plan, Manifest]:
+def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
     """Lay out the workspace; returns the plan and the manifest that the release will have."""
-    plan = current_plan(settings)
+    plan = current_plan(settings, rebuild)
     log = DeliveryLog(settings.delivery_log)
     reference = log.reference()
     assert reference is not None  # current_plan put one in force

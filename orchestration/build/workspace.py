@@ -128,6 +128,8 @@ class Workspace:
             create or replace table plan.beroerte_dage as
                 select cast(strftime(cast(periode as date), '%Y%m%d') as integer) as dato_id
                 from perioder where kilde = 'stoettesystemerne';
+            create or replace table plan.nyeste_dage as
+                select dato_id from plan.beroerte_dage order by dato_id desc limit 62;
             create or replace table plan.beroerte_maaneder as
                 select cast(maaned || '-01' as date) as maaned from maaneder;
             create or replace table plan.beroerte_udtraek as

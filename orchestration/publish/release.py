@@ -58,6 +58,7 @@ class Releases:
         self._settings = settings
         self.folder = settings.published / "releases"
         self._link = settings.published / "current"
+        self._held_back = settings.published / "rullet_tilbage"
 
     def current(self) -> Manifest | None:
         """The manifest of the release in force; None before the first."""
@@ -120,6 +121,7 @@ class Releases:
         os.sync()
         os.replace(partial, self.folder / manifest.publicering_id)
         self.switch(manifest.publicering_id)
+        self._held_back.unlink(missing_ok=True)
         self._prune()
         return complete
 
@@ -129,6 +131,22 @@ class Releases:
         partial.unlink(missing_ok=True)
         partial.symlink_to(Path("releases") / publication_id)
         os.replace(partial, self._link)
+
+    def roll_back(self, lake_state: str) -> str | None:
+        """Switch to the release before the current one, and hold this state of the lake back.
+
+        Returns:
+            The id of the release now in force; None when there is none to go back to.
+        """
+        earlier = self.previous()
+        if earlier:
+            self.switch(earlier)
+            self._held_back.write_text(lake_state, encoding="utf-8")
+        return earlier
+
+    def is_held_back(self, lake_state: str) -> bool:
+        """Whether a release of exactly this state was rolled back: nothing builds it again by itself."""
+        return self._held_back.exists() and self._held_back.read_text(encoding="utf-8") == lake_state
 
     def previous(self) -> str | None:
         """The release before the one in force, if it is still kept."""

@@ -1,0 +1,112 @@
+"""The benchmarks, one command: ``make bench``. Prints ratios against bare DuckDB in the same run.
+
+(a) the whole history from the inbox to a release, (b) one more day on top of one month and of the
+whole history, (c) ten typical Power BI queries on the published file.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measure import Measurement, measure
+
+KDI = str(Path(sys.executable).with_name("kdi"))
+LAST_DAY = "stoettesystemerne_2023-02-28.csv"
+
+
+def main() -> None:
+    """Make the deliveries if they are missing, then measure (a), (b) and (c)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "kdi-bench")
+    parser.add_argument("--only", choices=["a", "b", "c"], help="c needs the release that a leaves")
+    arguments = parser.parse_args()
+    work: Path = arguments.work
+    inbox = work / "inbox"
+    if not (inbox / "kle").exists():
+        measure([KDI, "generate", "--out", str(inbox), "--months", "36", "--scale", "full"])
+    if arguments.only in (None, "a"):
+        full_history(work, inbox)
+    if arguments.only in (None, "b"):
+        one_more_day(work, inbox)
+    if arguments.only in (None, "c"):
+        power_bi_queries(work / "full")
+
+
+def full_history(work: Path, inbox: Path) -> None:
+    """(a) All deliveries into an empty home, against bare DuckDB over the same CSV files."""
+    ours_home, bare_home = work / "full", work / "bare"
+    for folder in (ours_home, bare_home):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    bare = measure([sys.executable, "-m", "benchmarks.bare_duckdb", str(inbox), str(bare_home)])
+    ours = load(ours_home, inbox)
+    print(f"(a) hele historien   bar DuckDB {bare.seconds} s, {bare.peak_mb:.0f} MB")
+    print("    " + bare.output.strip().replace("\n", "\n    "))
+    print(f"    indbakke til udgivet {ours.seconds} s, {ours.peak_mb:.0f} MB")
+    print(f"    forhold {ours.seconds / bare.seconds:.2f} (højst 2,5); hukommelse højst 3000 MB")
+    shutil.rmtree(bare_home)
+
+
+def one_more_day(work: Path, inbox: Path) -> None:
+    """(b) The last day, delivered when one month and when the whole history before it is published."""
+    seconds = {}
+    for name, months in (("en måned", 1), ("hele historien", 36)):
+        home, own_inbox = work / f"day-{months}", work / f"day-{months}-inbox"
+        for folder in (home, own_inbox):
+            shutil.rmtree(folder, ignore_errors=True)
+        _link_inbox(inbox, own_inbox, months)
+        load(home, own_inbox)
+        source = inbox / "stoettesystemerne"
+        os.link(source / LAST_DAY, own_inbox / "stoettesystemerne" / LAST_DAY)
+        day = load(home, own_inbox)
+        seconds[name] = day.seconds
+        print(f"(b) en dag mere oven på {name}: {day.seconds} s (højst 45), {day.peak_mb:.0f} MB")
+        shutil.rmtree(home)
+        shutil.rmtree(own_inbox)
+    print(f"    forhold {seconds['hele historien'] / seconds['en måned']:.2f} (højst 1,3)")
+
+
+def _link_inbox(source: Path, target: Path, months: int) -> None:
+    for folder in ("stoettesystemerne", "serviceplatformen"):
+        (target / folder).mkdir(parents=True)
+        for file in sorted((source / folder).iterdir()):
+            wanted = months == 36 or "2023-02" in file.name
+            if wanted and file.name != LAST_DAY:
+                os.link(file, target / folder / file.name)
+
+
+def load(home: Path, inbox: Path) -> Measurement:
+    """``kdi load`` as a whole process, Dagster and dbt included."""
+    environment = {"KDI_HOME": str(home), "KDI_INBOX": str(inbox), "DAGSTER_HOME": str(home / "dagster")}
+    measured = measure([KDI, "load"], environment)
+    if measured.exit_status:
+        sys.exit(f"kdi load failed:\n{measured.output}")
+    return measured
+
+
+def power_bi_queries(home: Path) -> None:
+    """(c) Each query in a fresh read-only connection, the median of five runs."""
+    text = Path(__file__).with_name("queries.sql").read_text(encoding="utf-8")
+    queries = re.findall(r"-- name: (\w+)\n(.*?);", text, re.DOTALL)
+    path = str(home / "published" / "current" / "kdi.duckdb")
+    print("(c) forespørgsler på den udgivne fil (højst 150 ms)")
+    for name, sql in queries:
+        times = []
+        for _ in range(5):
+            with duckdb.connect(path, read_only=True) as connection:
+                start = time.perf_counter()
+                connection.execute(sql).fetchall()
+                times.append((time.perf_counter() - start) * 1000)
+        print(f"    {name:<32} {statistics.median(times):>7.1f} ms (værste {max(times):.1f})")
+
+
+if __name__ == "__main__":
+    main()
