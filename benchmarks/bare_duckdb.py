@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+from python_calamine import CalamineWorkbook
 
 HOURLY = {
     "tidspunkt": "timestamptz", "myndighed_cvr": "varchar", "myndighed_navn": "varchar", "it_system_uuid": "uuid",
@@ -42,6 +44,12 @@ def run(inbox: Path, work: Path, memory_limit: str) -> dict[str, float]:
         f"copy (select * from read_csv('{inbox}/serviceplatformen/*.csv', delim=';', header=true, columns={MONTHLY},"
         f" auto_detect=false)) to '{monthly}' (format parquet, compression zstd)",
     )
+    # DuckDB has no Excel reader without an extension; the bytes are read as this project reads them.
+    (workbook,) = inbox.glob("kle/*.xlsx")
+    header, *rows = CalamineWorkbook.from_path(str(workbook)).get_sheet_by_index(0).to_python()
+    table = pa.table({name: pa.array([str(r[i]) for r in rows]) for i, name in enumerate(header)})
+    connection.register("kle", table)
+    step("regneark til Parquet", f"copy kle to '{work / 'kle.parquet'}' (format parquet, compression zstd)")
     step(
         "stjerne",
         f"""create table dim_myndighed as select row_number() over () as id, cvr from (

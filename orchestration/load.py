@@ -37,11 +37,11 @@ class LoadResult:
 
 
 def use_dagster_home(settings: Settings) -> dg.DagsterInstance:
-    """Dagster's instance, in ``DAGSTER_HOME`` or the settings' folder, with the project's dagster.yaml."""
+    """Dagster's instance, in ``DAGSTER_HOME`` or the settings' folder, with the project's instance.yaml."""
     home = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.dagster_home)))
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "dagster.yaml").exists():
-        shutil.copyfile(PROJECT_ROOT / "dagster.yaml", home / "dagster.yaml")
+        shutil.copyfile(PROJECT_ROOT / "orchestration" / "instance.yaml", home / "dagster.yaml")
     return dg.DagsterInstance.get()
 
 

@@ -26,6 +26,11 @@ def acquire(settings: Settings) -> None:
     _held[path] = stream
 
 
+def is_held(settings: Settings) -> bool:
+    """Whether this process holds the lock."""
+    return settings.writer_lock in _held
+
+
 def release(settings: Settings) -> None:
     """Let the next writer in; does nothing when the lock is not held."""
     stream = _held.pop(settings.writer_lock, None)
@@ -36,7 +41,7 @@ def release(settings: Settings) -> None:
 @contextmanager
 def writer_lock(settings: Settings) -> Iterator[None]:
     """Hold the lock for a block. A block inside a build keeps the build's lock."""
-    outer = settings.writer_lock in _held
+    outer = is_held(settings)
     acquire(settings)
     try:
         yield

@@ -68,8 +68,13 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         wanted = set(context.partition_keys)
         refused = [d for d in log.outstanding() if d.kilde == profile.source and d.periode in wanted and not d.accepted]
         if refused:
+            lines = [describe(d) for d in refused]
+            # Dagster marks every period without a delivery as failed too when the run fails: say why.
+            absent = sorted(wanted - {d.periode for d in log.all(profile.source)})
+            if absent:
+                lines.append(f"{len(absent)} perioder har ingen fil i indbakken: {', '.join(absent[:5])}")
             raise dg.Failure(
-                description="\n".join(describe(d) for d in refused),
+                description="\n".join(lines),
                 metadata={"refused": [d.fil for d in refused]},
                 allow_retries=False,
             )
@@ -78,10 +83,15 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
 
 
 def describe(delivery: Delivery) -> str:
-    """One line on a delivery that was refused or quarantined in part: what, where, what to do."""
-    first, *more = delivery.aarsager
-    others = f" (og {len(more)} fund til, se karantænen)" if more else ""
-    return f"{delivery.kilde}/{delivery.fil}: {first}{others}"
+    """One line on a delivery that was refused or quarantined in part: what, where, which row, what to do."""
+    whole = [f for f in delivery.aarsager if f.raekke is None]
+    rows = [f for f in delivery.aarsager if f.raekke is not None]
+    parts = [str(f) for f in whole[:3] + rows[:1]]
+    left_out = len(delivery.aarsager) - len(parts)
+    others = f" Og {left_out} fund til." if left_out else ""
+    outcome = "afvist" if not delivery.accepted else f"{delivery.raekker_karantaene} rækker i karantæne"
+    reasons = f"quarantine/{delivery.leverance_id}/aarsag.txt"
+    return f"{delivery.kilde}/{delivery.fil}: {outcome}. {' '.join(parts)}{others} Alle grunde: {reasons}"
 
 
 def _materialization(key: dg.AssetKey, delivery: Delivery) -> dg.AssetMaterialization:
@@ -110,11 +120,16 @@ def _check_results(key: dg.AssetKey, intake: Intake) -> Iterator[dg.AssetCheckRe
             check_name=demand.name,
             passed=not failed,
             severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
-            description="Ingen nye leverancer."
-            if not verdict
-            else f"{len(failed)} af {len(intake.deliveries)} leverancer.",
-            metadata={"leverancer": list(failed[:50]), "antal": len(failed)},
+            description=_told(verdict, len(intake.deliveries)),
+            metadata={"antal": len(failed)},
         )
+
+
+def _told(verdict: Verdict | None, deliveries: int) -> str:
+    if verdict is None:
+        return "Ingen nye leverancer at bedømme."
+    some = ", ".join(verdict.failed[:5]) + (" …" if len(verdict.failed) > 5 else "")
+    return f"{len(verdict.failed)} af {deliveries} leverancer{': ' + some if some else '.'}"
 
 
 def _column_schema(profile: Profile) -> dg.TableSchema:

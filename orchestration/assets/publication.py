@@ -35,6 +35,7 @@ def control_totals(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     def kontroltotaler(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         settings = get_settings()
+        started(settings)
         connection = Workspace(settings).connect()
         try:
             frame = connection.execute("select * from intermediate.int_kontroltotaler order by all").fetchdf()

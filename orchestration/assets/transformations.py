@@ -25,6 +25,7 @@ from packaging.version import Version
 
 from orchestration.assets.lake import REFERENCE_KEY, WRITER_POOL, lake_key
 from orchestration.assets.plan import PLAN_KEY
+from orchestration.build.start import started
 from orchestration.build.workspace import Workspace
 from orchestration.ingest.profiles import profiles
 from orchestration.settings import PROJECT_ROOT, get_settings
@@ -84,7 +85,8 @@ class Translator(DagsterDbtTranslator):
         return lake_key(name) if name in profiles() else REFERENCE_KEY
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        return dbt_resource_props.get("schema")
+        # The folder, not the schema: what KPIs are computed from belongs with them in the graph.
+        return dbt_resource_props["fqn"][1]
 
 
 @dbt_assets(
@@ -96,6 +98,7 @@ class Translator(DagsterDbtTranslator):
 def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Iterator[Any]:
     """Build all models in the workspace that the plan laid out, and test them."""
     settings = get_settings()
+    started(settings)
     workspace = Workspace(settings)
     os.environ["KDI_BUILD"] = str(workspace.folder)
     os.environ["KDI_MEMORY_LIMIT"] = settings.memory_limit

@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from orchestration import lock
 from orchestration.build.plan import Plan, dbt_fingerprint, from_json, inputs, make_plan, to_json
 from orchestration.build.workspace import Workspace
 from orchestration.lake.delivery_log import DeliveryLog
@@ -59,11 +60,19 @@ def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
     return plan, manifest
 
 
+class NoBuildInProgress(Exception):
+    """A step of a build was run by itself; the message says what to run instead."""
+
+
 def started(settings: Settings) -> tuple[Plan, Manifest]:
-    """The plan and manifest of the build in progress.
+    """The plan and manifest of the build that this process has in progress.
 
     Raises:
-        FileNotFoundError: no build has been started.
+        NoBuildInProgress: this run did not begin with the plan.
     """
+    if not lock.is_held(settings):
+        raise NoBuildInProgress(
+            "Tabeller bygges og udgives samlet: kør jobbet byg_og_udgiv, som begynder med build/plan."
+        )
     saved = json.loads((Workspace(settings).folder / _PLAN_FILE).read_text(encoding="utf-8"))
     return from_json(saved["plan"]), Manifest(**saved["manifest"])

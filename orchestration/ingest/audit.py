@@ -251,6 +251,11 @@ def _audit_alone(
         return audit
     broken = readers.broken_rows(connection).get(str(path), []) if layout.kind == "csv" else []
     audit.findings += broken[:LISTED_ROWS]
+    if broken:
+        _make_room(connection, [f.raekke for f in broken if f.raekke])
+        if readers.bytes_look_personal(path):  # a broken row can be searched only so
+            audit.personal = True
+            audit.findings.append(Finding("cpr_nummer"))
     measure = profile.measure
     audit.rows, audit.total = _pair(
         connection, f"select count(*), coalesce(sum({summable(measure.name)}), 0) from raekker"
@@ -267,6 +272,14 @@ def _audit_alone(
         _write_alone(connection, audit, profile, scratch)
     connection.execute("drop table raekker")
     return audit
+
+
+def _make_room(connection: duckdb.DuckDBPyConnection, broken: list[int]) -> None:
+    """Number the rows of ``raekker`` as in the file, where the broken ones stand between them."""
+    passed = [row - i for i, row in enumerate(sorted(broken))]
+    connection.execute(
+        "update raekker set raekke = raekke + len(list_filter(?::bigint[], lambda gap: gap <= raekke))", [passed]
+    )
 
 
 def _pair(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:

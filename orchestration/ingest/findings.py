@@ -40,7 +40,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Send én række pr. nøgle.",
     ),
     "for_mange_fejl": (
-        "{detail} af rækkerne er afvist; det er flere, end kilden må have.",
+        "{detail} rækker er afvist; det er flere, end kilden må have.",
         "Ret rækkerne nedenfor og send hele filen igen.",
     ),
     "kontrolsum": (

@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -41,12 +41,14 @@ class Layout:
     """How a file's own columns map onto the canonical ones.
 
     ``columns`` has one entry per column of the file, in its order: the canonical name, or
-    ``ekstra_<n>`` for a column nobody asked for (``extras`` holds their headers).
+    ``ekstra_<n>`` for a column nobody asked for (``extras`` holds their headers). ``schema`` is a
+    Parquet file's own: read together with another's, 3.7 would become a whole number.
     """
 
     kind: str
     columns: tuple[str, ...]
     extras: tuple[str, ...]
+    schema: str = ""
 
 
 def layout_of(path: Path, profile: Profile) -> Layout:
@@ -59,7 +61,10 @@ def layout_of(path: Path, profile: Profile) -> Layout:
         raise UnreadableDelivery(Finding("tom_fil"))
     kind = "parquet" if path.suffix.lower() == ".parquet" else "xlsx" if path.suffix.lower() == ".xlsx" else "csv"
     header = {"csv": _csv_header, "parquet": _parquet_header, "xlsx": _excel_header}[kind](path, profile)
-    return _match(kind, header, profile)
+    layout = _match(kind, header, profile)
+    if kind == "parquet":
+        return replace(layout, schema=pq.read_schema(path).remove_metadata().to_string())
+    return layout
 
 
 def _match(kind: str, header: list[str], profile: Profile) -> Layout:
@@ -87,15 +92,16 @@ def _csv_header(path: Path, profile: Profile) -> list[str]:
     try:
         with opener(path, "rb") as stream:
             start = stream.read(_HEADER_BYTES)
+            # DuckDB takes a broken end of a compressed file for its end; the checksum tells.
+            while opener is gzip.open and stream.read(1 << 20):
+                pass
     except (EOFError, OSError, zlib.error) as error:
         raise UnreadableDelivery(Finding("ulaeselig_fil", detalje="komprimeringen er brudt")) from error
     first_line = start.splitlines()[0] if start.splitlines() else b""
     try:
-        text = first_line.decode(_with_bom(profile.format.encoding))
+        text = first_line.decode("utf-8-sig")  # in_utf8 has been here
     except UnicodeDecodeError as error:
-        raise UnreadableDelivery(
-            Finding("ukendt_tegnsaet", detalje=profile.format.encoding.upper())
-        ) from error
+        raise UnreadableDelivery(Finding("ukendt_tegnsaet", detalje="UTF-8")) from error
     return next(csv.reader(io.StringIO(text), delimiter=profile.format.delimiter), [])
 
 
@@ -147,28 +153,33 @@ def source_sql(
     if layout.kind == "parquet":
         names = pq.read_schema(paths[0]).names
         columns = [f"cast({quoted(n)} as varchar) as {c}" for n, c in zip(names, layout.columns, strict=True)]
-        return f"(select fil, {', '.join(columns)} from read_parquet({files}, filename = 'fil'))"
+        # Not just ``fil``: the file may have a column of that name.
+        return f"(select __fil as fil, {', '.join(columns)} from read_parquet({files}, filename = '__fil'))"
     if layout.kind == "xlsx":
         connection.register("regneark", _excel_table(paths[0], layout, profile))
         return f"(select {sql_text(str(paths[0]))} as fil, * from regneark)"
     columns_map = ", ".join(f"'{c}': 'VARCHAR'" for c in layout.columns)
-    return (
-        f"read_csv({files}, auto_detect = false, header = true, columns = {{{columns_map}}},"
-        f" delim = {sql_text(profile.format.delimiter)}, quote = '\"', escape = '\"',"
+    # One read_csv per file: given a list of three or more, DuckDB 1.5.6 drops what follows an
+    # open quote without a word.
+    single = [
+        f"select * from read_csv({sql_text(str(path))}, auto_detect = false, header = true,"
+        f" columns = {{{columns_map}}}, delim = {sql_text(profile.format.delimiter)}, quote = '\"', escape = '\"',"
         " filename = 'fil', store_rejects = true, rejects_limit = 1000)"
-    )
+        for path in paths
+    ]
+    return f"({' union all '.join(single)})"
 
 
 def broken_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Finding]]:
-    """Structurally broken rows of the last ``read_csv`` per file path; empties the list."""
+    """Structurally broken rows of the last ``read_csv`` per file path, one finding each; empties the list."""
     rows = connection.execute(
-        "select s.file_path, e.line, e.error_type, max(e.column_name), count(*) from reject_errors e"
+        "select s.file_path, e.line, min(cast(e.error_type as varchar)) from reject_errors e"
         " join reject_scans s using (scan_id, file_id) group by all order by 1, 2"
     ).fetchall()
     connection.execute("delete from reject_errors")
     connection.execute("delete from reject_scans")
     found: dict[str, list[Finding]] = {}
-    for path, line, error_type, _, _ in rows:
+    for path, line, error_type in rows:
         row = max(int(line) - 1, 1)
         if "ENCOD" in error_type or "UNICODE" in error_type:
             finding = Finding("ukendt_tegnsaet", raekke=row, detalje="UTF-8")
@@ -182,20 +193,42 @@ def in_utf8(path: Path, profile: Profile, scratch: Path) -> Path:
     """The file itself, or a UTF-8 copy when the profile declares another encoding for its CSV.
 
     Raises:
-        UnreadableDelivery: the bytes are not of the declared encoding.
+        UnreadableDelivery: the bytes are not of the declared encoding, or cannot be unpacked.
     """
     if _with_bom(profile.format.encoding) == "utf-8-sig" or path.suffix.lower() in (".xlsx", ".parquet"):
         return path
     packed = path.suffix.lower() == ".gz"
-    copy = scratch / (path.stem if packed else path.name)
+    copy = scratch / f"{path.name}.utf8.csv"
     try:
         with (gzip.open if packed else open)(path, "rb") as stream:
             copy.write_text(stream.read().decode(profile.format.encoding), encoding="utf-8", newline="")
+    except (EOFError, OSError, zlib.error) as error:
+        raise UnreadableDelivery(Finding("ulaeselig_fil", detalje="komprimeringen er brudt")) from error
     except UnicodeDecodeError as error:
         raise UnreadableDelivery(
             Finding("ukendt_tegnsaet", detalje=profile.format.encoding.upper())
         ) from error
     return copy
+
+
+def bytes_look_personal(path: Path) -> bool:
+    """Whether something in a CSV file or workbook looks like a CPR number, wherever it stands.
+
+    True as well when it cannot be searched.
+    """
+    name = path.name.lower()
+    if not name.endswith((".csv", ".csv.gz", ".xlsx")):
+        return True
+    pattern = re.compile(CPR_PATTERN)
+    try:
+        if name.endswith(".xlsx"):
+            with zipfile.ZipFile(path) as book:
+                return any(pattern.search(book.read(part).decode("utf-8", "replace")) for part in book.namelist())
+        with (gzip.open if name.endswith(".gz") else open)(path, "rb") as stream:
+            # Without the zero bytes of UTF-16.
+            return any(pattern.search(line.replace(b"\0", b"").decode("latin-1")) for line in stream)
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile):
+        return True
 
 
 def _excel_table(path: Path, layout: Layout, profile: Profile) -> pa.Table:

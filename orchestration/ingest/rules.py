@@ -75,8 +75,8 @@ def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
 
 
 def instant(column: str) -> str:
-    """A text column as an instant; null when it is none."""
-    return f"try_cast({column} as timestamptz)"
+    """A text column as an instant; null when it is none. DuckDB wants the seconds that ISO 8601 lets one leave out."""
+    return rf"try_cast(regexp_replace({column}, '^([0-9-]{{10}}[T ]\d{{2}}:\d{{2}})([Z+-])', '\1:00\2') as timestamptz)"
 
 
 def local(column: str) -> str:

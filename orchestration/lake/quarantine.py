@@ -5,13 +5,11 @@ be searched for it; the reasons are.
 """
 
 import csv
-import gzip
-import re
 import shutil
 from pathlib import Path
 
 from orchestration.ingest.audit import Audit
-from orchestration.ingest.rules import CPR_PATTERN
+from orchestration.ingest.readers import bytes_look_personal
 
 _COLUMNS = ("kode", "raekke", "kolonne", "vaerdiklasse", "antal", "besked", "handling")
 
@@ -30,20 +28,19 @@ def keep(folder: Path, audit: Audit, refused: bool) -> Path:
     lines += [f"- {finding}" for finding in audit.findings]
     (target / "aarsag.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     if _free_of_cpr(audit):
-        shutil.copyfile(audit.path, target / audit.file.name)
+        shutil.copyfile(_as_delivered(audit), target / audit.file.name)
     return target
+
+
+def _as_delivered(audit: Audit) -> Path:
+    """The delivery's own bytes, not its copy in UTF-8; from a remote inbox they were fetched beside that."""
+    own = Path(audit.file.path)
+    return own if own.exists() else audit.path.with_name(audit.file.name)
 
 
 def _free_of_cpr(audit: Audit) -> bool:
     if audit.personal:
         return False
-    if audit.rows:
-        return True  # every column of every row was searched
-    if not audit.path.name.lower().endswith((".csv", ".csv.gz")):
-        return False
-    pattern = re.compile(CPR_PATTERN)
-    try:
-        with (gzip.open if audit.path.suffix.lower() == ".gz" else open)(audit.path, "rb") as stream:
-            return not any(pattern.search(line.decode("latin-1")) for line in stream)
-    except (OSError, EOFError):
-        return False
+    if audit.path.suffix.lower() == ".parquet":
+        return audit.rows > 0  # every column of every row was searched
+    return not bytes_look_personal(audit.path)

@@ -99,13 +99,16 @@ def _store(contents: dict[str, bytes], folder: Path) -> None:
     partial = folder.with_name(f".{folder.name}-{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    with duckdb.connect() as connection:
-        for name, data in contents.items():
-            source = partial / f"{name}.csv"
-            source.write_bytes(data)
-            _check_and_write(connection, name, source, partial / f"{name}.parquet")
-            source.unlink()
-    os.replace(partial, folder)
+    try:
+        with duckdb.connect() as connection:
+            for name, data in contents.items():
+                source = partial / f"{name}.csv"
+                source.write_bytes(data)
+                _check_and_write(connection, name, source, partial / f"{name}.parquet")
+                source.unlink()
+        os.replace(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)  # a refused file may hold what must not be kept
 
 
 def _check_and_write(connection: duckdb.DuckDBPyConnection, name: str, source: Path, target: Path) -> None:

@@ -63,8 +63,7 @@ def many_rows(day: str, number: int, faulty: Mapping[int, Row] | None = None) ->
     """``number`` rows of one call each, told apart by service; ``faulty`` changes rows by number, from 1."""
     changes = faulty or {}
     return [
-        call(f"{day}T08:00:00+01:00", 1, **{"service": f"Service {n}", **changes.get(n, {})})
-        for n in range(1, number + 1)
+        {**call(f"{day}T08:00:00+01:00"), "service": f"Service {n}", **changes.get(n, {})} for n in range(1, number + 1)
     ]
 
 

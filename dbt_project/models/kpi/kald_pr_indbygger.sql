@@ -36,14 +36,15 @@ daekning as (
 
 kald as (
     select
-        maaned,
-        platform,
-        dataomraade,
-        myndighed_id,
-        sum(kald) as kald
-    from {{ ref('int_kald__kommune_maaned') }}
-    where er_kommune
-    group by maaned, platform, dataomraade, myndighed_id
+        fakta.maaned,
+        service.platform,
+        service.dataomraade,
+        fakta.myndighed_id,
+        sum(fakta.kald) as kald
+    from {{ ref('int_kald__kommune_maaned') }} as fakta
+    inner join {{ ref('dim_service') }} as service on fakta.service_id = service.service_id
+    where fakta.er_kommune
+    group by fakta.maaned, service.platform, service.dataomraade, fakta.myndighed_id
 ),
 
 vindue as (

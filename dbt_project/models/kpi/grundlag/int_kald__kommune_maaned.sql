@@ -10,15 +10,10 @@ select
     fakta.maaned,
     fakta.myndighed_id,
     fakta.it_system_id,
-    service.platform,
-    service.service,
-    service.version,
-    service.snitflade,
-    service.dataomraade,
+    fakta.service_id,
     myndighed.type = 'kommune' as er_kommune,
     cast(sum(fakta.antal_kald) as bigint) as kald
 from {{ ref('fct_kald_maaned') }} as fakta
-inner join {{ ref('dim_service') }} as service on fakta.service_id = service.service_id
 inner join {{ ref('dim_myndighed') }} as myndighed on fakta.myndighed_id = myndighed.myndighed_id
 where
     fakta.maaned >= (select vindue.fra from vindue)
@@ -27,9 +22,5 @@ group by
     fakta.maaned,
     fakta.myndighed_id,
     fakta.it_system_id,
-    service.platform,
-    service.service,
-    service.version,
-    service.snitflade,
-    service.dataomraade,
+    fakta.service_id,
     myndighed.type

@@ -1,0 +1,254 @@
+"""No CPR number in any delivery: the file is refused, nothing repeats the number, nothing keeps it."""
+
+import gzip
+import io
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from deliveries import (
+    HOURLY,
+    Platform,
+    Received,
+    Sample,
+    assert_books_balance,
+    csv_bytes,
+    many_rows,
+    receive,
+    three_hours,
+    xlsx_bytes,
+)
+
+from expectations.judge import Verdict
+from orchestration.ingest.inbox import look
+from orchestration.ingest.profiles import FileFormat
+
+# Made up: day and month are real, the rest is not.
+DASHED, PLAIN, SPACED = "311299-9999", "3112999999", "311299 9999"
+
+
+def with_value(column: str, value: str) -> Sample:
+    return Sample(lambda day: csv_bytes(three_hours(day, **{column: value})))
+
+
+def with_extra(value: str) -> Callable[[str], bytes]:
+    return lambda day: csv_bytes([{**row, "note": value if n == 1 else ""} for n, row in enumerate(three_hours(day))])
+
+
+def in_parquet(day: str) -> bytes:
+    stream = io.BytesIO()
+    pd.DataFrame([{**row, "note": int(PLAIN)} for row in three_hours(day)]).to_parquet(stream)
+    return stream.getvalue()
+
+
+def among_many(day: str) -> bytes:
+    return csv_bytes(many_rows(day, 2000, {1500: {"it_system_navn": f"Sag {DASHED}"}}))
+
+
+def in_surplus_field(day: str) -> bytes:
+    return csv_bytes(three_hours(day)).replace(b";20\n", f";20;{DASHED}\n".encode())
+
+
+def beside_cp1252(day: str) -> bytes:
+    """The number stands in a row that cannot be decoded."""
+    return csv_bytes(three_hours(day, service=f"Sag {DASHED}")).replace(
+        "Ældreplejen Åben;Organisation;Sag".encode(), b"\xc6ldreplejen;Organisation;Sag"
+    )
+
+
+WITH_NUMBER = {
+    "in a name": with_value("myndighed_navn", f"Jens Hansen {DASHED}"),
+    "in a name, spaced": with_value("myndighed_navn", f"{SPACED} Jens Hansen"),
+    "in a name, plain": with_value("it_system_navn", f"({PLAIN})"),
+    "as cvr": with_value("myndighed_cvr", PLAIN),
+    "as uuid": with_value("it_system_uuid", DASHED),
+    "as moment": with_value("tidspunkt", PLAIN),
+    "as count": with_value("antal_kald", PLAIN),
+    "as count, dashed": with_value("antal_kald", DASHED),
+    "as service of one row of many": Sample(among_many),
+    "in an extra column": Sample(with_extra(DASHED)),
+    "in an extra column, plain": Sample(with_extra(f"cpr={PLAIN}.")),
+    "in the header": Sample(lambda day: csv_bytes(three_hours(day), headers={"service": f"service {DASHED}"})),
+    "as an extra header": Sample(lambda day: csv_bytes([{**row, PLAIN: "1"} for row in three_hours(day)])),
+    "gzip": Sample(lambda day: gzip.compress(with_extra(DASHED)(day)), ".csv.gz"),
+    "parquet": Sample(in_parquet, ".parquet"),
+    "in a surplus field": Sample(in_surplus_field),
+    "in an undecodable row": Sample(beside_cp1252),
+}
+# Refused for another reason before anybody could search their rows; they must not be kept either.
+UNSEARCHED = {
+    "wrong delimiter": Sample(
+        lambda day: csv_bytes(three_hours(day, service=DASHED), delimiter="|").replace(b"\n", b"\r\n")
+    ),
+    "missing column": Sample(lambda day: csv_bytes(three_hours(day, service=DASHED), headers={"antal_kald": "antal"})),
+    "missing column, gzip": Sample(
+        lambda day: gzip.compress(csv_bytes(three_hours(day, service=DASHED), headers={"antal_kald": "antal"})),
+        ".csv.gz",
+    ),
+    "utf-16": Sample(lambda day: csv_bytes(three_hours(day, service=DASHED), encoding="utf-16")),
+    "damaged gzip": Sample(lambda day: gzip.compress(with_extra(DASHED)(day))[:-9], ".csv.gz"),
+}
+INNOCENT = {
+    "uuid of digits": with_value("it_system_uuid", "31128888-8888-4888-8888-311288888888"),
+    "eleven digits": with_value("service", "Sag 31128888881"),
+    "no such month": with_value("service", "Sag 311399-9999"),
+    "part of a word": with_value("service", "Model3112888888B"),
+}
+
+
+@pytest.fixture(scope="module")
+def log_lines() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def received(tmp_path_factory: pytest.TempPathFactory, log_lines: list[str]) -> Received:
+    class Collect(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            log_lines.append(record.getMessage())
+
+    collect = Collect(logging.DEBUG)
+    logging.getLogger().addHandler(collect)
+    try:
+        return receive(tmp_path_factory.mktemp("cpr"), HOURLY, {**WITH_NUMBER, **UNSEARCHED, **INNOCENT})
+    finally:
+        logging.getLogger().removeHandler(collect)
+
+
+def assert_nowhere(platform: Platform, *numbers: str) -> None:
+    """No file that the platform made holds one of the numbers, packed or not."""
+    for path in platform.kept_files():
+        data = path.read_bytes()
+        data += gzip.decompress(data) if path.suffix == ".gz" else b""
+        data += str(pd.read_parquet(path).to_dict()).encode() if path.suffix == ".parquet" else b""
+        for number in numbers:
+            assert number.encode() not in data, path
+            assert number.encode("utf-16-le") not in data, path
+
+
+@pytest.mark.parametrize("label", WITH_NUMBER)
+def test_a_file_with_a_cpr_like_number_is_refused_for_it(received: Received, label: str) -> None:
+    outcome = received[label]
+    assert outcome.status == "afvist"
+    assert "cpr_nummer" in outcome.codes
+    assert outcome.rows == []
+
+
+@pytest.mark.parametrize("label", [*WITH_NUMBER, *UNSEARCHED])
+def test_the_file_itself_is_not_kept_but_the_reasons_are(received: Received, label: str) -> None:
+    assert received[label].quarantined_files == {"aarsag.txt", "fejl.csv"}
+
+
+@pytest.mark.parametrize("label", [*WITH_NUMBER, *UNSEARCHED])
+def test_no_finding_repeats_the_number(received: Received, label: str) -> None:
+    shown = received[label].messages + repr(received[label].delivery)
+    for number in (DASHED, PLAIN, SPACED):
+        assert number not in shown
+
+
+def test_the_finding_says_in_which_column_and_row(received: Received) -> None:
+    assert received["in a name"].place("cpr_nummer") == ("myndighed_navn", 2)
+    assert received["as service of one row of many"].place("cpr_nummer") == ("it_system_navn", 1500)
+    assert received["in an extra column"].place("cpr_nummer") == ("note", 2)
+    assert received["as count"].place("cpr_nummer") == ("antal_kald", 2)
+    assert received["in a name"].finding("cpr_nummer").vaerdiklasse == "CPR-lignende"
+
+
+def test_the_number_is_in_no_file_the_platform_has_made(received: Received) -> None:
+    assert_nowhere(received.platform, DASHED, PLAIN, SPACED)
+
+
+def test_the_number_is_in_no_log_line_and_no_verdict(received: Received, log_lines: list[str]) -> None:
+    verdicts: tuple[Verdict, ...] = received.intake.verdicts
+    for text in [*log_lines, repr(verdicts)]:
+        assert not any(number in text for number in (DASHED, PLAIN, SPACED))
+
+
+@pytest.mark.parametrize("label", INNOCENT)
+def test_other_long_numbers_are_no_cpr_numbers(received: Received, label: str) -> None:
+    assert received[label].status == "indlaest", received[label].messages
+
+
+def test_the_books_balance(received: Received) -> None:
+    assert_books_balance(received.platform)
+
+
+def test_a_file_in_another_declared_encoding_is_searched_too(tmp_path: Path) -> None:
+    profile = HOURLY.model_copy(update={"format": FileFormat(encoding="utf-16")})
+    sample = Sample(lambda day: csv_bytes(three_hours(day, service=f"Sag {DASHED}"), encoding="utf-16"))
+    outcome = receive(tmp_path, profile, {"utf-16": sample})["utf-16"]
+    assert outcome.codes >= {"cpr_nummer"}
+    assert outcome.quarantined_files == {"aarsag.txt", "fejl.csv"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{PLAIN}.csv",
+        f"stoettesystemerne_{DASHED}.csv",
+        f"stoettesystemerne_2022-01-03_{PLAIN}.csv",
+        f"{DASHED} {PLAIN}.csv",
+        f"stoettesystemerne_{PLAIN}_{DASHED}_{PLAIN}.csv.part",
+        f"{SPACED}.tmp",
+    ],
+)
+def test_a_number_in_a_file_name_is_not_shown(tmp_path: Path, name: str) -> None:
+    platform = Platform(tmp_path)
+    platform.put("stoettesystemerne", name, csv_bytes(three_hours("2022-01-03")))
+    listing = look(platform.settings.inbox_url, HOURLY, platform.settings.first_day, 0)
+    (shown,) = listing.unrecognised + listing.unfinished
+    assert not any(number in shown for number in (DASHED, PLAIN, SPACED))
+    assert "**********" in shown
+    assert platform.take_in(HOURLY).deliveries == ()
+    assert_nowhere(platform, DASHED, PLAIN, SPACED)
+
+
+def workbook(**changes: object) -> list[list[object]]:
+    """A KLE extract of one row, and a bad KLE number in it if asked for."""
+    row = {
+        "myndighed_cvr": 29189501,
+        "myndighed_navn": "Brønderslev Kommune",
+        "it_system_uuid": "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+        "it_system_navn": "Nexus",
+        "kle_nummer": "27.36.04",
+        "kle_emne": "Hjælpemidler",
+        "antal_sager": 12,
+        **changes,
+    }
+    return [list(row), list(row.values())]
+
+
+@pytest.fixture(scope="module")
+def excel(tmp_path_factory: pytest.TempPathFactory) -> Received:
+    from deliveries import KLE
+
+    bad: dict[str, object] = {"kle_nummer": "27-36"}
+    samples = {
+        "number as a number": Sample(lambda day: xlsx_bytes(workbook(note=int(PLAIN))), ".xlsx"),
+        "number as text": Sample(lambda day: xlsx_bytes(workbook(kle_emne=f"Sag {DASHED}")), ".xlsx"),
+        "in the header": Sample(lambda day: xlsx_bytes(workbook(**{DASHED: 1})), ".xlsx"),
+        "on the sheet of notes of a refused file": Sample(
+            lambda day: xlsx_bytes(workbook(**bad), notes=[["Spørg Jens", DASHED]]), ".xlsx"
+        ),
+        "refused file without numbers": Sample(
+            lambda day: xlsx_bytes(workbook(**bad), notes=[["Spørg Jens"]]), ".xlsx"
+        ),
+    }
+    return receive(tmp_path_factory.mktemp("excel-cpr"), KLE, samples)
+
+
+@pytest.mark.parametrize("label", ["number as a number", "number as text", "in the header"])
+def test_a_cpr_like_number_in_a_workbook_refuses_it(excel: Received, label: str) -> None:
+    assert excel[label].status == "afvist"
+    assert "cpr_nummer" in excel[label].codes
+    assert excel[label].quarantined_files == {"aarsag.txt", "fejl.csv"}
+
+
+def test_a_refused_workbook_is_not_kept_when_its_other_sheet_holds_a_number(excel: Received) -> None:
+    assert excel["on the sheet of notes of a refused file"].quarantined_files == {"aarsag.txt", "fejl.csv"}
+
+
+def test_a_refused_workbook_without_numbers_is_kept(excel: Received) -> None:
+    assert excel["refused file without numbers"].raw_file_kept
