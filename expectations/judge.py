@@ -12,10 +12,10 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,14 +39,19 @@ class Verdict:
         return not self.failed
 
 
+_TIMEOUT_SECONDS = 300
+
+
 @cache
-def _own_process() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+def _own_process() -> Pool:
+    # A Pool's worker is a daemon: it ends with its parent, also when that is a run that Dagster
+    # started. An executor's would be waited for, and keep a finished run's process alive.
+    return get_context("spawn").Pool(1)
 
 
 def warm_up() -> None:
     """Start importing Great Expectations in its own process while this one does other work."""
-    _own_process().submit(_import)
+    _own_process().apply_async(_import)
 
 
 def _import() -> None:
@@ -63,8 +68,9 @@ def judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> l
 
     Raises:
         RuntimeError: an expectation could not be evaluated; it then counts as neither passed nor failed.
+        multiprocessing.TimeoutError: the judge died or does not answer.
     """
-    return _own_process().submit(_judge, frame, suite, subject, data_docs).result()
+    return _own_process().apply_async(_judge, (frame, suite, subject, data_docs)).get(_TIMEOUT_SECONDS)
 
 
 def _judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> list[Verdict]:

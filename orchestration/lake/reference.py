@@ -6,6 +6,7 @@ new set, and everything that was built on the old one is built anew.
 
 import hashlib
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,6 +129,10 @@ def _check_and_write(connection: duckdb.DuckDBPyConnection, name: str, source: P
         raise InvalidReference(
             f"reference/{name}.csv mangler kolonnen {', '.join(missing)}. Tilføj den; overskriften skal være"
             f" {';'.join(wanted)}."
+        )
+    if any(re.search(CPR_PATTERN, column) for column in found):
+        raise InvalidReference(
+            f"reference/{name}.csv indeholder noget, der ligner et CPR-nummer, i overskriften. Fjern det."
         )
     for column in found:
         hits = connection.execute(
