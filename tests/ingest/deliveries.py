@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,12 @@ def xlsx_bytes(
     return stream.getvalue()
 
 
+@cache
+def _reader() -> duckdb.DuckDBPyConnection:
+    """A plain DuckDB of the tests' own, opened once."""
+    return duckdb.connect()
+
+
 @dataclass(frozen=True)
 class Sample:
     """A delivery for a day yet to be chosen."""
@@ -150,10 +157,8 @@ class Outcome:
         """The rows in the lake, read by plain DuckDB; none for a refused delivery."""
         if not self.delivery.parquet:
             return []
-        with duckdb.connect() as connection:
-            return connection.execute(
-                "select * from read_parquet(?)", [str(self.lake / self.delivery.parquet)]
-            ).to_arrow_table().to_pylist()  # fmt: skip
+        relation = _reader().execute("select * from read_parquet(?)", [str(self.lake / self.delivery.parquet)])
+        return relation.to_arrow_table().to_pylist()
 
     def column(self, name: str) -> list[Any]:
         """One column's values, sorted."""

@@ -18,7 +18,6 @@ from deliveries import (
     many_rows,
     receive,
     three_hours,
-    xlsx_bytes,
 )
 
 from expectations.judge import Verdict
@@ -203,52 +202,3 @@ def test_a_number_in_a_file_name_is_not_shown(tmp_path: Path, name: str) -> None
     assert "**********" in shown
     assert platform.take_in(HOURLY).deliveries == ()
     assert_nowhere(platform, DASHED, PLAIN, SPACED)
-
-
-def workbook(**changes: object) -> list[list[object]]:
-    """A KLE extract of one row, and a bad KLE number in it if asked for."""
-    row = {
-        "myndighed_cvr": 29189501,
-        "myndighed_navn": "Brønderslev Kommune",
-        "it_system_uuid": "6f9619ff-8b86-d011-b42d-00c04fc964ff",
-        "it_system_navn": "Nexus",
-        "kle_nummer": "27.36.04",
-        "kle_emne": "Hjælpemidler",
-        "antal_sager": 12,
-        **changes,
-    }
-    return [list(row), list(row.values())]
-
-
-@pytest.fixture(scope="module")
-def excel(tmp_path_factory: pytest.TempPathFactory) -> Received:
-    from deliveries import KLE
-
-    bad: dict[str, object] = {"kle_nummer": "27-36"}
-    samples = {
-        "number as a number": Sample(lambda day: xlsx_bytes(workbook(note=int(PLAIN))), ".xlsx"),
-        "number as text": Sample(lambda day: xlsx_bytes(workbook(kle_emne=f"Sag {DASHED}")), ".xlsx"),
-        "in the header": Sample(lambda day: xlsx_bytes(workbook(**{DASHED: 1})), ".xlsx"),
-        "on the sheet of notes of a refused file": Sample(
-            lambda day: xlsx_bytes(workbook(**bad), notes=[["Spørg Jens", DASHED]]), ".xlsx"
-        ),
-        "refused file without numbers": Sample(
-            lambda day: xlsx_bytes(workbook(**bad), notes=[["Spørg Jens"]]), ".xlsx"
-        ),
-    }
-    return receive(tmp_path_factory.mktemp("excel-cpr"), KLE, samples)
-
-
-@pytest.mark.parametrize("label", ["number as a number", "number as text", "in the header"])
-def test_a_cpr_like_number_in_a_workbook_refuses_it(excel: Received, label: str) -> None:
-    assert excel[label].status == "afvist"
-    assert "cpr_nummer" in excel[label].codes
-    assert excel[label].quarantined_files == {"aarsag.txt", "fejl.csv"}
-
-
-def test_a_refused_workbook_is_not_kept_when_its_other_sheet_holds_a_number(excel: Received) -> None:
-    assert excel["on the sheet of notes of a refused file"].quarantined_files == {"aarsag.txt", "fejl.csv"}
-
-
-def test_a_refused_workbook_without_numbers_is_kept(excel: Received) -> None:
-    assert excel["refused file without numbers"].raw_file_kept

@@ -23,6 +23,7 @@ from deliveries import (
 
 from orchestration.ingest.profiles import FileFormat
 
+CPR_LIKE = "311299-9999"
 KLE_COLUMNS = [
     "myndighed_cvr", "myndighed_navn", "it_system_uuid", "it_system_navn", "kle_nummer", "kle_emne", "antal_sager",
 ]  # fmt: skip
@@ -59,7 +60,7 @@ def renamed(old: str, new: str) -> list[list[object]]:
 
 
 BLANK: list[list[object]] = [[None] * 7, [""] * 7, [None] * 7]
-NOTES = [["Udtrukket af", "KMD"], ["antal_sager", "er talt pr. emne"], [None, 42]]
+NOTES: list[list[object]] = [["Udtrukket af", "KMD"], ["antal_sager", "er talt pr. emne"], [None, 42]]
 
 WORKBOOKS = {
     "plain": workbook(),
@@ -90,6 +91,17 @@ WORKBOOKS = {
     "cut short": Sample(lambda day: xlsx_bytes(sheet(cases()))[:2000], ".xlsx"),
     "empty": Sample(lambda day: b"", ".xlsx"),
     "csv by another name": Sample(lambda day: b"myndighed_cvr;antal_sager\n1;2\n", ".xlsx"),
+    "cpr as a number": Sample(
+        lambda day: xlsx_bytes(sheet([{**row, "note": 3112999999} for row in cases()])), ".xlsx"
+    ),
+    "cpr as text": workbook(kle_emne=f"Sag {CPR_LIKE}"),
+    "cpr in the header": Sample(lambda day: xlsx_bytes(sheet([{**row, CPR_LIKE: 1} for row in cases()])), ".xlsx"),
+    "bad row, cpr in the notes": Sample(
+        lambda day: xlsx_bytes(sheet(cases(kle_nummer="27-36")), [["Spørg Jens", CPR_LIKE]]), ".xlsx"
+    ),
+    "bad row, notes": Sample(
+        lambda day: xlsx_bytes(sheet(cases(kle_nummer="27-36")), [["Spørg Jens"]]), ".xlsx"
+    ),
 }  # fmt: skip
 
 PLAIN_ROWS = ["plain", "numbers as text", "reordered", "blank rows at the end", "notes on a second sheet",
@@ -126,7 +138,7 @@ def test_a_masked_count_is_in_no_sum(books: Received) -> None:
 
 
 def test_an_extra_column_of_a_workbook_is_said(books: Received) -> None:
-    assert books.warned("ingen_ukendte_kolonner") == {"extra column"}
+    assert books.warned("ingen_ukendte_kolonner") == {"extra column", "cpr as a number"}
 
 
 def test_a_renamed_column_of_a_workbook_is_named(books: Received) -> None:
@@ -169,6 +181,22 @@ def test_a_key_in_two_rows_of_a_workbook_refuses_it(books: Received) -> None:
 def test_a_workbook_without_rows_is_refused(books: Received, label: str, code: str) -> None:
     assert books[label].status == "afvist"
     assert books[label].codes == {code}
+
+
+@pytest.mark.parametrize("label", ["cpr as a number", "cpr as text", "cpr in the header"])
+def test_a_cpr_like_number_in_a_workbook_refuses_it(books: Received, label: str) -> None:
+    assert books[label].status == "afvist"
+    assert "cpr_nummer" in books[label].codes
+    assert books[label].quarantined_files == {"aarsag.txt", "fejl.csv"}
+
+
+def test_a_refused_workbook_is_not_kept_when_its_notes_hold_a_cpr_like_number(books: Received) -> None:
+    assert books["bad row, cpr in the notes"].place("ugyldigt_kle_nummer") == ("kle_nummer", 2)
+    assert books["bad row, cpr in the notes"].quarantined_files == {"aarsag.txt", "fejl.csv"}
+
+
+def test_a_refused_workbook_without_such_numbers_is_kept(books: Received) -> None:
+    assert books["bad row, notes"].raw_file_kept
 
 
 def test_the_books_balance(books: Received) -> None:
@@ -214,7 +242,7 @@ def naive(day: str) -> bytes:
 def as_text(day: str, columns: list[str] | None = None) -> bytes:
     stream = io.BytesIO()
     frame = pd.DataFrame(three_hours(day))
-    frame[columns or list(frame)].to_parquet(stream)
+    frame[columns or list(frame.columns)].to_parquet(stream)
     return stream.getvalue()
 
 
@@ -230,7 +258,8 @@ TABLES = {
     "reordered": Sample(lambda day: as_text(day, sorted(three_hours(day)[0], reverse=True)), ".parquet"),
     "renamed": Sample(lambda day: typed(day, pa.array([1, 2, 3]), myndighed_navn="kommune"), ".parquet"),
     "extra column fil": Sample(
-        lambda day: written(pa.Table.from_pylist([{**row, "fil": "a", "nr": 7} for row in three_hours(day)])), ".parquet"
+        lambda day: written(pa.Table.from_pylist([{**row, "fil": "a", "nr": 7} for row in three_hours(day)])),
+        ".parquet",
     ),
     "cut short": Sample(lambda day: as_text(day)[:-20], ".parquet"),
     "no rows": Sample(lambda day: written(pa.Table.from_pylist(three_hours(day)).slice(0, 0)), ".parquet"),

@@ -1,0 +1,124 @@
+"""What a data engineer meets in the Dagster UI: the graph, its layers, and what starts runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.settings import get_settings
+
+# Tables that readers outside rely on; the list is theirs and may only grow.
+PROMISED = {
+    *(f"marts/dim_{n}" for n in ("dato", "time", "myndighed", "leverandoer", "it_system", "service", "serviceaftale")),
+    *("marts/dim_kle", "marts/dim_snitflade", "marts/leverance_log"),
+    *(f"marts/fct_{n}" for n in ("kald_time", "kald_maaned", "kle_sager", "folketal")),
+    *(f"kpi/{n}" for n in ("kald_pr_indbygger", "kald_pr_borger_danmark", "udbredelse", "udbredelse_huller")),
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("KDI_HOME", str(tmp_path))
+    monkeypatch.delenv("KDI_INBOX", raising=False)
+    monkeypatch.setenv("KDI_SETTLE_SECONDS", "0")
+    get_settings.cache_clear()
+    yield tmp_path
+    get_settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def definitions() -> dg.Definitions:
+    from orchestration.definitions import defs
+
+    return defs
+
+
+def test_the_groups_are_the_layers_of_the_datas_way(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
+    assert groups == {"lake", "build", "staging", "intermediate", "marts", "kpi", "published"}
+
+
+def test_no_layer_depends_on_a_later_one(definitions: dg.Definitions) -> None:
+    order = ["lake", "build", "staging", "intermediate", "marts", "kpi", "published"]
+    graph = definitions.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        own = order.index(str(graph.get(key).group_name))
+        for parent in graph.get(key).parent_keys:
+            assert order.index(str(graph.get(parent).group_name)) <= own, f"{key} depends on {parent}"
+
+
+def test_every_asset_has_an_owner_a_description_and_a_kind(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.owners, key
+        assert node.description, key
+        assert node.kinds, key
+
+
+def test_every_published_table_shows_its_columns(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    published = [key for key in graph.get_all_asset_keys() if key.path[0] in ("marts", "kpi")]
+    assert {"/".join(key.path) for key in published} >= PROMISED
+    for key in published:
+        schema = graph.get(key).metadata["dagster/column_schema"]
+        assert schema.value.columns, key
+        assert all(column.description for column in schema.value.columns), key
+
+
+def test_nothing_is_published_past_a_broken_control_total(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    checks = {key.name: graph.get_check_spec(key) for key in graph.asset_check_keys if key.asset_key.path[0] == "gate"}
+    assert checks["kontroltotaler_stemmer"].blocking
+    (parent,) = graph.get(dg.AssetKey(["published", "udgivelse"])).parent_keys
+    assert parent == dg.AssetKey(["gate", "kontroltotaler"])
+
+
+def test_one_writer_at_a_time(definitions: dg.Definitions) -> None:
+    from orchestration.assets.lake import WRITER_POOL
+
+    graph = definitions.resolve_asset_graph()
+    for key in graph.executable_asset_keys:
+        assert graph.get(key).pools == {WRITER_POOL}, key
+
+
+def test_the_sensor_asks_for_one_run_for_all_new_days(definitions: dg.Definitions, home: Path) -> None:
+    folder = home / "inbox" / "stoettesystemerne"
+    folder.mkdir(parents=True)
+    for day in ("2022-04-01", "2022-04-02", "2022-04-05"):
+        (folder / f"stoettesystemerne_{day}.csv").write_text(f"indhold {day}", encoding="utf-8")
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance=instance, definitions=definitions)
+        (request,) = definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests
+    assert request.job_name == "modtag_stoettesystemerne"
+    assert request.tags["dagster/asset_partition_range_start"] == "2022-04-01"
+    assert request.tags["dagster/asset_partition_range_end"] == "2022-04-05"
+
+
+def test_the_sensor_registers_a_new_extract_date_as_a_partition(definitions: dg.Definitions, home: Path) -> None:
+    folder = home / "inbox" / "kle"
+    folder.mkdir(parents=True)
+    (folder / "kle_2022-03-31.csv").write_text("indhold", encoding="utf-8")
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance=instance, definitions=definitions)
+        (request,) = definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests
+        assert instance.get_dynamic_partitions("udtraek") == ["2022-03-31"]
+    assert request.job_name == "modtag_kle"
+
+
+def test_an_empty_inbox_starts_nothing(definitions: dg.Definitions, home: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance=instance, definitions=definitions)
+        assert not definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests
+        assert not definitions.get_sensor_def("lake_er_aendret").evaluate_tick(context).run_requests
+
+
+def test_a_step_of_a_build_run_by_itself_says_what_to_run_instead(definitions: dg.Definitions, home: Path) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = definitions.get_implicit_global_asset_job_def().execute_in_process(
+            instance=instance, asset_selection=[dg.AssetKey(["published", "udgivelse"])], raise_on_error=False
+        )
+    (failure,) = [e for e in result.all_events if e.is_step_failure]
+    assert "byg_og_udgiv" in str(failure.step_failure_data.error)
