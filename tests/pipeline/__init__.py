@@ -1,0 +1,1 @@
+"""Whole loads: real deliveries in, a published release out."""

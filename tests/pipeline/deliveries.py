@@ -1,0 +1,163 @@
+"""Small deliveries as suppliers write them. A row is a call, a month's calls, or a pile of cases.
+
+Municipalities are named, systems are named; CVR numbers and UUIDs follow from the names.
+"""
+
+import csv
+import gzip
+import io
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+REFERENCE = Path(__file__).resolve().parents[2] / "reference"
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+
+Row = dict[str, str]
+
+
+def read_csv(path: Path) -> list[Row]:
+    """A semicolon-separated file as a list of rows."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter=";"))
+
+
+@cache
+def kommuner() -> dict[str, Row]:
+    """The built-in municipalities by name."""
+    return {row["navn"]: row for row in read_csv(REFERENCE / "kommuner.csv")}
+
+
+def cvr_of(authority: str) -> str:
+    """A municipality's CVR number, or an invented one for any other authority."""
+    known = kommuner().get(authority)
+    return known["cvr"] if known else str(10_000_000 + uuid.uuid5(uuid.NAMESPACE_DNS, authority).int % 9_000_000)
+
+
+def uuid_of(thing: str) -> str:
+    """The UUID of a system or an agreement: always the same for the same name."""
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, thing))
+
+
+@dataclass(frozen=True)
+class System:
+    """An IT system as a supplier names it in one delivery; the UUID follows from ``key``, not from the name."""
+
+    key: str
+    name: str = ""
+    supplier: str = "Leverandøren A/S"
+
+    def named(self, name: str) -> "System":
+        return System(self.key, name, self.supplier)
+
+    @property
+    def uuid(self) -> str:
+        return uuid_of(self.key)
+
+    @property
+    def navn(self) -> str:
+        return self.name or self.key
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file for one period of one source."""
+
+    source: str
+    period: str
+    rows: tuple[Row, ...]
+    suffix: str = ".csv"
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}_{self.period}{self.suffix}"
+
+    @property
+    def content(self) -> bytes:
+        text = csv_text(self.rows)
+        return gzip.compress(text.encode(), mtime=0) if self.suffix.endswith(".gz") else text.encode()
+
+
+def csv_text(rows: tuple[Row, ...] | list[Row]) -> str:
+    """Rows as CSV with a header."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(rows[0]), delimiter=";", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def call(
+    moment: str, authority: str, system: System, calls: int, service: str = "Bruger Læs", register: str = "Organisation"
+) -> Row:
+    """One row of the hourly feed. ``moment`` is ISO 8601 with its UTC offset."""
+    return {
+        "tidspunkt": moment,
+        "myndighed_cvr": cvr_of(authority),
+        "myndighed_navn": f"{authority} Kommune",
+        "it_system_uuid": system.uuid,
+        "it_system_navn": system.navn,
+        "stoettesystem": register,
+        "service": service,
+        "antal_kald": str(calls),
+    }
+
+
+def day(period: str, *rows: Row, suffix: str = ".csv") -> Delivery:
+    """A day of Støttesystemerne."""
+    return Delivery("stoettesystemerne", period, rows, suffix)
+
+
+def hours_of(period: str) -> list[str]:
+    """Every hour of a Danish calendar day with its UTC offset: 23, 24 or 25 of them."""
+    moment = datetime.fromisoformat(period).replace(tzinfo=COPENHAGEN).astimezone(UTC)
+    hours = []
+    while (local := moment.astimezone(COPENHAGEN)).date().isoformat() == period:
+        hours.append(local.isoformat())
+        moment += timedelta(hours=1)
+    return hours
+
+
+def calls_in_month(
+    period: str, authority: str, system: System, service: str, calls: int, agreement: str | None = None
+) -> Row:
+    """One row of the monthly feed; the agreement is by authority and system unless another is named."""
+    return {
+        "maaned": period,
+        "leverandoer_cvr": cvr_of(system.supplier),
+        "leverandoer_navn": system.supplier,
+        "it_system_uuid": system.uuid,
+        "it_system_navn": system.navn,
+        "serviceaftale_uuid": uuid_of(agreement or f"{authority}/{system.key}"),
+        "myndighed_cvr": cvr_of(authority),
+        "myndighed_navn": f"{authority} Kommune",
+        "service": service,
+        "antal_kald": str(calls),
+    }
+
+
+def month(period: str, *rows: Row, suffix: str = ".csv") -> Delivery:
+    """A month of Serviceplatformen."""
+    return Delivery("serviceplatformen", period, rows, suffix)
+
+
+def cases(authority: str, system: System, kle_nummer: str, number: int | str, emne: str = "Et emne") -> Row:
+    """One row of the KLE extract; ``number`` is ``<5`` where the source has masked it."""
+    return {
+        "myndighed_cvr": cvr_of(authority),
+        "myndighed_navn": f"{authority} Kommune",
+        "it_system_uuid": system.uuid,
+        "it_system_navn": system.navn,
+        "kle_nummer": kle_nummer,
+        "kle_emne": emne,
+        "antal_sager": str(number),
+    }
+
+
+def extract(period: str, *rows: Row) -> Delivery:
+    """A KLE extract."""
+    return Delivery("kle", period, rows)

@@ -1,0 +1,154 @@
+"""An installation of the platform in a folder of its own, used the way its operator uses it."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from click.testing import Result
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.load import LoadResult, load
+from orchestration.settings import Settings, get_settings
+
+from .deliveries import Delivery, Row, csv_text
+
+Table = list[tuple[Any, ...]]
+
+# When a delivery came and with which release depends on the loads, not on what was delivered.
+_WITHOUT = {"marts.leverance_log": "exclude (modtaget, publiceret_i)"}
+
+
+@dataclass
+class Installation:
+    """Home and inbox under ``folder``; Dagster's storage beside it or elsewhere."""
+
+    folder: Path
+    dagster_home: Path
+    _delivered: int = field(default=0, init=False)
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the operator would write in ``.env``."""
+        return {
+            "KDI_HOME": str(self.home),
+            "KDI_INBOX": str(self.inbox),
+            "KDI_SETTLE_SECONDS": "0",
+            "KDI_MEMORY_LIMIT": "500MB",
+            "DAGSTER_HOME": str(self.dagster_home),
+            "DAGSTER_DISABLE_TELEMETRY": "1",
+        }
+
+    @contextmanager
+    def in_force(self) -> Iterator[Settings]:
+        """Make this the installation that the process works on."""
+        before = dict(os.environ)
+        os.environ.update(self.environment)
+        get_settings.cache_clear()
+        try:
+            yield get_settings()
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            get_settings.cache_clear()
+
+    def deliver(self, *deliveries: Delivery) -> None:
+        """Put files in the inbox, each a second younger than the one before."""
+        for delivery in deliveries:
+            path = self.inbox / delivery.source / delivery.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(delivery.content)
+            self._delivered += 1
+            moment = time.time() - 10_000 + self._delivered
+            os.utime(path, (moment, moment))
+
+    def replace_reference(self, name: str, rows: Iterable[Row]) -> Path:
+        """Let a reference file of the user's own win over the built-in one."""
+        path = self.inbox / "reference" / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(csv_text(list(rows)), encoding="utf-8")
+        return path
+
+    def load(self, rebuild: bool = False) -> LoadResult:
+        with self.in_force() as settings:
+            return load(settings, rebuild=rebuild)
+
+    def kdi(self, *arguments: str) -> Result:
+        """Run the ``kdi`` command."""
+        with self.in_force():
+            return CliRunner().invoke(app, list(arguments))
+
+    def copy(self, name: str) -> "Installation":
+        """The same installation in another folder; what is done to one does not touch the other."""
+        other = Installation(self.folder.with_name(name), self.dagster_home.with_name(name))
+        shutil.copytree(self.folder, other.folder, symlinks=True)
+        shutil.copytree(self.dagster_home, other.dagster_home)
+        other._delivered = self._delivered
+        return other
+
+    @property
+    def releases(self) -> list[str]:
+        return sorted(p.name for p in (self.home / "published" / "releases").iterdir())
+
+    @property
+    def current(self) -> Path:
+        """The folder of the release in force."""
+        return (self.home / "published" / "current").resolve()
+
+    def release(self, name: str | None = None) -> Path:
+        """The folder of a release; the one in force unless another is named."""
+        return self.home / "published" / "releases" / name if name else self.current
+
+    def reader(self, release: str | None = None) -> duckdb.DuckDBPyConnection:
+        """The published database, opened as a consumer opens it."""
+        return duckdb.connect(str(self.release(release) / "kdi.duckdb"), read_only=True)
+
+    def query(self, sql: str, *parameters: object) -> Table:
+        with self.reader() as connection:
+            return connection.execute(sql, list(parameters)).fetchall()
+
+    def records(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
+        """The same as dictionaries by column."""
+        with self.reader() as connection:
+            return connection.execute(sql, list(parameters)).to_arrow_table().to_pylist()
+
+    def tables(self) -> list[str]:
+        """Names of the published tables with their schema."""
+        return [
+            f"{schema}.{table}"
+            for schema, table in self.query(
+                "select schema_name, table_name from duckdb_tables() where not internal order by all"
+            )
+        ]
+
+    def content(self, release: str | None = None) -> dict[str, Table]:
+        """Every published table's rows in a fixed order."""
+        with self.reader(release) as connection:
+            return {
+                name: connection.execute(f"select * {_WITHOUT.get(name, '')} from {name} order by all").fetchall()
+                for name in self.tables()
+            }
+
+    def inodes(self, release: str | None = None) -> dict[str, int]:
+        """Which file on disk each published Parquet file is."""
+        parquet = self.release(release) / "parquet"
+        return {str(p.relative_to(parquet)): p.stat().st_ino for p in sorted(parquet.rglob("*.parquet"))}
+
+    def parquet_of(self, table: str) -> str:
+        """Where a table's Parquet lies, as DuckDB reads it."""
+        path = self.current / "parquet" / table.replace(".", "/")
+        return str(path / "*.parquet" if path.is_dir() else path.with_suffix(".parquet"))

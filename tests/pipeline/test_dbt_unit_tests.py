@@ -1,0 +1,66 @@
+"""dbt's unit tests: every definition, told with a few rows worked out by hand. They stand beside the models."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from orchestration.assets.transformations import DBT, PROJECT_DIR
+
+from .conftest import Loaded
+
+Results = Mapping[str, tuple[str, str]]
+
+
+def declared() -> list[str]:
+    """Names of the unit tests that stand in the project."""
+    return [
+        test["name"]
+        for path in sorted((PROJECT_DIR / "models").rglob("*.yml"))
+        for test in yaml.safe_load(path.read_text(encoding="utf-8")).get("unit_tests", ())
+    ]
+
+
+@pytest.fixture(scope="module")
+def results(at_once: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Status and message of every unit test, run in a copy of the workspace that a load left behind.
+
+    dbt looks the types of the mocked columns up in the tables that a load has made.
+    """
+    workspace = tmp_path_factory.mktemp("build")
+    release = at_once.installation.current
+    shutil.copy(release / "kdi.duckdb", workspace / "kdi.duckdb")
+    shutil.copy(at_once.installation.home / "state" / f"{release.name}.duckdb", workspace / "arbejde.duckdb")
+    for file in workspace.iterdir():
+        file.chmod(0o644)
+    target = tmp_path_factory.mktemp("dbt")
+    run = subprocess.run(
+        [str(DBT), "test", "--select", "test_type:unit", "--target-path", str(target), "--log-path", str(target)],
+        cwd=PROJECT_DIR,
+        env=os.environ | {"KDI_BUILD": str(workspace), "DBT_PROFILES_DIR": str(PROJECT_DIR)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = Path(target) / "run_results.json"
+    assert report.exists(), run.stdout[-4000:]
+    return {
+        result["unique_id"].rsplit(".", 1)[1]: (result["status"], result["message"] or "")
+        for result in json.loads(report.read_text(encoding="utf-8"))["results"]
+    }
+
+
+def test_all_that_are_declared_have_run(results: Results) -> None:
+    assert sorted(results) == sorted(declared())
+    assert len(results) >= 29
+
+
+@pytest.mark.parametrize("name", declared())
+def test_rule(name: str, results: Results) -> None:
+    status, message = results[name]
+    assert status == "pass", message

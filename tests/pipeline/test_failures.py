@@ -1,0 +1,142 @@
+"""What fails is said in one line, and readers never see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import dagster as dg
+import pyarrow.parquet as pq
+import pytest
+from click.testing import Result
+
+from orchestration.load import use_dagster_home
+
+from . import world
+from .conftest import Loaded, NewInstallation
+from .deliveries import System, call, day, read_csv
+from .installation import Installation
+
+BAD = "2022-02-10"
+SIXTY = [(date(2022, 1, 10) + timedelta(days=n)).isoformat() for n in range(60)]
+DAYS = dg.AssetKey(["lake", "stoettesystemerne"])
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """Sixty days, one of which has a negative number of calls in its second row."""
+
+    installation: Installation
+    outcome: Result
+
+
+@pytest.fixture(scope="module")
+def backfill(new_installation: NewInstallation) -> Backfill:
+    installation = new_installation("tres-dage")
+    system = System("Jobcentersystemet")
+    for period in SIXTY:
+        rows = [call(f"{period}T{hour:02}:00:00+01:00", "Fredericia", system, 10 + hour) for hour in (8, 9)]
+        if period == BAD:
+            rows[1]["antal_kald"] = "-3"
+        installation.deliver(day(period, *rows))
+    return Backfill(installation, installation.kdi("load"))
+
+
+def test_fifty_nine_of_sixty_days_are_published(backfill: Backfill) -> None:
+    assert len(SIXTY) == 60
+    rows = backfill.installation.query(
+        "select cast(dato as varchar), sum(antal_kald) from marts.fct_kald_time"
+        " join marts.dim_dato using (dato_id) group by all order by all"
+    )
+    assert rows == [(period, 18 + 19) for period in SIXTY if period != BAD]
+    assert "59 af 60 nye leverancer indlæst, 118 rækker." in backfill.outcome.output
+
+
+def test_the_bad_day_ends_the_load_with_status_1_and_one_line(backfill: Backfill) -> None:
+    assert backfill.outcome.exit_code == 1
+    (line,) = [line for line in backfill.outcome.stderr.splitlines() if line]
+    assert line.startswith("FEJL ")
+    for part in (f"stoettesystemerne_{BAD}.csv", "række 2", "antal_kald", "Antallet er negativt.", "Ret antallet."):
+        assert part in line
+    assert "-3" not in line, "values are never repeated"
+
+
+def test_dagster_has_the_fifty_nine_partitions(backfill: Backfill) -> None:
+    with backfill.installation.in_force() as settings:
+        instance = use_dagster_home(settings)
+        assert instance.get_materialized_partitions(DAYS) == set(SIXTY) - {BAD}
+        (run,) = instance.get_runs(filters=dg.RunsFilter(job_name="modtag_stoettesystemerne"))
+        assert run.status is dg.DagsterRunStatus.FAILURE
+        (built,) = instance.get_runs(filters=dg.RunsFilter(job_name="byg_og_udgiv"))
+        assert built.status is dg.DagsterRunStatus.SUCCESS
+
+
+def test_the_reason_lies_in_quarantine(backfill: Backfill) -> None:
+    (folder,) = (backfill.installation.home / "quarantine").iterdir()
+    assert folder.name.startswith(f"stoettesystemerne_{BAD}_")
+    assert "Antallet er negativt." in (folder / "aarsag.txt").read_text(encoding="utf-8")
+    faults = {(f["kode"], f["raekke"], f["kolonne"]) for f in read_csv(folder / "fejl.csv")}
+    assert ("negativt_tal", "2", "antal_kald") in faults
+    kept = (folder / f"stoettesystemerne_{BAD}.csv").read_bytes()
+    assert kept == (backfill.installation.inbox / "stoettesystemerne" / f"stoettesystemerne_{BAD}.csv").read_bytes()
+
+
+def test_the_refused_day_stands_in_the_published_log(backfill: Backfill) -> None:
+    rows = backfill.installation.query(
+        "select status, raekker, raekker_indlaest, publiceret_i from marts.leverance_log where periode = ?", BAD
+    )
+    assert rows == [("afvist", 2, 0, None)]
+
+
+def test_it_stays_a_failure_until_somebody_acts(backfill: Backfill) -> None:
+    again = backfill.installation.kdi("load")
+    assert again.exit_code == 1
+    assert f"stoettesystemerne_{BAD}.csv" in again.stderr
+
+
+@pytest.fixture(scope="module")
+def broken(at_once: Loaded) -> Installation:
+    """A copy of a working installation, to be broken."""
+    return at_once.installation.copy("i-stykker")
+
+
+def assert_nothing_is_published(installation: Installation, break_it: Callable[[], None], *arguments: str) -> Result:
+    current, releases, content = installation.current, installation.releases, installation.content()
+    break_it()
+    result = installation.kdi("load", *arguments)
+    assert result.exit_code == 1
+    assert (installation.current, installation.releases) == (current, releases)
+    assert installation.content() == content
+    return result
+
+
+def test_a_failed_dbt_test_leaves_the_release_alone(broken: Installation) -> None:
+    """Reference data with a negative population pass the intake, but not the model's test."""
+    rows = world.population()
+    rows[0] = {**rows[0], "folketal": "-5"}
+    result = assert_nothing_is_published(broken, lambda: broken.replace_reference("folketal", rows) and None)
+    assert "FEJL dbt test ikke_negativ_fct_folketal_folketal: Got 1 result" in result.stderr
+    # what was wrong is put right: the release is again what lake and reference say
+    broken.replace_reference("folketal", world.population())
+    again = broken.kdi("load")
+    assert (again.exit_code, again.stderr) == (0, "")
+
+
+def test_a_failed_control_total_leaves_the_release_alone(broken: Installation) -> None:
+    """A file of the lake that was changed behind the platform's back does not get past the second gate."""
+    (path,) = (broken.home / "lake" / "stoettesystemerne" / world.LATE_DAY.period).glob("*.parquet")
+
+    def lose_a_row() -> None:
+        table = pq.read_table(path)
+        pq.write_table(table.slice(0, table.num_rows - 1), path)
+
+    result = assert_nothing_is_published(broken, lose_a_row, "--rebuild")
+    assert "FEJL gate/kontroltotaler: kontroltotaler_stemmer holder ikke." in result.stderr
+
+
+def test_a_rollback_without_an_earlier_release_ends_with_status_1(
+    at_once: Loaded, new_installation: NewInstallation
+) -> None:
+    for installation in (new_installation("tom"), at_once.installation):
+        result = installation.kdi("publish", "--rollback")
+        assert result.exit_code == 1
+        assert result.stderr == "Der er ingen tidligere publicering at gå tilbage til.\n"
