@@ -78,14 +78,10 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
         elif (period := profile.period_of(name)) is None or not _is_known(period, first_day):
             unrecognised.append(_without_cpr(name))
         else:
-            whole.append(
-                InboxFile(profile.source, period, entry["name"], entry["size"], _modified(entry))
-            )
+            whole.append(InboxFile(profile.source, period, entry["name"], entry["size"], _modified(entry)))
     growing = _still_written(fs, whole, settle_seconds)
     unfinished += [file.name for file in whole if file.path in growing]
-    files = sorted(
-        (file for file in whole if file.path not in growing), key=lambda f: (f.modified, f.name)
-    )
+    files = sorted((file for file in whole if file.path not in growing), key=lambda f: (f.modified, f.name))
     return InboxListing(tuple(files), tuple(sorted(unfinished)), tuple(sorted(unrecognised)))
 
 

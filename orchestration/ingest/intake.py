@@ -151,9 +151,7 @@ def _audit_one(batch: _Batch) -> list[Audit]:
         connection.close()
 
 
-def _batches(
-    layout: Layout, files: list[tuple[InboxFile, Path]]
-) -> Iterator[list[tuple[InboxFile, Path]]]:
+def _batches(layout: Layout, files: list[tuple[InboxFile, Path]]) -> Iterator[list[tuple[InboxFile, Path]]]:
     batch: list[tuple[InboxFile, Path]] = []
     size = 0
     most = 1 if layout.kind == "xlsx" else _BATCH_FILES

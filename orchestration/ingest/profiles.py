@@ -17,9 +17,7 @@ from orchestration.settings import PROJECT_ROOT
 
 PROFILE_FOLDER = PROJECT_ROOT / "expectations" / "profiles"
 
-ColumnType = Literal[
-    "tidspunkt", "maaned", "cvr", "uuid", "tekst", "kle_nummer", "antal", "antal_maskeret"
-]
+ColumnType = Literal["tidspunkt", "maaned", "cvr", "uuid", "tekst", "kle_nummer", "antal", "antal_maskeret"]
 Rhythm = Literal["dag", "maaned", "udtraek"]
 
 
@@ -63,9 +61,7 @@ class Profile(_Strict):
     rejected_share_allowed: float = Field(
         0.001, description="A delivery with a larger share of refused rows is refused whole."
     )
-    largest_count: int = Field(
-        999_999_999, description="Ten digits are no count of one row; they may be a CPR number."
-    )
+    largest_count: int = Field(999_999_999, description="Ten digits are no count of one row; they may be a CPR number.")
 
     @property
     def measure(self) -> Column:

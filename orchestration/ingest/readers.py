@@ -142,9 +142,7 @@ def _cell_text(value: object) -> str | None:
     return text or None
 
 
-def source_sql(
-    connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile
-) -> str:
+def source_sql(connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile) -> str:
     """A table expression over files of one layout: ``fil`` and the layout's columns, all text.
 
     Broken CSV rows are left out of it; :func:`broken_rows` returns them afterwards.
@@ -205,9 +203,7 @@ def in_utf8(path: Path, profile: Profile, scratch: Path) -> Path:
     except (EOFError, OSError, zlib.error) as error:
         raise UnreadableDelivery(Finding("ulaeselig_fil", detalje="komprimeringen er brudt")) from error
     except UnicodeDecodeError as error:
-        raise UnreadableDelivery(
-            Finding("ukendt_tegnsaet", detalje=profile.format.encoding.upper())
-        ) from error
+        raise UnreadableDelivery(Finding("ukendt_tegnsaet", detalje=profile.format.encoding.upper())) from error
     return copy
 
 
@@ -235,8 +231,5 @@ def _excel_table(path: Path, layout: Layout, profile: Profile) -> pa.Table:
     rows = itertools.islice(_excel_rows(path, profile), 1, None)
     filled = [row for row in rows if any(value != "" for value in row)]
     return pa.table(
-        {
-            name: pa.array([_cell_text(row[i]) for row in filled], pa.string())
-            for i, name in enumerate(layout.columns)
-        }
+        {name: pa.array([_cell_text(row[i]) for row in filled], pa.string()) for i, name in enumerate(layout.columns)}
     )

@@ -116,8 +116,7 @@ class DeliveryLog:
             rows.append(row)
         with self._connect() as connection:
             connection.executemany(
-                f"insert into leverancer ({', '.join(names)})"
-                f" values ({', '.join(':' + name for name in names)})",
+                f"insert into leverancer ({', '.join(names)}) values ({', '.join(':' + name for name in names)})",
                 rows,
             )
 
@@ -177,17 +176,13 @@ class DeliveryLog:
     def reference(self) -> str | None:
         """Fingerprint of the reference data in force."""
         with self._connect() as connection:
-            row = connection.execute(
-                "select fingeraftryk from reference order by raekkefoelge desc limit 1"
-            ).fetchone()
+            row = connection.execute("select fingeraftryk from reference order by raekkefoelge desc limit 1").fetchone()
         return row[0] if row else None
 
     def record_reference(self, fingerprint: str, received: str) -> None:
         """Put reference data in force."""
         with self._connect() as connection:
-            connection.execute(
-                "insert into reference (fingeraftryk, modtaget) values (?, ?)", (fingerprint, received)
-            )
+            connection.execute("insert into reference (fingeraftryk, modtaget) values (?, ?)", (fingerprint, received))
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

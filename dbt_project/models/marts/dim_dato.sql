@@ -2,7 +2,11 @@ with
 
 dage as (
     select cast(dag as date) as dato
-    from generate_series(date '2008-01-01', date '2040-12-31', interval 1 day) as serie (dag)
+    from generate_series(
+        date '{{ var("kalender_fra", "2008-01-01") }}',
+        date '{{ var("kalender_til", "2040-12-31") }}',
+        interval 1 day
+    ) as serie (dag)
 ),
 
 helligdage as (
