@@ -13,6 +13,8 @@
     ('not system.er_flettet', 'service.er_flettet', true),
 ] -%}
 
+-- noqa: disable=layout.indent
+-- (one statement in a loop is read best at the margin)
 {% for system_betingelse, service_betingelse, skal_summeres in dele %}
 select
     cast(
