@@ -29,6 +29,8 @@ from orchestration.settings import Settings
 _BATCH_BYTES = 96 << 20
 _BATCH_FILES = 48
 _WORKERS = 2
+# Starting the workers costs three seconds of each core; below this the work is done before that.
+_WORTH_WORKERS_BYTES = 200 << 20
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def _in_parallel(batches: list[_Batch]) -> list[list[Audit]]:
 
     Processes, not threads: two engines in one process hold each other up to half speed.
     """
-    if len(batches) < 2:
+    size = sum(file.size for batch in batches for file, _ in batch.files)
+    if len(batches) < 2 or size < _WORTH_WORKERS_BYTES:
         return [_audit_one(batch) for batch in batches]
     with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
         return list(pool.map(_audit_one, batches))

@@ -18,9 +18,7 @@ from typing import Any
 
 import duckdb
 import openpyxl
-import pytest
 
-from orchestration.ingest import intake as intake_module
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.intake import Intake, take_in
 from orchestration.ingest.profiles import Profile, profiles
@@ -256,10 +254,7 @@ def receive(
         day = (first_day + timedelta(days=number)).isoformat()
         names[label] = f"{profile.source}_{day}{sample.suffix}"
         platform.put(profile.source, names[label], sample.content(day))
-    with pytest.MonkeyPatch.context() as patch:
-        # Two worker processes cost six seconds, for files of a few hundred bytes. test_inbox starts them.
-        patch.setattr(intake_module, "_in_parallel", lambda batches: [intake_module._audit_one(b) for b in batches])
-        intake = platform.take_in(profile)
+    intake = platform.take_in(profile)
     by_name = {d.fil: platform.outcome(d) for d in intake.deliveries}
     return Received(platform, intake, {label: by_name[name] for label, name in names.items()})
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from deliveries import HOURLY, Outcome, Platform, assert_books_balance, csv_bytes, sha256, three_hours
 
+from orchestration.ingest import intake
 from orchestration.ingest.inbox import InboxListing, look
 from orchestration.ingest.intake import find_pending
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
@@ -241,3 +242,20 @@ def test_every_active_delivery_has_a_manifest_that_fits_its_files(story: Story) 
         assert outcome.manifest["sha256"] == sha256(outcome.inbox_file) == delivery.sha256
         assert outcome.manifest["parquet_sha256"] == sha256(outcome.lake / delivery.parquet)
         assert (outcome.manifest["raekker_modtaget"], outcome.manifest["sum_modtaget"]) == (3, 123)
+
+
+def test_a_large_intake_uses_worker_processes_and_gives_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [(date(2022, 3, 1) + timedelta(days=n)).isoformat() for n in range(4)]
+    loaded = []
+    for threshold in (intake._WORTH_WORKERS_BYTES, 0):
+        monkeypatch.setattr(intake, "_WORTH_WORKERS_BYTES", threshold)
+        monkeypatch.setattr(intake, "_BATCH_FILES", 2)
+        platform = Platform(tmp_path / str(threshold))
+        for day in days:
+            platform.put(SOURCE, f"{SOURCE}_{day}.csv", content(day))
+        deliveries = platform.take_in(HOURLY).deliveries
+        loaded.append([(d.leverance_id, platform.outcome(d).rows) for d in deliveries])
+    assert loaded[0] == loaded[1]
+    assert len(loaded[0]) == 4
