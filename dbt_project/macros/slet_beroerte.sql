@@ -26,12 +26,17 @@
     {{ slet_beroerte('maaned', ref('int_kpi__maaneder')) }}
 {%- endmacro %}
 
+{#- A touched day makes its whole month be read again from Serviceplatformen. -#}
 {% macro slet_beroerte_perioder() -%}
     {%- if is_incremental() -%}
     delete from {{ this }}
-    where kilde || '/' || periode in (
-        select kilde || '/' || periode from {{ source('plan', 'beroerte_perioder') }}
-    )
+    where
+        kilde || '/' || periode in (
+            select kilde || '/' || periode from {{ source('plan', 'beroerte_perioder') }}
+        )
+        or kilde || '/' || periode in (
+            select 'serviceplatformen/' || strftime(maaned, '%Y-%m') from {{ source('plan', 'beroerte_maaneder') }}
+        )
     {%- else -%}
     select 1
     {%- endif -%}

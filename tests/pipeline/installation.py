@@ -143,6 +143,19 @@ class Installation:
                 for name in self.tables()
             }
 
+    def private_content(self) -> dict[str, Table]:
+        """The tables kept with the release in force for the next build to start from."""
+        state = self.home / "state" / f"{self.current.name}.duckdb"
+        with duckdb.connect(str(state), read_only=True) as connection:
+            names = connection.execute(
+                "select table_name from duckdb_tables()"
+                " where schema_name = 'intermediate' and ends_with(table_name, '__set') order by all"
+            ).fetchall()
+            return {
+                name: connection.execute(f"select * from intermediate.{name} order by all").fetchall()
+                for (name,) in names
+            }
+
     def inodes(self, release: str | None = None) -> dict[str, int]:
         """Which file on disk each published Parquet file is."""
         parquet = self.release(release) / "parquet"

@@ -15,6 +15,10 @@ def test_the_order_of_arrival_does_not_show(way: str, at_once: Loaded, request: 
     assert found.keys() == expected.keys()
     for table, rows in expected.items():
         assert found[table] == rows, table
+    # nor in what the next build starts from
+    private = other.installation.private_content()
+    assert len(private) == 5
+    assert private == at_once.installation.private_content()
 
 
 @pytest.mark.parametrize("way", ["corrected", "months_first", "interrupted"])
