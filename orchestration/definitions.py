@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration import automation, dagster_storage  # noqa: F401 - sets how SQLite commits
+from orchestration import automation
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.plan import plan
 from orchestration.assets.publication import control_totals, udgivelse

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from orchestration.cli import app
 from orchestration.load import LoadResult, load
@@ -143,9 +142,9 @@ class Installation:
                 for name in self.tables()
             }
 
-    def private_content(self) -> dict[str, Table]:
-        """The tables kept with the release in force for the next build to start from."""
-        state = self.home / "state" / f"{self.current.name}.duckdb"
+    def private_content(self, release: str | None = None) -> dict[str, Table]:
+        """The tables kept with a release for the next build to start from."""
+        state = self.home / "state" / f"{self.release(release).name}.duckdb"
         with duckdb.connect(str(state), read_only=True) as connection:
             names = connection.execute(
                 "select table_name from duckdb_tables()"

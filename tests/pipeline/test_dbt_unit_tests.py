@@ -5,14 +5,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 import yaml
 
 from orchestration.assets.transformations import DBT, PROJECT_DIR
 
-from .conftest import Loaded
+from .ways import Loaded
 
 Results = Mapping[str, tuple[str, str]]
 
@@ -27,27 +26,26 @@ def declared() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def results(at_once: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Results:
-    """Status and message of every unit test, run in a copy of the workspace that a load left behind.
+def results(at_once: Loaded) -> Results:
+    """Status and message of every unit test, run in the build folder of a load, filled again with what it published.
 
-    dbt looks the types of the mocked columns up in the tables that a load has made.
+    dbt looks the types of the mocked columns up in the tables that the load has made; in the load's
+    own folders it need not parse the project again.
     """
-    workspace = tmp_path_factory.mktemp("build")
-    release = at_once.installation.current
-    shutil.copy(release / "kdi.duckdb", workspace / "kdi.duckdb")
-    shutil.copy(at_once.installation.home / "state" / f"{release.name}.duckdb", workspace / "arbejde.duckdb")
-    for file in workspace.iterdir():
-        file.chmod(0o644)
-    target = tmp_path_factory.mktemp("dbt")
+    installation = at_once.installation
+    workspace, target = installation.home / "build", installation.home / "dbt"
+    shutil.copyfile(installation.current / "kdi.duckdb", workspace / "kdi.duckdb")
+    shutil.copyfile(installation.home / "state" / f"{at_once.release}.duckdb", workspace / "arbejde.duckdb")
+    report = target / "run_results.json"
+    report.unlink()
     run = subprocess.run(
         [str(DBT), "test", "--select", "test_type:unit", "--target-path", str(target), "--log-path", str(target)],
         cwd=PROJECT_DIR,
-        env=os.environ | {"KDI_BUILD": str(workspace), "DBT_PROFILES_DIR": str(PROJECT_DIR)},
+        env=os.environ | installation.environment | {"KDI_BUILD": str(workspace), "DBT_PROFILES_DIR": str(PROJECT_DIR)},
         capture_output=True,
         text=True,
         check=False,
     )
-    report = Path(target) / "run_results.json"
     assert report.exists(), run.stdout[-4000:]
     return {
         result["unique_id"].rsplit(".", 1)[1]: (result["status"], result["message"] or "")

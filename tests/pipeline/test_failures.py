@@ -7,14 +7,14 @@ from datetime import date, timedelta
 import dagster as dg
 import pyarrow.parquet as pq
 import pytest
-from click.testing import Result
+from typer.testing import Result
 
 from orchestration.load import use_dagster_home
 
 from . import world
-from .conftest import Loaded, NewInstallation
 from .deliveries import System, call, day, read_csv
 from .installation import Installation
+from .ways import Folders, Loaded
 
 BAD = "2022-02-10"
 SIXTY = [(date(2022, 1, 10) + timedelta(days=n)).isoformat() for n in range(60)]
@@ -30,8 +30,8 @@ class Backfill:
 
 
 @pytest.fixture(scope="module")
-def backfill(new_installation: NewInstallation) -> Backfill:
-    installation = new_installation("tres-dage")
+def backfill(folders: Folders) -> Backfill:
+    installation = folders.new("tres-dage")
     system = System("Jobcentersystemet")
     for period in SIXTY:
         rows = [call(f"{period}T{hour:02}:00:00+01:00", "Fredericia", system, 10 + hour) for hour in (8, 9)]
@@ -99,7 +99,7 @@ def broken(at_once: Loaded) -> Installation:
     return at_once.installation.copy("i-stykker")
 
 
-def assert_nothing_is_published(installation: Installation, break_it: Callable[[], None], *arguments: str) -> Result:
+def assert_nothing_is_published(installation: Installation, break_it: Callable[[], object], *arguments: str) -> Result:
     current, releases, content = installation.current, installation.releases, installation.content()
     break_it()
     result = installation.kdi("load", *arguments)
@@ -113,7 +113,7 @@ def test_a_failed_dbt_test_leaves_the_release_alone(broken: Installation) -> Non
     """Reference data with a negative population pass the intake, but not the model's test."""
     rows = world.population()
     rows[0] = {**rows[0], "folketal": "-5"}
-    result = assert_nothing_is_published(broken, lambda: broken.replace_reference("folketal", rows) and None)
+    result = assert_nothing_is_published(broken, lambda: broken.replace_reference("folketal", rows))
     assert "FEJL dbt test ikke_negativ_fct_folketal_folketal: Got 1 result" in result.stderr
     # what was wrong is put right: the release is again what lake and reference say
     broken.replace_reference("folketal", world.population())
@@ -133,10 +133,8 @@ def test_a_failed_control_total_leaves_the_release_alone(broken: Installation) -
     assert "FEJL gate/kontroltotaler: kontroltotaler_stemmer holder ikke." in result.stderr
 
 
-def test_a_rollback_without_an_earlier_release_ends_with_status_1(
-    at_once: Loaded, new_installation: NewInstallation
-) -> None:
-    for installation in (new_installation("tom"), at_once.installation):
+def test_a_rollback_without_an_earlier_release_ends_with_status_1(at_once: Loaded, folders: Folders) -> None:
+    for installation in (folders.new("tom"), at_once.installation):
         result = installation.kdi("publish", "--rollback")
         assert result.exit_code == 1
         assert result.stderr == "Der er ingen tidligere publicering at gå tilbage til.\n"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from . import world
-from .conftest import Loaded
 from .deliveries import cvr_of
 from .oracle import Expected
+from .ways import Loaded
 
 EXPECTED = Expected(world.IN_FORCE, world.population(), world.ONE_SYSTEM)
 # A merged system is told by its name, any other by its UUID.

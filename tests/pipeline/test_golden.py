@@ -2,9 +2,9 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from .conftest import Loaded
 from .deliveries import GOLDEN, read_csv
 from .golden import DATA_AREAS, FIRST_MONTH, SECOND_MONTH
+from .ways import Loaded
 
 TABLE = read_csv(GOLDEN / "kald_pr_dataomraade.csv")
 RATES = read_csv(GOLDEN / "kald_pr_indbygger.csv")

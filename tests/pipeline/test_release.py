@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .conftest import Loaded
+from .ways import Loaded
 
 # Table → the columns that the interface promises. Tables of sources that are not taken in yet are not here.
 PROMISED = {

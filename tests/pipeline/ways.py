@@ -1,0 +1,146 @@
+"""The ways in which the world's deliveries arrive. Every one must end in the same release.
+
+Functions of folders alone, so that some can be made in a process beside the tests.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.load import LoadResult
+from orchestration.settings import PROJECT_ROOT
+
+from . import world
+from .deliveries import calls_in_month, month
+from .installation import Installation, Table
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where installations lie, and where Dagster keeps its storage of each."""
+
+    installations: Path
+    dagster: Path
+
+    def new(self, name: str) -> Installation:
+        """An empty installation with the world's reference data."""
+        installation = Installation(self.installations / name, self.dagster / name)
+        installation.replace_reference("folketal", world.population())
+        installation.replace_reference("system_alias", world.ALIASES)
+        return installation
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An installation and what its last load said."""
+
+    installation: Installation
+    result: LoadResult
+
+    @property
+    def release(self) -> str:
+        """The release that the load made; a later one may be in force."""
+        assert self.result.release is not None, self.result.failures
+        return self.result.release.publicering_id
+
+
+@dataclass(frozen=True)
+class Corrected(Loaded):
+    """An installation after a late day and a correction, and what it was before."""
+
+    before: dict[str, Table]
+    inodes_before: dict[str, int]
+    read_by_open_reader: Table
+
+
+@dataclass(frozen=True)
+class Interrupted(Loaded):
+    """An installation whose build was killed, and what a reader saw then."""
+
+    current_before: Path
+    current_after_kill: Path
+
+
+def at_once(folders: Folders) -> Loaded:
+    """Everything in one load into a fresh home: what every other way must end in."""
+    installation = folders.new("paa-en-gang")
+    installation.deliver(*world.ALL)
+    return Loaded(installation, installation.load())
+
+
+def corrected(folders: Folders) -> Corrected:
+    """First everything but March's late day and correction, newest first; then these two."""
+    installation = folders.new("rettet")
+    installation.deliver(*reversed([d for d in world.IN_FORCE if d not in (world.LATE_DAY, world.CORRECTION)]))
+    installation.deliver(world.ORIGINAL)
+    installation.load()
+    before = installation.content()
+    inodes = installation.inodes()
+    reader = installation.reader()
+    installation.deliver(world.CORRECTION, world.LATE_DAY)
+    result = installation.load()
+    read = reader.execute("select * from marts.fct_kald_time order by all").fetchall()
+    reader.close()
+    return Corrected(installation, result, before, inodes, read)
+
+
+def months_first(folders: Folders) -> Loaded:
+    """Serviceplatformen's months and the extract first, the days thereafter in no order."""
+    installation = folders.new("maaneder-foerst")
+    installation.deliver(*world.MONTHS, world.EXTRACT)
+    installation.load()
+    installation.deliver(
+        world.APRIL_DAY, world.ORIGINAL, world.LONG_DAY, world.LATE_DAY, world.CORRECTION, world.AFTER_LONG_DAY,
+        world.SHORT_DAY,
+    )  # fmt: skip
+    return Loaded(installation, installation.load())
+
+
+def interrupted(folders: Folders) -> Interrupted:
+    """Oldest first, so that a renamed system comes last; the second load is killed while dbt runs, then repeated."""
+    installation = folders.new("afbrudt")
+    old = [d for d in world.ALL if d.period < "2022-03-27" and d is not world.CORRECTION]
+    installation.deliver(*old)
+    installation.load()
+    before = installation.current
+    installation.deliver(*[d for d in world.ALL if d not in old])
+    kill_while_dbt_runs(installation)
+    after_kill = installation.current
+    return Interrupted(installation, installation.load(), before, after_kill)
+
+
+def with_new_identity(earlier: Loaded) -> Loaded:
+    """A month more, in which a system long known comes under a name that the alias file says is another's."""
+    renamed = world.CARE.named("Esdh vest")
+    earlier.installation.deliver(month("2022-05", calls_in_month("2022-05", "Samsø", renamed, "SagIndeks", 8)))
+    return Loaded(earlier.installation, earlier.installation.load())
+
+
+def kill_while_dbt_runs(installation: Installation, node: str = "model.kdi.fct_kald_time") -> None:
+    """Start ``kdi load`` in a process of its own and kill it and its children once dbt has begun ``node``."""
+    log = installation.home / "dbt" / "dbt.log"
+    seen = log.stat().st_size
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orchestration.cli", "load"],
+        cwd=PROJECT_ROOT,
+        env=os.environ | installation.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and process.poll() is None:
+            with log.open("rb") as stream:
+                stream.seek(seen)
+                if f"Began running node {node}".encode() in stream.read():
+                    return
+            time.sleep(0.02)
+        raise AssertionError(f"dbt never began {node}")
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
