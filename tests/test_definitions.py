@@ -64,8 +64,8 @@ def test_every_published_table_shows_its_columns(definitions: dg.Definitions) ->
     assert {"/".join(key.path) for key in published} >= PROMISED
     for key in published:
         schema = graph.get(key).metadata["dagster/column_schema"]
-        assert schema.value.columns, key
-        assert all(column.description for column in schema.value.columns), key
+        assert schema.columns, key
+        assert all(column.description for column in schema.columns), key
 
 
 def test_nothing_is_published_past_a_broken_control_total(definitions: dg.Definitions) -> None:
