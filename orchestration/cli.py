@@ -33,10 +33,11 @@ def generate(
     scale: Annotated[Scale, typer.Option(help="demo: seconds; full: the sizes of the real feeds.")] = Scale.demo,
 ) -> None:
     """Make sample deliveries. The same arguments always give the same bytes."""
+    from orchestration.overview import danish
     from orchestration.sample import generate as make
 
     for source, rows in make(out, months=months, scale=scale.value).items():
-        typer.echo(f"{source:<20} {_number(rows):>12} rækker")
+        typer.echo(f"{source:<20} {danish(rows):>12} rækker")
 
 
 @app.command()
@@ -60,7 +61,7 @@ def load(
 
         warm_up()
     from orchestration.load import load as run
-    from orchestration.overview import main_figures
+    from orchestration.overview import danish, main_figures
 
     logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
     result = run(settings, source, first, last, rebuild)
@@ -69,7 +70,7 @@ def load(
     accepted = [d for d in result.taken_in if d.accepted]
     rows = sum(d.raekker_indlaest for d in accepted)
     if result.taken_in:
-        typer.echo(f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {_number(rows)} rækker.")
+        typer.echo(f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {danish(rows)} rækker.")
     else:
         typer.echo("Intet nyt i indbakken; intet er ændret.")
     if result.release:
@@ -115,10 +116,6 @@ def publish(
         typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
         raise typer.Exit(1)
     typer.echo(f"Gældende publicering er nu {earlier}.")
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
 
 
 if __name__ == "__main__":
