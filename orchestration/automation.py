@@ -5,12 +5,13 @@ that was off for a week misses nothing when it is turned on again.
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterator
 
 import dagster as dg
 
 from orchestration import partitions
-from orchestration.assets.lake import REFERENCE_KEY, lake_key
+from orchestration.assets.lake import KITOS_KEY, REFERENCE_KEY, lake_key
 from orchestration.build.start import current_plan, lake_state
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import Profile, profiles
@@ -38,10 +39,15 @@ REFERENCE_JOB = dg.define_asset_job(
     selection=dg.AssetSelection.assets(REFERENCE_KEY),
     description="Put the reference files in force that lie in the inbox and the project now.",
 )
+KITOS_JOB = dg.define_asset_job(
+    "hent_kitos",
+    selection=dg.AssetSelection.assets(KITOS_KEY),
+    description="Fetch the use of IT systems from KITOS into the inbox.",
+)
 BUILD_JOB = dg.define_asset_job(
     "byg_og_udgiv",
     selection=dg.AssetSelection.all()
-    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY),
+    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY),
     description="Make anew what differs between lake and release, test it, and publish.",
 )
 
@@ -49,15 +55,23 @@ BUILD_JOB = dg.define_asset_job(
 def spans(profile: Profile, periods: list[str], instance: dg.DagsterInstance) -> list[tuple[str, str]]:
     """Spans (first, last) that cover ``periods``, each for one run; registers new extract dates.
 
-    Days and months become one span. Extracts are dynamic partitions, ordered by registration, so
-    each is a span of its own.
+    Days and months become one span. Extracts are dynamic partitions, ordered by registration: one
+    span for those that stand together.
     """
     if not periods:
         return []
-    if profile.rhythm != "udtraek":
+    definition = partitions.of_source(profile)
+    if not isinstance(definition, dg.DynamicPartitionsDefinition):
         return [(periods[0], periods[-1])]
-    instance.add_dynamic_partitions(str(partitions.EXTRACTS.name), periods)
-    return [(period, period) for period in periods]
+    name = str(definition.name)
+    instance.add_dynamic_partitions(name, periods)
+    known = list(instance.get_dynamic_partitions(name))
+    places = sorted(known.index(period) for period in periods)
+    groups = [
+        [known[place] for _, place in group]
+        for _, group in itertools.groupby(enumerate(places), lambda pair: pair[1] - pair[0])
+    ]
+    return [(group[0], group[-1]) for group in groups]
 
 
 @dg.sensor(jobs=list(INTAKE_JOBS.values()), minimum_interval_seconds=30)
@@ -101,6 +115,13 @@ REFERENCE_SCHEDULE = dg.ScheduleDefinition(
     job=REFERENCE_JOB,
     cron_schedule="0 5 * * *",
     execution_timezone=LOCAL_TIME_ZONE,
+)
+KITOS_SCHEDULE = dg.ScheduleDefinition(
+    name="kitos_hver_nat",
+    job=KITOS_JOB,
+    cron_schedule="30 4 * * *",
+    execution_timezone=LOCAL_TIME_ZONE,
+    description="Turn it on where KDI_KITOS_EMAIL and KDI_KITOS_PASSWORD are set.",
 )
 BUILD_SCHEDULE = dg.ScheduleDefinition(
     name="byg_hver_morgen",

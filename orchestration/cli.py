@@ -101,6 +101,33 @@ def status() -> None:
 
 
 @app.command()
+def kitos(
+    full: Annotated[bool, typer.Option(help="Ask for everything, not only for what has changed.")] = False,
+) -> None:
+    """Fetch the use of IT systems from KITOS into the inbox; `kdi load` takes it from there."""
+    from orchestration.assets.inbox import KitosError, fetch_kitos
+
+    try:
+        typer.echo(f"Hentet fra KITOS: {fetch_kitos(get_settings(), full)}")
+    except KitosError as error:
+        typer.echo(f"FEJL {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def identity(
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Only the best suggestions, as rows of system_alias.csv.")
+    ] = False,
+) -> None:
+    """List the IT systems that only registers know, with suggestions for system_alias.csv."""
+    from orchestration.overview import alias_lines, unresolved_lines
+
+    for line in alias_lines(get_settings()) if lines else unresolved_lines(get_settings()):
+        typer.echo(line)
+
+
+@app.command()
 def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Switch back to the release before the current one.")],
 ) -> None:

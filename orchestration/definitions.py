@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration import automation
+from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.plan import plan
 from orchestration.assets.publication import control_totals, udgivelse
@@ -11,10 +12,18 @@ from orchestration.assets.transformations import dbt_cli, transformations
 published_tables = [key for key in transformations.keys if key.path[0] in ("marts", "kpi", "intermediate")]
 
 defs = dg.Definitions(
-    assets=[*SOURCE_ASSETS, reference, plan, transformations, control_totals(sorted(published_tables)), udgivelse],
-    jobs=[*automation.INTAKE_JOBS.values(), automation.REFERENCE_JOB, automation.BUILD_JOB],
+    assets=[
+        kitos_indbakke,
+        *SOURCE_ASSETS,
+        reference,
+        plan,
+        transformations,
+        control_totals(sorted(published_tables)),
+        udgivelse,
+    ],
+    jobs=[*automation.INTAKE_JOBS.values(), automation.REFERENCE_JOB, automation.KITOS_JOB, automation.BUILD_JOB],
     sensors=[automation.nye_leverancer, automation.lake_er_aendret],
-    schedules=[automation.REFERENCE_SCHEDULE, automation.BUILD_SCHEDULE],
+    schedules=[automation.REFERENCE_SCHEDULE, automation.KITOS_SCHEDULE, automation.BUILD_SCHEDULE],
     resources={"dbt": dbt_cli()},
     # All steps of a run share one process: starting one costs more than a day's work, and the
     # writer's lock is held from the plan to the publication.

@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 from dagster._utils.error import SerializableErrorInfo
 
-from orchestration import automation, partitions
+from orchestration import automation, lock, partitions
 from orchestration.assets.lake import describe
 from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
@@ -83,7 +83,10 @@ def load(
         )
     elif rebuild or not current_plan(settings).is_empty:
         config = {"ops": {"build__plan": {"config": {"rebuild": rebuild}}}}
-        _run(result, automation.BUILD_JOB.name, instance, config=config)
+        try:
+            _run(result, automation.BUILD_JOB.name, instance, config=config)
+        finally:
+            lock.release(settings)  # a build that failed keeps it, and this process may live on
     result.release = Releases(settings).current()
     result.failures += [describe(d) for d in log.outstanding() if source in (None, d.kilde)]
     return result

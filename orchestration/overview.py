@@ -12,6 +12,9 @@ from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.publish.release import Releases
 from orchestration.settings import Settings
 
+# Jaro-Winkler similarity of two names; below it a suggestion is for a person to look at.
+_MUCH_ALIKE = 0.85
+
 
 def main_figures(settings: Settings) -> Iterator[str]:
     """The newest month with both platforms complete, in a few Danish lines."""
@@ -31,6 +34,44 @@ def main_figures(settings: Settings) -> Iterator[str]:
         ).fetchall()
         for system, service, version, active, users in rows:
             yield f"Mindst udbredt: {service}{version} bruges i {active} af de {users} kommuner, der har {system}"
+
+
+def unresolved_lines(settings: Settings) -> Iterator[str]:
+    """The IT systems that only registers know, those in most use first, each with up to three suggestions."""
+    rows = _unresolved(settings, "true")
+    if not rows:
+        yield "Alle it-systemer i registrene er fundet i leverancerne."
+        return
+    yield f"{len({r[0] for r in rows})} it-systemer kendes kun fra registre. Forslag tages med kdi identity --lines."
+    before = None
+    for system_id, name, sources, reason, users, number, suggestion, likeness, _ in rows:
+        if system_id != before:
+            before = system_id
+            yield f"{name} ({sources}; {reason}; {users} kommuner)"
+        if suggestion:
+            yield f"  {number}. {suggestion} ({danish(100 * likeness)} % ens)"
+
+
+def alias_lines(settings: Settings) -> Iterator[str]:
+    """The best suggestion where names are much alike, ready to be pasted into system_alias.csv."""
+    seen = set()
+    for *_, lines in _unresolved(settings, f"forslag_nr = 1 and lighed >= {_MUCH_ALIKE} and alias_linjer is not null"):
+        for line in lines.splitlines():
+            if line not in seen:
+                seen.add(line)
+                yield line
+
+
+def _unresolved(settings: Settings, condition: str) -> list[tuple]:
+    path = settings.published / "current" / "kdi.duckdb"
+    if not path.exists():
+        return []
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(
+            f"""select it_system_id, navn, kilder, grund, kommuner, forslag_nr, forslag, lighed, alias_linjer
+            from marts.it_system_uafklaret where {condition}
+            order by kommuner desc, navn, it_system_id, forslag_nr"""
+        ).fetchall()
 
 
 def danish(value: float | None, decimals: int = 0) -> str:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.ingest.profiles import Rhythm
+from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
 from orchestration.settings import get_settings
 
@@ -11,9 +11,13 @@ _FIRST = get_settings().first_day
 # The running day and month are partitions too: a supplier may deliver before they end.
 DAYS = dg.DailyPartitionsDefinition(_FIRST.isoformat(), timezone=LOCAL_TIME_ZONE, end_offset=1)
 MONTHS = dg.MonthlyPartitionsDefinition(_FIRST.strftime("%Y-%m"), timezone=LOCAL_TIME_ZONE, fmt="%Y-%m", end_offset=1)
-EXTRACTS = dg.DynamicPartitionsDefinition(name="udtraek")
 
-BY_RHYTHM: dict[Rhythm, dg.PartitionsDefinition] = {"dag": DAYS, "maaned": MONTHS, "udtraek": EXTRACTS}
+
+def of_source(profile: Profile) -> dg.PartitionsDefinition:
+    """A source's partitions: every day, every month, or the dates of the extracts that have come."""
+    if profile.rhythm == "udtraek":
+        return dg.DynamicPartitionsDefinition(name=f"udtraek_{profile.source}")
+    return DAYS if profile.rhythm == "dag" else MONTHS
 
 
 def span_tags(first: str, last: str) -> dict[str, str]:

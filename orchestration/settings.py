@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(
         2.0, description="A file younger than this must keep its size this long before it is read."
     )
+    kitos_url: str = Field("https://kitos.dk", description="Address of KITOS.")
+    kitos_email: str = Field("", description="E-mail of the API user in KITOS; empty: KITOS is not asked.")
+    kitos_password: SecretStr = Field(SecretStr(""), description="Password of the API user in KITOS.")
     keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
 
     @property

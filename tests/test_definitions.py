@@ -13,7 +13,11 @@ PROMISED = {
     *(f"marts/dim_{n}" for n in ("dato", "time", "myndighed", "leverandoer", "it_system", "service", "serviceaftale")),
     *("marts/dim_kle", "marts/dim_snitflade", "marts/leverance_log"),
     *(f"marts/fct_{n}" for n in ("kald_time", "kald_maaned", "kle_sager", "folketal")),
+    *(f"marts/fct_{n}" for n in ("klarmelding", "systemanvendelse", "sapa_opslag")),
     *(f"kpi/{n}" for n in ("kald_pr_indbygger", "kald_pr_borger_danmark", "udbredelse", "udbredelse_huller")),
+    *(f"kpi/{n}" for n in ("tilslutning", "tilslutning_kommune", "klarmelding_reel", "potentiale")),
+    *(f"kpi/{n}" for n in ("potentiale_kommune", "potentiale_k98", "kle_daekning", "kle_huller", "sapa")),
+    *(f"kpi/{n}" for n in ("service_konsekvens", "serviceaftale_status")),
 }
 
 
@@ -37,11 +41,11 @@ def definitions() -> dg.Definitions:
 def test_the_groups_are_the_layers_of_the_datas_way(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    assert groups == {"lake", "build", "staging", "intermediate", "marts", "kpi", "published"}
+    assert groups == {"inbox", "lake", "build", "staging", "intermediate", "marts", "kpi", "published"}
 
 
 def test_no_layer_depends_on_a_later_one(definitions: dg.Definitions) -> None:
-    order = ["lake", "build", "staging", "intermediate", "marts", "kpi", "published"]
+    order = ["inbox", "lake", "build", "staging", "intermediate", "marts", "kpi", "published"]
     graph = definitions.resolve_asset_graph()
     for key in graph.get_all_asset_keys():
         own = order.index(str(graph.get(key).group_name))
@@ -104,7 +108,7 @@ def test_the_sensor_registers_a_new_extract_date_as_a_partition(definitions: dg.
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(instance=instance, definitions=definitions)
         (request,) = definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests
-        assert instance.get_dynamic_partitions("udtraek") == ["2022-03-31"]
+        assert instance.get_dynamic_partitions("udtraek_kle") == ["2022-03-31"]
     assert request.job_name == "modtag_kle"
 
 

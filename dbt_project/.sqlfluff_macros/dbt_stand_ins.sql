@@ -6,3 +6,7 @@
 {% macro slet_beroerte_udtraek() %}{% endmacro %}
 {% macro slet_beroerte_kpi() %}{% endmacro %}
 {% macro slet_beroerte_perioder() %}{% endmacro %}
+{% macro maal_som_json() %}[]{% endmacro %}
+{% macro otte_foer(kolonne) %}[{{ kolonne }}]{% endmacro %}
+{% macro dansk_dato(dato) %}'{{ dato }}'{% endmacro %}
+{% macro dansk_tal(tal) %}'0'{% endmacro %}

@@ -1,4 +1,4 @@
-"""The assets, one module per step of the data's way: lake, plan, dbt (staging to KPI), publication."""
+"""The assets, one module per step of the data's way: inbox, lake, plan, dbt (staging to KPI), publication."""
 
 import warnings
 

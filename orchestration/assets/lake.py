@@ -22,6 +22,7 @@ from orchestration.settings import get_settings
 OWNERS = ["team:dataplatform"]
 WRITER_POOL = "skriver"
 REFERENCE_KEY = dg.AssetKey(["lake", "reference"])
+KITOS_KEY = dg.AssetKey(["inbox", "kitos"])
 
 
 def lake_key(source: str) -> dg.AssetKey:
@@ -47,7 +48,8 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         description=f"{profile.description} Supplier: {profile.supplier}. Immutable Parquet, one file per delivery.",
         kinds={"duckdb", "parquet"},
         owners=OWNERS,
-        partitions_def=partitions.BY_RHYTHM[profile.rhythm],
+        deps=[KITOS_KEY] if profile.source == "kitos" else [],
+        partitions_def=partitions.of_source(profile),
         backfill_policy=dg.BackfillPolicy.single_run(),
         output_required=False,
         check_specs=checks,

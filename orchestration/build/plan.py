@@ -49,25 +49,27 @@ class Plan:
 
 
 def make_plan(
-    active: Iterable[Delivery], published: Mapping[str, str], base: Mapping[str, str] | None, inputs: Mapping[str, str]
+    active: Iterable[Delivery], published: Iterable[str], base: Mapping[str, str], now: Mapping[str, str]
 ) -> Plan:
     """Compare the lake with the current release.
 
     Args:
         active: the deliveries that count.
-        published: ids of the deliveries in the current release, with the publication they came in.
-        base: fingerprints of what the current release was built with; None if there is none.
-        inputs: the same fingerprints now.
+        published: ids of the deliveries in the current release.
+        base: fingerprints of what the current release was built with.
+        now: the same fingerprints now.
     """
-    ids = {d.leverance_id for d in active}
-    if base is None:
-        return Plan(True, "intet at bygge videre på", _periods(ids))
-    changed = sorted(k for k in inputs if inputs[k] != base.get(k))
+    active = list(active)
+    changed = sorted(k for k in now if now[k] != base.get(k))
     if changed:
-        return Plan(True, f"ændret siden sidst: {', '.join(changed)}", _periods(ids))
-    different = ids ^ set(published)
-    touched = _periods(different)
-    return Plan(False, f"{len(different)} leverancer er nye, erstattede eller trukket tilbage", touched)
+        return make_full(active, f"ændret siden sidst: {', '.join(changed)}")
+    different = {d.leverance_id for d in active} ^ set(published)
+    return Plan(False, f"{len(different)} leverancer er nye, erstattede eller trukket tilbage", _periods(different))
+
+
+def make_full(active: Iterable[Delivery], reason: str) -> Plan:
+    """Everything anew from the lake."""
+    return Plan(True, reason, _periods(d.leverance_id for d in active))
 
 
 def _periods(ids: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from orchestration import lock
-from orchestration.build.plan import Plan, dbt_fingerprint, from_json, inputs, make_plan, to_json
+from orchestration.build.identity import systems_with_new_identity
+from orchestration.build.plan import Plan, from_json, inputs, make_full, make_plan, to_json
 from orchestration.build.workspace import Workspace
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import take_in_reference
@@ -19,7 +20,7 @@ _PLAN_FILE = "plan.json"
 def lake_state(settings: Settings) -> str:
     """A hash of everything that decides the content of a release built now."""
     log = DeliveryLog(settings.delivery_log)
-    parts = [log.reference() or "", dbt_fingerprint(), *sorted(d.leverance_id for d in log.active())]
+    parts = [*inputs(log.reference() or "").values(), *sorted(d.leverance_id for d in log.active())]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
@@ -27,11 +28,18 @@ def current_plan(settings: Settings, rebuild: bool = False) -> Plan:
     """What a build would make anew now; everything when ``rebuild``."""
     log = DeliveryLog(settings.delivery_log)
     reference = log.reference() or take_in_reference(settings).fingerprint
-    current = Releases(settings).current()
-    usable = current if current and not rebuild and Releases(settings).base(current) else None
-    return make_plan(
-        log.active(), usable.leverancer if usable else {}, usable.inputs if usable else None, inputs(reference)
-    )
+    active = log.active()
+    releases = Releases(settings)
+    current = releases.current()
+    base = releases.base(current) if current and not rebuild else None
+    if current is None or base is None:
+        return make_full(active, "intet at bygge videre på")
+    plan = make_plan(active, current.leverancer, current.inputs, inputs(reference))
+    if not (plan.full or plan.is_empty):
+        moved = systems_with_new_identity(settings, base, plan, active, reference)
+        if moved:
+            return make_full(active, f"system_alias flytter {len(moved)} systemer, fx {moved[0]}")
+    return plan
 
 
 def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:

@@ -24,7 +24,11 @@ from orchestration.settings import Settings
 # lag behind.
 STORAGE_VERSION = "v1.2.0"
 
-_SQL_TYPES = {"antal": "bigint", "antal_maskeret": "bigint"}
+_SQL_TYPES = {"antal": "bigint", "antal_maskeret": "bigint", "dato": "date"}
+# Lists of how things stand. They are small, and one date is seen in the light of the others, so a
+# build reads all of them; the facts made from them tell which months' KPIs that changes.
+REGISTERS = ("onboarding", "ski", "systemanvendelse", "kitos")
+REGISTER_FACTS = ("fct_klarmelding", "fct_systemanvendelse")
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,8 @@ class Workspace:
                 select cast(maaned || '-01' as date) as maaned from maaneder;
             create or replace table plan.beroerte_udtraek as
                 select cast(periode as date) as udtraeksdato from perioder where kilde = 'kle';
+            create or replace table plan.beroerte_sapa_maaneder as
+                select cast(periode || '-01' as date) as maaned from perioder where kilde = 'sapa';
             create or replace table plan.beroerte_kpi_maaneder as
                 select distinct cast(maaned + to_months(cast(frem as integer)) as date) as maaned
                 from plan.beroerte_maaneder cross join generate_series(0, 23) as serie (frem);
@@ -147,6 +153,13 @@ class Workspace:
         ):
             source = f"select * from kdi.marts.{name}" if has_base else f"select {empty} where false"
             connection.execute(f"create or replace table basis.{name} as {source}")
+        prints = [
+            f"select '{name}' as tabel, count(*) as raekker, bit_xor(hash(t)) as aftryk from kdi.marts.{name} as t"
+            for name in REGISTER_FACTS
+        ]
+        none = "select '' as tabel, 0 as raekker, cast(0 as ubigint) as aftryk where false"
+        source = " union all ".join(prints) if has_base else none
+        connection.execute(f"create or replace table basis.registre_foer as {source}")
 
     def _write_delivery_log(
         self,
@@ -186,10 +199,15 @@ class Workspace:
 
     def _make_source_views(self, connection: duckdb.DuckDBPyConnection, plan: Plan, active: Iterable[Delivery]) -> None:
         # A touched month needs the whole of both platforms, a day only itself.
-        wanted = {"stoettesystemerne": set(plan.days), "serviceplatformen": set(plan.months), "kle": set(plan.extracts)}
+        wanted = {
+            "stoettesystemerne": set(plan.days),
+            "serviceplatformen": set(plan.months),
+            "kle": set(plan.extracts),
+            "sapa": set(plan.touched.get("sapa", ())),
+        }
         active = list(active)
         for source, profile in profiles().items():
-            chosen = [d for d in active if d.kilde == source and d.periode in wanted[source]]
+            chosen = [d for d in active if d.kilde == source and (source in REGISTERS or d.periode in wanted[source])]
             connection.execute(f"create or replace view lake.{source} as {self._source_sql(profile, chosen)}")
 
     def _source_sql(self, profile: Profile, deliveries: list[Delivery]) -> str:
@@ -204,7 +222,7 @@ class Workspace:
                 for c in profile.columns
                 if c is not profile.moment
             ]
-            if profile.measure.type == "antal_maskeret":
+            if profile.measure and profile.measure.type == "antal_maskeret":
                 columns.append("cast(null as boolean) as maskeret_ved_kilden")
             return f"select {', '.join(columns)} where false"
         files = sql_list([str(self._settings.lake / d.parquet) for d in deliveries])

@@ -61,6 +61,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Ret tidspunktet.",
     ),
     "ikke_hel_time": ("Tidspunktet er ikke starten af en time.", "Send timens start."),
+    "ugyldig_dato": ("Feltet er ikke en dato (ÅÅÅÅ-MM-DD).", "Ret datoen."),
+    "ukendt_vaerdi": ("Feltet har en værdi, som ikke er aftalt.", "Brug en af disse: {detail}."),
     "ikke_et_tal": ("Feltet er ikke et helt tal.", "Send antallet som et helt tal uden tusindtalsskilletegn."),
     "decimaltal": ("Feltet er et decimaltal.", "Send antallet som et helt tal."),
     "negativt_tal": ("Antallet er negativt.", "Ret antallet."),
@@ -99,7 +101,7 @@ class Finding:
     @property
     def handling(self) -> str:
         """What to do about it, in Danish."""
-        return CATALOGUE[self.kode][1]
+        return CATALOGUE[self.kode][1].format(detail=self.detalje)
 
     @property
     def vaerdiklasse(self) -> str:

@@ -157,7 +157,7 @@ def _audit_one(batch: _Batch) -> list[Audit]:
 def _batches(layout: Layout, files: list[tuple[InboxFile, Path]]) -> Iterator[list[tuple[InboxFile, Path]]]:
     batch: list[tuple[InboxFile, Path]] = []
     size = 0
-    most = 1 if layout.kind == "xlsx" else _BATCH_FILES
+    most = 1 if layout.kind in ("xlsx", "json") else _BATCH_FILES
     for file, path in files:
         if batch and (len(batch) >= most or size + file.size > _BATCH_BYTES):
             yield batch

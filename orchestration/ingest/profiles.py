@@ -17,7 +17,9 @@ from orchestration.settings import PROJECT_ROOT
 
 PROFILE_FOLDER = PROJECT_ROOT / "expectations" / "profiles"
 
-ColumnType = Literal["tidspunkt", "maaned", "cvr", "uuid", "tekst", "kle_nummer", "antal", "antal_maskeret"]
+ColumnType = Literal[
+    "tidspunkt", "dato", "maaned", "cvr", "uuid", "tekst", "valg", "kle_nummer", "antal", "antal_maskeret"
+]  # fmt: skip
 Rhythm = Literal["dag", "maaned", "udtraek"]
 
 
@@ -30,7 +32,9 @@ class Column(_Strict):
 
     name: str
     type: ColumnType
-    headers: tuple[str, ...] = ()
+    headers: tuple[str, ...] = Field((), description="Other headers; in JSON the path, as in systemContext.uuid.")
+    required: bool = Field(True, description="Whether an empty field is a fault.")
+    values: tuple[str, ...] = Field((), description="What a 'valg' may be, in any case; # stands for a number.")
 
     @property
     def accepted_headers(self) -> tuple[str, ...]:
@@ -38,13 +42,23 @@ class Column(_Strict):
         return (self.name, *self.headers)
 
 
+class Matrix(_Strict):
+    """A sheet with one column per thing, turned into one row per row and thing."""
+
+    name_column: str = Field(description="Canonical column that gets what the header says.")
+    value_column: str = Field(description="Canonical column that gets the cell.")
+    header_pattern: str = Field(description="Headers that are such columns.")
+    name: str = Field(description="What is put in name_column, from the pattern's groups; _ at its ends is left out.")
+
+
 class FileFormat(_Strict):
     """How the bytes are written. Excel uses ``sheet`` and ``header_row``, CSV the rest."""
 
     delimiter: str = ";"
     encoding: str = "utf-8"
-    sheet: str | None = None
-    header_row: int = Field(1, ge=1)
+    date_format: str = Field("%Y-%m-%d", description="Of 'dato' columns, beside ISO 8601; as strptime writes it.")
+    sheet: str | None = Field(None, description="None: the first sheet with the agreed header.")
+    header_row: int | None = Field(None, ge=1, description="None: the first row with the agreed header.")
 
 
 class Profile(_Strict):
@@ -56,6 +70,7 @@ class Profile(_Strict):
     rhythm: Rhythm
     extensions: tuple[str, ...]
     format: FileFormat = FileFormat()
+    matrix: Matrix | None = None
     columns: tuple[Column, ...]
     key: tuple[str, ...] = Field(description="Columns that identify a row within one delivery.")
     rejected_share_allowed: float = Field(
@@ -64,9 +79,9 @@ class Profile(_Strict):
     largest_count: int = Field(999_999_999, description="Ten digits are no count of one row; they may be a CPR number.")
 
     @property
-    def measure(self) -> Column:
-        """The one counted column; control totals are sums of it."""
-        return next(c for c in self.columns if c.type in ("antal", "antal_maskeret"))
+    def measure(self) -> Column | None:
+        """The last counted column; control totals are sums of it. None: they are numbers of rows."""
+        return next((c for c in reversed(self.columns) if c.type in ("antal", "antal_maskeret")), None)
 
     @property
     def moment(self) -> Column | None:

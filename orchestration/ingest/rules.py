@@ -4,6 +4,8 @@ A rule is a fault's code and the SQL condition that is true for a faulty value. 
 judges a whole batch at once (is any value faulty?) and names the fault of a single row.
 """
 
+import re
+
 from orchestration.ingest.profiles import Column, Profile
 
 LOCAL_TIME_ZONE = "Europe/Copenhagen"
@@ -37,23 +39,33 @@ def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
     The conditions may use ``periode`` (the file's) beside the column itself.
     """
     c = column.name
-    empty = ("tomt_felt", f"coalesce({c}, '') = ''")
+    of_type = _faults_of_type(column, profile)
+    if column.required:
+        return [("tomt_felt", f"coalesce({c}, '') = ''"), *of_type]
+    return [(code, f"{c} is not null and ({condition})") for code, condition in of_type]
+
+
+def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
+    c = column.name
     match column.type:
         case "cvr":
-            return [empty, ("ugyldigt_cvr", f"not regexp_full_match({c}, '[0-9]{{8}}')")]
+            return [("ugyldigt_cvr", f"not regexp_full_match({c}, '[0-9]{{8}}')")]
         case "uuid":
-            return [empty, ("ugyldig_uuid", f"try_cast({c} as uuid) is null")]
+            return [("ugyldig_uuid", f"try_cast({c} as uuid) is null")]
         case "kle_nummer":
-            return [empty, ("ugyldigt_kle_nummer", f"not regexp_full_match({c}, '[0-9]{{2}}(\\.[0-9]{{2}}){{2}}')")]
+            return [("ugyldigt_kle_nummer", f"not regexp_full_match({c}, '[0-9]{{2}}(\\.[0-9]{{2}}){{2}}')")]
+        case "dato":
+            return [("ugyldig_dato", f"{day(c, profile)} is null")]
+        case "valg":
+            allowed = "|".join(re.escape(v).replace("\\#", "[0-9]+") for v in column.values)
+            return [("ukendt_vaerdi", f"not regexp_full_match({c}, {sql_text(f'(?i)({allowed})')})")]
         case "maaned":
             return [
-                empty,
                 ("ugyldig_maaned", f"not regexp_full_match({c}, '[0-9]{{4}}-(0[1-9]|1[0-2])')"),
                 ("forkert_periode", f"{c} <> periode"),
             ]
         case "tidspunkt":
             return [
-                empty,
                 ("ugyldigt_tidspunkt", f"not regexp_full_match({c}, '{_MOMENT_PATTERN}') or {instant(c)} is null"),
                 ("ikke_hel_time", f"{instant(c)} <> date_trunc('hour', {instant(c)})"),
                 ("forkert_periode", f"cast({local(c)} as date) <> cast(periode as date)"),
@@ -67,9 +79,9 @@ def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
             ]
             if column.type == "antal_maskeret":
                 number = [(code, f"not {masked(c)} and ({condition})") for code, condition in number]
-            return [empty, *number]
+            return number
         case _:
-            return [empty]
+            return []
 
 
 def instant(column: str) -> str:
@@ -80,6 +92,16 @@ def instant(column: str) -> str:
 def local(column: str) -> str:
     """A text column as Danish wall-clock time."""
     return f"timezone('{LOCAL_TIME_ZONE}', {instant(column)})"
+
+
+def day(column: str, profile: Profile) -> str:
+    """A text column as a date: ISO 8601, with or without a time, or as the profile says."""
+    agreed = f"cast(try_strptime({column}, {sql_text(profile.format.date_format)}) as date)"
+    # %Y takes 22 for the year 22.
+    agreed = f"case when year({agreed}) >= 1000 then {agreed} end"
+    clock = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
+    iso = f"regexp_extract({column}, '^([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})({clock})?$', 1)"
+    return f"coalesce(try_cast({iso} as date), {agreed})"
 
 
 def masked(column: str) -> str:
@@ -99,9 +121,12 @@ def is_plain(column: Column, profile: Profile) -> str:
     if column.type == "uuid":
         return f"regexp_full_match({c}, '[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}')"
     sound = " and ".join(f"not coalesce({condition}, false)" for _, condition in faults(column, profile))
-    return f"({c} is not null and {c} = trim({c}) and {sound})"
+    plain = f"{c} is not null and {c} = trim({c}) and {sound}"
+    return f"({plain})" if column.required else f"({c} is null or ({plain}))"
 
 
-def canonical(column: Column) -> str:
+def canonical(column: Column, profile: Profile) -> str:
     """The value stored in the lake for a sound text value."""
-    return f"cast(try_cast({column.name} as uuid) as varchar)" if column.type == "uuid" else column.name
+    if column.type == "uuid":
+        return f"cast(try_cast({column.name} as uuid) as varchar)"
+    return day(column.name, profile) if column.type == "dato" else column.name

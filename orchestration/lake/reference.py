@@ -36,6 +36,10 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "system_alias": (("navn", "uuid", "it_system"), ("navn", "uuid")),
     "aftaler": (("cvr", "deler_med_cvr", "fra", "til"), ("cvr", "deler_med_cvr", "fra")),
     "formaal": (("tabel", "formaal", "hjemmel", "taerskel"), ("tabel",)),
+    "vurderinger": (
+        ("cvr", "it_system_uuid", "service", "fra", "til", "vurdering", "bemaerkning"),
+        ("cvr", "it_system_uuid", "service", "fra"),
+    ),
     "helligdage": (("dato", "navn"), ("dato", "navn")),
 }  # fmt: skip
 

@@ -8,7 +8,16 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from orchestration.sample import kle, serviceplatformen, stoettesystemerne
+from orchestration.sample import (
+    kitos,
+    kle,
+    onboarding,
+    sapa,
+    serviceplatformen,
+    ski,
+    stoettesystemerne,
+    systemanvendelse,
+)
 from orchestration.sample.periods import months_ending
 from orchestration.sample.world import Scale, World, build_world
 
@@ -20,6 +29,11 @@ SOURCES: dict[str, Writer] = {
     "stoettesystemerne": stoettesystemerne.write,
     "serviceplatformen": serviceplatformen.write,
     "kle": kle.write,
+    "onboarding": onboarding.write,
+    "ski": ski.write,
+    "systemanvendelse": systemanvendelse.write,
+    "kitos": kitos.write,
+    "sapa": sapa.write,
 }
 
 

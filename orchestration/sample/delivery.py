@@ -1,5 +1,7 @@
-"""How a sample delivery is written: one DuckDB query to one CSV file, whole or not at all."""
+"""How a sample delivery is written: one CSV file, whole or not at all, from a DuckDB query or from rows."""
 
+import csv
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -24,3 +26,17 @@ def copy_to_csv(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> int
     result = con.execute(f"COPY ({query}) TO '{path}' (FORMAT csv, DELIMITER ';', HEADER)").fetchone()
     partial.replace(target)
     return int(result[0]) if result else 0
+
+
+def write_csv(target: Path, header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> int:
+    """Write the rows as a semicolon-separated CSV file; return their number."""
+    partial = target.with_suffix(".partial")
+    count = 0
+    with partial.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=";", lineterminator="\n")
+        writer.writerow(header)
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+    partial.replace(target)
+    return count

@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from orchestration.sample.chance import blend
 from orchestration.sample.delivery import connect
-from orchestration.sample.periods import growth_per_mille, last_day
+from orchestration.sample.periods import growth_per_mille, last_day, quarter_ends
 from orchestration.sample.reference import read_reference
 from orchestration.sample.world import World
-from orchestration.sample.xlsx import write_workbook
+from orchestration.sample.xlsx import Sheet, write_workbook
 
 ROWS = {"full": 311_353, "demo": 4_000}
 SYSTEMS = range(1, 127)
@@ -27,10 +27,10 @@ HEADER = ("myndighed_cvr", "myndighed_navn", "it_system_uuid", "it_system_navn",
 
 def extract_dates(world: World, months: list[date]) -> list[date]:
     """Full scale: the end of the last month. Demo: every quarter's end in the span, or else the last month's."""
-    quarter_ends = [last_day(month) for month in months if month.month % 3 == 0]
-    if world.scale == "full" or not quarter_ends:
+    ends = quarter_ends(months)
+    if world.scale == "full" or not ends:
         return [last_day(months[-1])]
-    return quarter_ends
+    return ends
 
 
 def write(world: World, folder: Path, months: list[date]) -> int:
@@ -43,7 +43,7 @@ def write(world: World, folder: Path, months: list[date]) -> int:
         for day in extract_dates(world, months):
             found = con.execute(_query(world, day))
             body = (_row(world, day, *cells) for cells in iter(found.fetchone, None))
-            rows += write_workbook(folder / f"kle_{day}.xlsx", "KLE-sager", _with_header(body)) - 1
+            rows += write_workbook(folder / f"kle_{day}.xlsx", Sheet("KLE-sager", _with_header(body))) - 1
     return rows
 
 

@@ -97,6 +97,8 @@ _SYSTEM_FORMS = (
     "banken",
     "mappen",
 )
+_OUTSIDE_FORMS = ("ruten", "broen", "stien", "makkeren", "pulsen", "rummet")
+_OUTSIDE_EDITIONS = ("", " Web", " Mobil", " Lokal", " Arkiv", " Plus", " Klassik", " Info", " Skema", " Kort")
 _SUPPLIER_PLACES = (
     "Fjord",
     "Hede",
@@ -133,6 +135,16 @@ def system_names(count: int) -> list[str]:
     """`count` names of IT systems, the deck's first."""
     fictional = [subject + form for form in _SYSTEM_FORMS for subject in _SYSTEM_SUBJECTS]
     return [*DECK_SYSTEMS, *fictional][:count]
+
+
+def outside_names(count: int) -> list[str]:
+    """`count` names of IT systems that call nothing; none of them is the name of one that does."""
+    return [
+        subject + form + edition
+        for edition in _OUTSIDE_EDITIONS
+        for form in _OUTSIDE_FORMS
+        for subject in _SYSTEM_SUBJECTS
+    ][:count]
 
 
 def supplier_names(count: int) -> list[str]:

@@ -36,6 +36,16 @@ def last_day(month: date) -> date:
     return add_months(month, 1) - timedelta(days=1)
 
 
+def quarter_ends(months: list[date]) -> list[date]:
+    """The last days of the quarters that end in one of the months."""
+    return [last_day(month) for month in months if month.month % 3 == 0]
+
+
+def status_dates(months: list[date]) -> list[date]:
+    """The dates of a manual source: the four newest quarter's ends, or else the end of the last month."""
+    return quarter_ends(months)[-4:] or [last_day(months[-1])]
+
+
 def days_of(month: date) -> list[date]:
     """Every day of the month."""
     return [month.replace(day=number) for number in range(1, last_day(month).day + 1)]

@@ -174,7 +174,7 @@ def _calls_under(agreement: Agreement) -> Iterator[tuple[str, int, bool, int, in
         if agreement.user.kommune == ROLLED_OUT_IN:
             yield ROLLED_OUT_SERVICE, 600, True, ALWAYS, FOREVER
         return
-    for place, service in enumerate(_services_of(agreement.system)):
+    for place, service in enumerate(services_of(agreement.system)):
         chance = blend(46, agreement.system, int(agreement.user.cvr), place)
         if place and chance % 100 >= 85:
             continue
@@ -186,7 +186,8 @@ def _calls_under(agreement: Agreement) -> Iterator[tuple[str, int, bool, int, in
                 yield version, strength, place == 0, max(first, agreement.first), min(end, agreement.end)
 
 
-def _services_of(system: int) -> list[str]:
+def services_of(system: int) -> list[str]:
+    """Services without version that a system calls, the first one for every authority; not for Jobcentersystemet."""
     services = called_services(PLATFORM)
     own = [services[(system - 300) % len(services)]] if system >= 300 else []
     if system in range(11, 16):

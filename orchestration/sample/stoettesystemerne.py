@@ -97,7 +97,7 @@ def relations(world: World) -> Iterator[Relation]:
         if not world.includes(number) or (demo and number not in DEMO_SYSTEM_NUMBERS):
             continue
         system = world.systems[number]
-        services = _services_of(rank)
+        services = services_of(rank)
         for user_rank, user in enumerate(_users_of(world, system, rank)):
             chosen = [s for i, s in enumerate(services) if i == 0 or blend(31, rank, i, int(user.cvr)) % 10 < 8]
             for service in chosen[: (1 if number == 1 else 2) if demo else None]:
@@ -117,7 +117,8 @@ def _users_of(world: World, system: ItSystem, rank: int) -> list[Authority]:
     return world.users_of(system.number, count)
 
 
-def _services_of(rank: int) -> list[str]:
+def services_of(rank: int) -> list[str]:
+    """Services that the system in this place of `SYSTEM_NUMBERS` calls, the first one for every authority."""
     services = called_services(PLATFORM)
     own = [services[rank % len(services)]] if rank >= 20 else []
     picked = [pick_service(PLATFORM, 1000 + rank, choice) for choice in range(3 + blend(33, rank) % 6)]

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,6 +31,11 @@ Row = dict[str, str]
 HOURLY = profiles()["stoettesystemerne"]
 MONTHLY = profiles()["serviceplatformen"]
 KLE = profiles()["kle"]
+ONBOARDING = profiles()["onboarding"]
+SKI = profiles()["ski"]
+USES = profiles()["systemanvendelse"]
+KITOS = profiles()["kitos"]
+SAPA = profiles()["sapa"]
 
 NEXUS = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 HOURLY_COLUMNS = (
@@ -164,6 +170,10 @@ class Outcome:
         """One column's values, sorted."""
         return sorted(row[name] for row in self.rows)
 
+    def column_counts(self, name: str) -> Counter[Any]:
+        """How many rows have each value of one column."""
+        return Counter(row[name] for row in self.rows)
+
     @property
     def manifest(self) -> dict[str, Any]:
         text = (self.lake / self.delivery.parquet).with_suffix(".json").read_text(encoding="utf-8")
@@ -270,7 +280,8 @@ def assert_books_balance(platform: Platform) -> None:
         assert delivery.raekker_modtaget == delivery.raekker_indlaest + delivery.raekker_karantaene, delivery
         assert delivery.sum_modtaget == delivery.sum_indlaest + delivery.sum_karantaene, delivery
         rows = platform.outcome(delivery).rows
-        measure = "antal_sager" if delivery.kilde == "kle" else "antal_kald"
+        measure = profiles()[delivery.kilde].measure
+        total = sum(row[measure.name] or 0 for row in rows) if measure else len(rows)
         assert len(rows) == delivery.raekker_indlaest, delivery
-        assert sum(row[measure] or 0 for row in rows) == delivery.sum_indlaest, delivery
+        assert total == delivery.sum_indlaest, delivery
         assert bool(delivery.parquet) == (delivery.status != "afvist"), delivery

@@ -12,7 +12,16 @@ import pytest
 
 from . import ways
 from .deliveries import GOLDEN, calls_in_month, kommuner, month, read_csv
-from .golden import DATA_AREAS, DECK, ELEVEN, FIRST_MONTH, SECOND_MONTH, implied_population
+from .golden import (
+    DATA_AREAS,
+    DECK,
+    ELEVEN,
+    FIRST_MONTH,
+    SECOND_MONTH,
+    connection_report,
+    implied_population,
+    matrix,
+)
 from .ways import Corrected, Folders, Interrupted, Loaded
 
 
@@ -73,7 +82,7 @@ def interrupted(beside: Beside) -> Interrupted:
 
 @pytest.fixture(scope="session")
 def golden(folders: Folders) -> Loaded:
-    """The deck's two tables as two months of Serviceplatformen, with the population that they imply."""
+    """The deck's two tables as two months of Serviceplatformen, with the population that they imply; its two sheets."""
     installation = folders.new("guld")
     installation.replace_reference("folketal", implied_population())
     table = [
@@ -87,5 +96,5 @@ def golden(folders: Folders) -> Loaded:
         for row in read_csv(GOLDEN / "kald_pr_indbygger.csv")
     ]
     assert {row["kommune"] for row in read_csv(GOLDEN / "kald_pr_indbygger.csv")} <= set(kommuner())
-    installation.deliver(month(FIRST_MONTH, *table), month(SECOND_MONTH, *rates))
+    installation.deliver(month(FIRST_MONTH, *table), month(SECOND_MONTH, *rates), *connection_report(), matrix())
     return Loaded(installation, installation.load())

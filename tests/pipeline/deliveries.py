@@ -6,18 +6,20 @@ Municipalities are named, systems are named; CVR numbers and UUIDs follow from t
 import csv
 import gzip
 import io
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
-Row = dict[str, str]
+Row = dict[str, Any]
 
 
 def read_csv(path: Path) -> list[Row]:
@@ -78,7 +80,7 @@ class Delivery:
 
     @property
     def content(self) -> bytes:
-        text = csv_text(self.rows)
+        text = json.dumps(self.rows) if self.suffix == ".json" else csv_text(self.rows)
         return gzip.compress(text.encode(), mtime=0) if self.suffix.endswith(".gz") else text.encode()
 
 
@@ -161,3 +163,81 @@ def cases(authority: str, system: System, kle_nummer: str, number: int | str, em
 def extract(period: str, *rows: Row) -> Delivery:
     """A KLE extract."""
     return Delivery("kle", period, rows)
+
+
+def status(system: str, uuid: str = "", supplier: str = "Leverandøren A/S", **interfaces: str) -> Row:
+    """One row of the onboarding sheet: a system's status on each interface."""
+    return {"leverandoer_navn": supplier, "it_system_navn": system, "it_system_uuid": uuid, **interfaces}
+
+
+def onboarding(period: str, *rows: Row) -> Delivery:
+    """The onboarding programme's status sheet."""
+    return Delivery("onboarding", period, rows)
+
+
+def demand(system: str, interface: str, uuid: str = "", krav: str = "obligatorisk") -> Row:
+    """One row of SKI's list: an interface that a system has committed itself to."""
+    return {
+        "leverandoer_navn": "Leverandøren A/S",
+        "it_system_navn": system,
+        "it_system_uuid": uuid,
+        "ydelsesomraade": "Y14 Arbejdsmarked",
+        "use_case": "Sagsbehandling",
+        "snitflade": interface,
+        "krav": krav,
+    }
+
+
+def ski(period: str, *rows: Row) -> Delivery:
+    """SKI's list of systems."""
+    return Delivery("ski", period, rows)
+
+
+def in_use(authority: str, system: str, uuid: str = "", fra: str = "", til: str = "", kilde: str = "ADM") -> Row:
+    """One row of the list of systems in use."""
+    return {
+        "myndighed_cvr": cvr_of(authority),
+        "it_system_navn": system,
+        "it_system_uuid": uuid,
+        "kilde": kilde,
+        "i_brug_fra": fra,
+        "i_brug_til": til,
+    }
+
+
+def systemanvendelse(period: str, *rows: Row) -> Delivery:
+    """Which municipality uses which system."""
+    return Delivery("systemanvendelse", period, rows)
+
+
+def usage(authority: str, system: str, valid_from: str | None = None) -> Row:
+    """One it-system-usage of KITOS, whose UUIDs are its own; with a person, who must get nowhere."""
+    return {
+        "uuid": uuid_of(f"kitos/{authority}/{system}"),
+        "systemContext": {"uuid": uuid_of(f"kitos/{system}"), "name": system},
+        "organizationContext": {"uuid": uuid_of(f"kitos/{authority}"), "name": authority, "cvr": cvr_of(authority)},
+        "general": {"validity": {"valid": True, "validFrom": valid_from, "validTo": None}},
+        "roles": [{"role": {"name": "Systemejer"}, "user": {"name": "Testesen Hemmelig"}}],
+    }
+
+
+def kitos(period: str, *rows: Row) -> Delivery:
+    """KITOS' usages as its API gives them."""
+    return Delivery("kitos", period, rows, ".json")
+
+
+def lookups(period: str, authority: str, unit: str, users: int, number: int) -> Row:
+    """One row of the SAPA list."""
+    return {
+        "maaned": period,
+        "myndighed_cvr": cvr_of(authority),
+        "org_enhed_uuid": uuid_of(f"{authority}/{unit}"),
+        "org_enhed_navn": unit,
+        "antal_brugere": str(users),
+        "antal_opslag": str(number),
+    }
+
+
+def sapa(period: str, *rows: Row) -> Delivery:
+    """A month of SAPA's use."""
+    return Delivery("sapa", period, rows)

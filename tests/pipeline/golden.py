@@ -1,9 +1,10 @@
 """KOMBIT's own figures, as shown in the workshop deck, and how they are delivered here."""
 
-from .deliveries import GOLDEN, Row, System, kommuner, read_csv
+from .deliveries import GOLDEN, Delivery, Row, System, demand, kommuner, onboarding, read_csv, ski, status
 
 # Two years apart, so that no window of 12 months holds both.
 FIRST_MONTH, SECOND_MONTH = "2022-04", "2020-04"
+REPORT_DATE, MATRIX_DATE = "2022-04-30", "2022-05-02"
 DECK, ELEVEN = System("Jobcentersystemet"), System("Alle systemer")
 
 # Column of the table → the service that it is delivered as, and the catalogue's name of the area.
@@ -26,3 +27,21 @@ def implied_population() -> list[Row]:
         }
         for row in read_csv(GOLDEN / "kald_pr_indbygger.csv")
     ]
+
+
+def connection_report() -> list[Delivery]:
+    """One system's report: fifteen interfaces it must have, and how far it is with each."""
+    rows = {row["snitflade"] or row["navn"]: row["klarmelding"] for row in read_csv(GOLDEN / "tilslutningsrapport.csv")}
+    return [
+        ski(REPORT_DATE, *(demand(DECK.navn, interface, DECK.uuid) for interface in rows)),
+        onboarding(REPORT_DATE, status(DECK.navn, DECK.uuid, **rows)),
+    ]
+
+
+def matrix() -> Delivery:
+    """The onboarding sheet with its eleven anonymous systems."""
+    rows = read_csv(GOLDEN / "onboarding_matrix.csv")
+    return onboarding(
+        MATRIX_DATE,
+        *(status(f"System {row['raekke']}", **{k: v for k, v in row.items() if k != "raekke"}) for row in rows),
+    )

@@ -35,11 +35,17 @@ class Expected:
     Args:
         deliveries: those that count.
         one_system: UUIDs that are one system, and its name.
+        in_use: what registers say besides: system, municipality, first and last day of use.
     """
 
     def __init__(
-        self, deliveries: Iterable[Delivery], population: Iterable[Row], one_system: Mapping[str, str]
+        self,
+        deliveries: Iterable[Delivery],
+        population: Iterable[Row],
+        one_system: Mapping[str, str],
+        in_use: Iterable[tuple[str, str, date, date | None]] = (),
     ) -> None:
+        self._in_use = list(in_use)
         self._deliveries = list(deliveries)
         self._one_system = one_system
         self._municipalities = {row["cvr"]: row for row in kommuner().values()}
@@ -56,7 +62,7 @@ class Expected:
         return [
             self._call(delivery, row)
             for delivery in self._deliveries
-            if delivery.source != "kle"
+            if delivery.source in ("stoettesystemerne", "serviceplatformen")
             for row in delivery.rows
         ]
 
@@ -140,6 +146,10 @@ class Expected:
                 services[c.system, c.service, c.version][c.cvr] += c.number
                 if c.cvr in self._municipalities:
                     users[c.system].add(c.cvr)
+        months = last_twelve(month)
+        for system, authority, first, last in self._in_use:
+            if first < _months_before(max(months), -1) and (last is None or last >= min(months)):
+                users[system].add(kommuner()[authority]["cvr"])
         return services, users
 
     def udbredelse(self) -> dict[tuple[Any, ...], tuple[int, int]]:

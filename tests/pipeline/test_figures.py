@@ -10,7 +10,7 @@ from .deliveries import cvr_of
 from .oracle import Expected
 from .ways import Loaded
 
-EXPECTED = Expected(world.IN_FORCE, world.population(), world.ONE_SYSTEM)
+EXPECTED = Expected(world.IN_FORCE, world.population(), world.ONE_SYSTEM, world.IN_USE)
 # A merged system is told by its name, any other by its UUID.
 SYSTEM = "case when system.identitet_regel <> 'uuid' then system.navn else system.uuid end"
 

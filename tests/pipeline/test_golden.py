@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from .deliveries import GOLDEN, read_csv
-from .golden import DATA_AREAS, FIRST_MONTH, SECOND_MONTH
+from .golden import DATA_AREAS, DECK, FIRST_MONTH, MATRIX_DATE, REPORT_DATE, SECOND_MONTH
 from .ways import Loaded
 
 TABLE = read_csv(GOLDEN / "kald_pr_dataomraade.csv")
@@ -79,6 +79,41 @@ def test_the_two_tables_agree_where_they_meet(golden: Loaded) -> None:
     both = {row["kommune"]: row["kald_pr_indbygger"] for row in RATES}
     assert {name: two_decimals(rate) for name, rate in rows} == {name: both[name] for name, _ in rows}
     assert len(rows) == 6
+
+
+def test_the_connection_report(golden: Loaded) -> None:
+    rows = golden.installation.query(
+        "select obligatoriske, klarmeldte, delvise, tilslutningsgrad from kpi.tilslutning"
+        " where statusdato = ? and it_system = ?",
+        REPORT_DATE,
+        DECK.navn,
+    )
+    assert rows == [(15, 11, 3, 11 / 15)]
+
+
+def test_every_status_of_the_matrix_is_kept(golden: Loaded) -> None:
+    rows = golden.installation.query(
+        """select system.navn, snitflade.snitflade, fakta.klarmelding_leveret from marts.fct_klarmelding as fakta
+        join marts.dim_it_system as system using (it_system_id)
+        join marts.dim_snitflade as snitflade using (snitflade_id)
+        where statusdato = ? and fakta.klarmelding_leveret is not null""",
+        MATRIX_DATE,
+    )
+    matrix = read_csv(GOLDEN / "onboarding_matrix.csv")
+    expected = {
+        (f"System {row['raekke']}", interface, text)
+        for row in matrix
+        for interface, text in row.items()
+        if interface != "raekke" and text
+    }
+    assert len(expected) == 119
+    assert set(rows) == expected
+    spelled = dict(
+        golden.installation.query(
+            "select klarmelding_leveret, any_value(klarmelding) from marts.fct_klarmelding group by all"
+        )
+    )
+    assert (spelled["Ja"], spelled["Delvist"], spelled["Forløb 3"]) == ("Klarmeldt", "Delvis", "Forløb 3")
 
 
 def two_decimals(number: float) -> str:

@@ -111,9 +111,6 @@ def test_a_killed_build_leaves_the_release_alone(interrupted: Interrupted) -> No
     assert not [name for name in interrupted.installation.releases if name.startswith(".")]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Facts of untouched periods keep the old it_system_id; the plan must see that identities change"
-)
 def test_a_system_that_comes_to_have_an_alias_s_name_is_that_system_in_all_months(months_first: Loaded) -> None:
     """Identity by name may change with a delivery; facts of months long past must follow."""
     installation = with_new_identity(months_first).installation

@@ -91,9 +91,10 @@ def corrected(folders: Folders) -> Corrected:
 def months_first(folders: Folders) -> Loaded:
     """Serviceplatformen's months and the extract first, the days thereafter in no order."""
     installation = folders.new("maaneder-foerst")
-    installation.deliver(*world.MONTHS, world.EXTRACT)
+    installation.deliver(*world.MONTHS, world.EXTRACT, world.SECOND_STATUS, world.SECOND_USE, world.SAPA_MONTHS[1])
     installation.load()
     installation.deliver(
+        *[d for d in world.REGISTERS if d not in (world.SECOND_STATUS, world.SECOND_USE, world.SAPA_MONTHS[1])],
         world.APRIL_DAY, world.ORIGINAL, world.LONG_DAY, world.LATE_DAY, world.CORRECTION, world.AFTER_LONG_DAY,
         world.SHORT_DAY,
     )  # fmt: skip

@@ -4,6 +4,8 @@ Two years of it, with what makes histories hard: a day of 25 hours and one of 23
 late, a day that is corrected, a system that changes its name, and two UUIDs that are one system.
 """
 
+from datetime import date
+
 from .deliveries import (
     REFERENCE,
     Delivery,
@@ -13,10 +15,20 @@ from .deliveries import (
     calls_in_month,
     cases,
     day,
+    demand,
     extract,
     hours_of,
+    in_use,
+    kitos,
+    lookups,
     month,
+    onboarding,
     read_csv,
+    sapa,
+    ski,
+    status,
+    systemanvendelse,
+    usage,
 )
 
 JOB = System("Jobcentersystemet")
@@ -129,8 +141,59 @@ EXTRACT = extract(
     cases("Glostrup", ESDH_A, "99.99.99", 17, "Står ikke i emneplanen"),
 )
 
+# What the registers say of it: SKI's list, the status sheets, who uses what, and SAPA's look-ups.
+SKI_LIST = ski(
+    "2022-03-01",
+    demand(JOB.navn, "SF1470", JOB.uuid),
+    demand(JOB.navn, "SF1520", JOB.uuid),
+    demand(JOB.navn, "SF 1500", JOB.uuid),
+    demand(JOB.navn, "SF1490", JOB.uuid),
+    demand(JOB.navn, "SF1510", JOB.uuid, krav="supplerende"),
+    demand("Nyt system", "SF1490"),
+)
+FIRST_STATUS = onboarding(
+    "2022-03-01",
+    status(JOB.navn, JOB.uuid, SF1470="Ja", SF1520="Delvist", SF1500="Nej", SF1490="Irrelevant", SF1510="Forløb 3"),
+    status(" nyt  SYSTEM", SF1470="", SF1520="", SF1500="", SF1490="Klarmeldt", SF1510=""),
+    # two systems of the feeds have this name
+    status("Plejesystemet", SF1470="Nej", SF1520="", SF1500="", SF1490="", SF1510=""),
+)
+SECOND_STATUS = onboarding(
+    "2022-04-15",
+    status(JOB.navn, "", SF1470="Klarmeldt", SF1520="Klarmeldt", SF1500="Ensidig", SF1490="Irrelevant", SF1510="Nej"),
+    status("Nyt system", SF1470="", SF1520="", SF1500="", SF1490="Klarmeldt", SF1510=""),
+)
+FIRST_USE = systemanvendelse(
+    "2022-02-01",
+    in_use("Odense", JOB.navn, JOB.uuid, fra="2021-06-01"),
+    in_use("Samsø", "Nyt system", kilde="SKI"),
+    in_use("Glostrup", CARE.navn, CARE.uuid, fra="2019-01-01", til="2020-01-01"),
+)
+SECOND_USE = systemanvendelse(
+    "2022-04-01",
+    in_use("Odense", JOB_RENAMED.navn, "", fra="2021-06-01"),
+    in_use("Samsø", "Nyt system", kilde="SKI"),
+    in_use("Odense", "NYT system", fra="2022-04-10"),
+)
+KITOS = kitos("2022-03-15", usage("Samsø", "esdh Vest", "2020-01-01T00:00:00Z"), usage("Glostrup", "Kun i KITOS"))
+SAPA_MONTHS = (
+    sapa(
+        "2022-03",
+        lookups("2022-03", "Aalborg", "Jobcenter", 10, 250),
+        lookups("2022-03", "Aalborg", "Ydelse", 4, 0),
+    ),
+    sapa("2022-04", lookups("2022-04", "Aalborg", "Jobcenter", 12, 0)),
+)
+REGISTERS = (SKI_LIST, FIRST_STATUS, FIRST_USE, SECOND_STATUS, SECOND_USE, KITOS, *SAPA_MONTHS)
+# Uses that no call tells of: system, municipality, from and to.
+IN_USE = (
+    (JOB.uuid, "Odense", date(2021, 6, 1), None),
+    (CARE.uuid, "Glostrup", date(2019, 1, 1), date(2020, 1, 1)),
+    ("ESDH", "Samsø", date(2020, 1, 1), None),
+)
+
 # In the order in which they count: the correction after what it corrects.
 ALL = (
-    *MONTHS, EXTRACT, LONG_DAY, AFTER_LONG_DAY, ORIGINAL, SHORT_DAY, LATE_DAY, APRIL_DAY, CORRECTION,
+    *MONTHS, EXTRACT, LONG_DAY, AFTER_LONG_DAY, ORIGINAL, SHORT_DAY, LATE_DAY, APRIL_DAY, CORRECTION, *REGISTERS,
 )  # fmt: skip
 IN_FORCE = tuple(d for d in ALL if d is not ORIGINAL)

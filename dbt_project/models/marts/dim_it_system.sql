@@ -1,6 +1,6 @@
 with
 
-sete as (
+leverancer as (
     select
         identitet.it_system_id,
         identitet.alias_it_system,
@@ -19,7 +19,7 @@ seneste as (
         uuid,
         coalesce(alias_it_system, navn) as navn,
         regel
-    from sete
+    from leverancer
     qualify
         row_number() over (
             partition by it_system_id order by periode_til desc, uuid asc, navn desc
@@ -29,26 +29,79 @@ seneste as (
 seneste_leverandoer as (
     select
         it_system_id,
-        leverandoer_cvr
-    from sete
+        cast(leverandoer_cvr as bigint) as leverandoer_id
+    from leverancer
     where leverandoer_cvr is not null
     qualify
         row_number() over (
             partition by it_system_id order by periode_til desc, leverandoer_cvr desc
         ) = 1
+),
+
+-- a register's own name and supplier count for systems that call nothing
+i_registre as (
+    select
+        register.it_system_id,
+        -- KITOS' own numbers name a system only where nobody else does
+        coalesce(
+            max(register.uuid) filter (where not register.er_kitos),
+            max(register.uuid) filter (where register.regel = 'kun_kitos')
+        ) as uuid,
+        arg_max(register.navn, (register.statusdato, register.navn)) as navn,
+        min(register.regel) as regel
+    from {{ ref('int_it_system__register') }} as register
+    group by register.it_system_id
+),
+
+leverandoer_i_registre as (
+    select
+        register.it_system_id,
+        arg_max(
+            leverandoer.leverandoer_id, (register.statusdato, leverandoer.leverandoer_id)
+        ) as leverandoer_id
+    from {{ ref('int_it_system__register') }} as register
+    inner join {{ ref('int_leverandoer__register') }} as leverandoer
+        on {{ normaliseret('register.leverandoer_navn') }} = leverandoer.navn_normaliseret
+    group by register.it_system_id
+),
+
+samlet as (
+    select
+        coalesce(seneste.it_system_id, i_registre.it_system_id) as it_system_id,
+        case when seneste.it_system_id is not null then seneste.uuid else i_registre.uuid end as uuid,
+        coalesce(seneste.navn, i_registre.navn) as navn,
+        coalesce(seneste.regel, i_registre.regel) as regel,
+        seneste.it_system_id is not null as har_leverancer
+    from seneste
+    full outer join i_registre on seneste.it_system_id = i_registre.it_system_id
+),
+
+nyeste_ski_liste as (
+    select distinct it_system_id
+    from {{ ref('int_it_system__register') }}
+    where kilde = 'ski'
+    qualify dense_rank() over (order by statusdato desc) = 1
+),
+
+ski as (
+    select count(*) > 0 as findes from nyeste_ski_liste
 )
 
 select
-    seneste.it_system_id,
-    seneste.uuid,
-    seneste.navn,
-    coalesce(cast(seneste_leverandoer.leverandoer_cvr as bigint), 0) as leverandoer_id,
-    -- SKI's list is not a source yet: unknown, which is not the same as no
-    cast(null as boolean) as er_ski_system,
-    seneste.regel as identitet_regel
-from seneste
-left join seneste_leverandoer on seneste.it_system_id = seneste_leverandoer.it_system_id
+    samlet.it_system_id,
+    samlet.uuid,
+    samlet.navn,
+    coalesce(seneste_leverandoer.leverandoer_id, leverandoer_i_registre.leverandoer_id, 0) as leverandoer_id,
+    -- without a list it is unknown, which is not the same as no
+    case when ski.findes then nyeste_ski_liste.it_system_id is not null end as er_ski_system,
+    samlet.regel as identitet_regel,
+    samlet.har_leverancer
+from samlet
+cross join ski
+left join seneste_leverandoer on samlet.it_system_id = seneste_leverandoer.it_system_id
+left join leverandoer_i_registre on samlet.it_system_id = leverandoer_i_registre.it_system_id
+left join nyeste_ski_liste on samlet.it_system_id = nyeste_ski_liste.it_system_id
 
 union all
 
-select 0, null, 'Ukendt', 0, null, null
+select 0, null, 'Ukendt', 0, null, null, false

@@ -17,4 +17,13 @@ from seneste_navn
 
 union all
 
+select
+    leverandoer_id,
+    cvr,
+    navn
+from {{ ref('int_leverandoer__register') }}
+where cvr is null
+
+union all
+
 select 0, null, 'Ukendt'

@@ -8,21 +8,53 @@ seneste_navn as (
     qualify row_number() over (partition by cvr order by periode_til desc, navn desc) = 1
 ),
 
+-- registers give some authorities by CVR number only
+i_registre as (
+    select
+        cvr,
+        max(navn) as navn
+    from (
+        select
+            myndighed_cvr as cvr,
+            myndighed_navn as navn
+        from {{ ref('stg_kitos__brug') }}
+        union all
+        select
+            myndighed_cvr as cvr,
+            null as navn
+        from {{ ref('stg_systemanvendelse__brug') }}
+        union all
+        select
+            lpad(cast(myndighed_id as varchar), 8, '0') as cvr,
+            null as navn
+        from {{ ref('fct_sapa_opslag') }}
+    ) as registre
+    group by cvr
+),
+
+myndigheder as (
+    select
+        coalesce(seneste_navn.cvr, i_registre.cvr) as cvr,
+        coalesce(seneste_navn.navn, i_registre.navn, 'CVR ' || i_registre.cvr) as navn
+    from seneste_navn
+    full outer join i_registre on seneste_navn.cvr = i_registre.cvr
+),
+
 kommuner as (
     select * from {{ ref('stg_reference__kommuner') }}
 ),
 
 samlet as (
     select
-        coalesce(kommuner.cvr, seneste_navn.cvr) as cvr,
-        coalesce(kommuner.navn, seneste_navn.navn) as navn,
+        coalesce(kommuner.cvr, myndigheder.cvr) as cvr,
+        coalesce(kommuner.navn, myndigheder.navn) as navn,
         case when kommuner.cvr is not null then 'kommune' else 'anden' end as type,
         kommuner.kommune_kode,
         kommuner.region,
         kommuner.landsdel,
         kommuner.xyz_klasse
     from kommuner
-    full outer join seneste_navn on kommuner.cvr = seneste_navn.cvr
+    full outer join myndigheder on kommuner.cvr = myndigheder.cvr
 )
 
 select

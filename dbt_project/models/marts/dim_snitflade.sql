@@ -1,8 +1,8 @@
 select
-    {{ noegle('snitflade') }} as snitflade_id,
+    snitflade_id,
     snitflade,
     navn
-from {{ ref('stg_reference__snitflader') }}
+from {{ ref('int_snitflade') }}
 
 union all
 

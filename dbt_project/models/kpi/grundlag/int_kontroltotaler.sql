@@ -81,7 +81,54 @@ fil_til_kle as (
     group by log.periode
 ),
 
+fil_til_sapa as (
+    select
+        'fil_til_sapa' as led,
+        log.periode,
+        max(log.sum_indlaest) as forventet,
+        coalesce(sum(sapa.antal_opslag), 0) as fundet
+    from {{ ref('stg_lake__leverancer') }} as log
+    inner join {{ source('plan', 'beroerte_perioder') }} as beroert
+        on log.kilde = beroert.kilde and log.periode = beroert.periode
+    left join {{ ref('fct_sapa_opslag') }} as sapa
+        on {{ dbt.date_trunc('month', 'log.periode_til') }} = sapa.maaned
+    where log.er_aktiv and log.kilde = 'sapa'
+    group by log.periode
+),
+
+-- registers are read whole by every build
+fil_til_register as (
+    select
+        'fil_til_register' as led,
+        log.kilde || ' ' || log.periode as periode,
+        max(log.raekker_indlaest) as forventet,
+        count(brug.it_system_id) as fundet
+    from {{ ref('stg_lake__leverancer') }} as log
+    left join {{ ref('fct_systemanvendelse') }} as brug
+        on log.kilde = brug.register and log.periode_til = brug.statusdato
+    where log.er_aktiv and log.kilde in ('systemanvendelse', 'kitos')
+    group by log.kilde, log.periode
+),
+
+potentiale_kommune_til_k98 as (
+    select
+        'potentiale_kommune_til_k98' as led,
+        strftime(beroert.maaned, '%Y-%m') as periode,
+        max(k98.realiseret + k98.udbredelse + k98.tilslutning) as forventet,
+        count(potentiale.status) as fundet
+    from {{ ref('int_kpi__maaneder') }} as beroert
+    inner join {{ ref('potentiale_k98') }} as k98 on beroert.maaned = k98.maaned
+    left join {{ ref('potentiale') }} as potentiale on beroert.maaned = potentiale.maaned
+    group by beroert.maaned
+),
+
 samlet as (
+    select * from fil_til_sapa
+    union all
+    select * from fil_til_register
+    union all
+    select * from potentiale_kommune_til_k98
+    union all
     select * from fil_til_dag
     union all
     select * from fil_til_maaned

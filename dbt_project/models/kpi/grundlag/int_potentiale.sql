@@ -1,0 +1,56 @@
+-- Municipality × SKI system it uses × interface the system must have: is it used, could it be used, or is
+-- it not connected?
+with
+
+snitflade_i_alt as (
+    select
+        kald.maaned,
+        kald.it_system_id,
+        kald.snitflade_id,
+        sum(kald.kald_12m) > 0 as har_kald,
+        median(kald.kald_12m / nullif(cast(folketal.folketal as double), 0)) as median_kald_pr_indbygger
+    from {{ ref('int_kald__snitflade') }} as kald
+    left join {{ ref('int_folketal__maaned') }} as folketal
+        on
+            kald.maaned = folketal.maaned
+            and kald.myndighed_id = folketal.myndighed_id
+    where kald.er_kommune
+    group by kald.maaned, kald.it_system_id, kald.snitflade_id
+)
+
+select
+    krav.maaned,
+    krav.it_system_id,
+    krav.snitflade_id,
+    brug.myndighed_id,
+    krav.klarmelding,
+    coalesce(kald.kald_12m, 0) as kald_12m,
+    case
+        when kald.kald_12m > 0 then 'realiseret'
+        when krav.klarmelding = 'Klarmeldt' or i_alt.har_kald then 'udbredelse'
+        else 'tilslutning'
+    end as status,
+    i_alt.median_kald_pr_indbygger * folketal.folketal as forventede_kald
+from {{ ref('int_klarmelding__maaned') }} as krav
+inner join {{ ref('int_udbredelse__anvendere') }} as brug
+    on
+        krav.maaned = brug.maaned
+        and krav.it_system_id = brug.it_system_id
+left join {{ ref('int_kald__snitflade') }} as kald
+    on
+        krav.maaned = kald.maaned
+        and krav.it_system_id = kald.it_system_id
+        and krav.snitflade_id = kald.snitflade_id
+        and brug.myndighed_id = kald.myndighed_id
+left join snitflade_i_alt as i_alt
+    on
+        krav.maaned = i_alt.maaned
+        and krav.it_system_id = i_alt.it_system_id
+        and krav.snitflade_id = i_alt.snitflade_id
+left join {{ ref('int_folketal__maaned') }} as folketal
+    on
+        krav.maaned = folketal.maaned
+        and brug.myndighed_id = folketal.myndighed_id
+where
+    krav.krav = 'obligatorisk'
+    and krav.klarmelding is distinct from 'Irrelevant'

@@ -1,0 +1,21 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ slet_beroerte_kpi() }}"
+) }}
+
+select
+    potentiale.maaned,
+    myndighed.cvr,
+    myndighed.navn as kommune,
+    system.uuid as it_system_uuid,
+    system.navn as it_system,
+    snitflade.snitflade,
+    snitflade.navn as snitflade_navn,
+    potentiale.klarmelding,
+    potentiale.status,
+    cast(potentiale.kald_12m as bigint) as kald_12m,
+    potentiale.forventede_kald
+from {{ ref('int_potentiale') }} as potentiale
+inner join {{ ref('dim_myndighed') }} as myndighed on potentiale.myndighed_id = myndighed.myndighed_id
+inner join {{ ref('dim_it_system') }} as system on potentiale.it_system_id = system.it_system_id
+inner join {{ ref('dim_snitflade') }} as snitflade on potentiale.snitflade_id = snitflade.snitflade_id

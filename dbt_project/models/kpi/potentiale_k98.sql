@@ -1,0 +1,11 @@
+select
+    maaned,
+    cast(count(*) as integer) as kommuner,
+    cast(sum(mulige) as integer) as mulige,
+    cast(sum(realiseret) as integer) as realiseret,
+    cast(sum(udbredelse) as integer) as udbredelse,
+    cast(sum(tilslutning) as integer) as tilslutning,
+    sum(realiseret) / cast(sum(mulige) as double) as realiseringsgrad,
+    sum(forventede_kald) as forventede_kald
+from {{ ref('potentiale_kommune') }}
+group by maaned

@@ -1,0 +1,63 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ slet_beroerte_kpi() }}"
+) }}
+
+with
+
+services as (
+    select
+        par.maaned,
+        par.service,
+        par.version,
+        min(par.snitflade) as snitflade,
+        count(distinct par.it_system_id) as systemer,
+        count(distinct nullif(system.leverandoer_id, 0)) as leverandoerer,
+        count(distinct par.myndighed_id) filter (where par.er_kommune) as kommuner,
+        count(distinct par.myndighed_id) as myndigheder,
+        sum(par.kald_12m) as kald_12m
+    from {{ ref('int_udbredelse__par') }} as par
+    inner join {{ ref('dim_it_system') }} as system on par.it_system_id = system.it_system_id
+    group by par.maaned, par.service, par.version
+),
+
+-- v3.6 is newer than v3.10 only to those who compare text
+ordnet as (
+    select
+        *,
+        try_cast(string_split(substr(version, 2), '.') as hugeint[]) as versionstal
+    from services
+),
+
+nyere as (
+    select
+        aeldre.maaned,
+        aeldre.service,
+        aeldre.version,
+        arg_max(nyere.version, nyere.versionstal) as nyere_version
+    from ordnet as aeldre
+    inner join ordnet as nyere
+        on
+            aeldre.maaned = nyere.maaned
+            and aeldre.service = nyere.service
+            and aeldre.versionstal < nyere.versionstal
+    group by aeldre.maaned, aeldre.service, aeldre.version
+)
+
+select
+    services.maaned,
+    services.service,
+    services.version,
+    services.snitflade,
+    cast(services.systemer as integer) as systemer,
+    cast(services.leverandoerer as integer) as leverandoerer,
+    cast(services.kommuner as integer) as kommuner,
+    cast(services.myndigheder as integer) as myndigheder,
+    cast(services.kald_12m as bigint) as kald_12m,
+    nyere.nyere_version
+from services
+left join nyere
+    on
+        services.maaned = nyere.maaned
+        and services.service = nyere.service
+        and services.version = nyere.version

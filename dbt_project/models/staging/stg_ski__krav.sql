@@ -1,0 +1,14 @@
+select
+    cast(periode as date) as statusdato,
+
+    leverandoer_navn,
+    it_system_uuid,
+    it_system_navn,
+    {{ normaliseret('it_system_navn') }} as it_system_navn_normaliseret,
+
+    ydelsesomraade,
+    use_case,
+    -- "SF 1470" is SF1470
+    regexp_replace(snitflade, '^SF\s+([0-9])', 'SF\1') as snitflade,
+    lower(krav) as krav
+from {{ source('lake', 'ski') }}

@@ -1,0 +1,76 @@
+"""Dagster's SQLite event log, with connections that stay open.
+
+Dagster opens, checkpoints and closes a database for every event; a load records hundreds, a
+backfill thousands, and the waits for the disk were a third of a day's load. Kept open, in the
+write-ahead log that Dagster itself chooses, ``synchronous = normal`` can lose the last events in
+a power cut but never harms the file (sqlite.org/pragma.html#pragma_synchronous). What was loaded
+and published is not recorded here.
+"""
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as db
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._serdes import ConfigurableClassData
+
+# The web server looks at many runs; only the newest few are still written.
+_MOST_OPEN = 8
+
+
+class OpenSqliteEventLogStorage(SqliteEventLogStorage):
+    """As its parent, which makes an engine and a connection anew for every event."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: OrderedDict[str, db.Engine] = OrderedDict()
+        super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Any
+    ) -> "OpenSqliteEventLogStorage":
+        return cls(str(Path(os.environ["DAGSTER_HOME"]) / "history" / "runs"), inst_data)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[db.Connection]:
+        with self._db_lock:
+            engine = self._engine(shard)
+            if shard not in self._initialized_dbs:
+                self._initdb(engine)
+                self._initialized_dbs.add(shard)
+            with engine.connect() as connection, connection.begin():
+                yield connection
+            # The UI follows a run by watching this file, which else changes at checkpoints only.
+            os.utime(self.path_for_shard(shard))
+
+    def _engine(self, shard: str) -> db.Engine:
+        if shard not in self._engines:
+            engine = db.create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=db.pool.QueuePool,
+                pool_size=1,
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+            )
+            db.event.listen(engine, "connect", lambda connection, _: connection.execute("pragma synchronous = normal"))
+            self._engines[shard] = engine
+        self._engines.move_to_end(shard)
+        while len(self._engines) > _MOST_OPEN:
+            _, oldest = self._engines.popitem(last=False)
+            oldest.dispose()
+        return self._engines[shard]
+
+    def dispose(self) -> None:
+        """Close what is open."""
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+        super().dispose()

@@ -1,0 +1,61 @@
+"""The catalogue of measures fits the published tables: no measure without a column, no figure without a measure."""
+
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from orchestration.settings import PROJECT_ROOT
+
+META = yaml.safe_load((PROJECT_ROOT / "dbt_project" / "models" / "marts" / "_maal.yml").read_text(encoding="utf-8"))[
+    "models"
+][0]["config"]["meta"]
+NUMERIC = ("INTEGER", "BIGINT", "HUGEINT", "DOUBLE")
+
+
+@pytest.fixture(scope="module")
+def columns(demo: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """Type of every published KPI column, by table and name."""
+    rows = demo.execute(
+        "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns()"
+        " where schema_name = 'kpi'"
+    ).fetchall()
+    return {(table, column): kind for table, column, kind in rows}
+
+
+def published(demo: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    return demo.execute("select * from marts.maal").to_arrow_table().to_pylist()
+
+
+def test_every_measure_names_a_published_column(demo: duckdb.DuckDBPyConnection, columns: dict[Any, str]) -> None:
+    measures = published(demo)
+    assert {m["maal"] for m in measures} == {m["maal"] for m in META["maal"]}
+    assert [m["maal"] for m in measures if (m["tabel"], m["kolonne"]) not in columns] == []
+
+
+def test_every_figure_is_a_measure_or_left_out_for_a_reason(
+    demo: duckdb.DuckDBPyConnection, columns: dict[Any, str]
+) -> None:
+    known = {(m["tabel"], m["kolonne"]) for m in published(demo)}
+    figures = {key for key, kind in columns.items() if kind in NUMERIC}
+    reasons = META["ikke_maal"]
+    left_out = {(t, c) for t, c in figures if c in reasons or f"{t}.{c}" in reasons}
+    assert figures - known - left_out == set()
+    assert known & left_out == set()
+    assert set(reasons) == {c for _, c in left_out if c in reasons} | {f"{t}.{c}" for t, c in left_out} & set(reasons)
+
+
+def test_a_formula_on_one_row_gives_its_column(demo: duckdb.DuckDBPyConnection, columns: dict[Any, str]) -> None:
+    for m in published(demo):
+        table, column, formula = m["tabel"], m["kolonne"], m["formel"]
+        if columns[table, column] not in NUMERIC:
+            demo.execute(f"select {formula} from {table}")
+            continue
+        differing = demo.execute(
+            f"""select count(*) from (
+                select any_value({column}) as fra_kolonnen, {formula} as fra_formlen from {table} group by rowid
+            ) where fra_kolonnen is distinct from fra_formlen
+                and not coalesce(abs(fra_kolonnen - fra_formlen) <= 1e-9 * (1 + abs(fra_kolonnen)), false)"""
+        ).fetchall()
+        assert differing == [(0,)], (m["maal"], table)
