@@ -246,7 +246,7 @@ def _report(folder: Path) -> None:
         print(f"{kind:16} {count:6} {found:7} {other:10} {found / count:7.3f}")
     print()
     print(
-        f"{'fund':16} {'≥ 100 om dagen':>15} {'heraf indsat':>13} {'ophørt':>7} {'precision':>10} {'alle':>6} {'precision':>10}"  # noqa: E501
+        f"{'fund':16} {'≥ 100 om dagen':>15} {'heraf indsat':>13} {'ophørt':>7} {'precision':>10} {'alle':>6} {'precision':>10}"
     )
     for expected in dict.fromkeys(expected for _, expected in KINDS.values()):
         large, true, ended, every, every_true, every_ended = _row(

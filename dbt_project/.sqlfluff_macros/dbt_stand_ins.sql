@@ -10,3 +10,4 @@
 {% macro otte_foer(kolonne) %}[{{ kolonne }}]{% endmacro %}
 {% macro dansk_dato(dato) %}'{{ dato }}'{% endmacro %}
 {% macro dansk_tal(tal) %}'0'{% endmacro %}
+{% macro sum_uanset_orden(udtryk) %}sum({{ udtryk }}){% endmacro %}

@@ -6,6 +6,6 @@ select
     cast(sum(udbredelse) as integer) as udbredelse,
     cast(sum(tilslutning) as integer) as tilslutning,
     sum(realiseret) / cast(sum(mulige) as double) as realiseringsgrad,
-    sum(forventede_kald) as forventede_kald
+    {{ sum_uanset_orden('forventede_kald') }} as forventede_kald
 from {{ ref('potentiale_kommune') }}
 group by maaned

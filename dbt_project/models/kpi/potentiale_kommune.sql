@@ -14,7 +14,8 @@ select
     cast(count(*) filter (where potentiale.status = 'udbredelse') as integer) as udbredelse,
     cast(count(*) filter (where potentiale.status = 'tilslutning') as integer) as tilslutning,
     count(*) filter (where potentiale.status = 'realiseret') / cast(count(*) as double) as realiseringsgrad,
-    sum(potentiale.forventede_kald) filter (where potentiale.status <> 'realiseret') as forventede_kald
+    {{ sum_uanset_orden("case when potentiale.status <> 'realiseret' then potentiale.forventede_kald end") }}
+        as forventede_kald
 from {{ ref('int_potentiale') }} as potentiale
 inner join {{ ref('dim_myndighed') }} as myndighed on potentiale.myndighed_id = myndighed.myndighed_id
 group by potentiale.maaned, myndighed.cvr, myndighed.navn, myndighed.xyz_klasse
