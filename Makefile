@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo ui test lint bench clean
+.PHONY: help demo ui docs test lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -27,6 +27,9 @@ demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish th
 ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/kdi prepare
 	$(BIN)/dagster dev --host 127.0.0.1 --port $(or $(PORT),3000)
+
+docs: $(BIN)/.ready  ## Write dbt's documentation of the current release to data/dbt_docs/index.html
+	$(BIN)/kdi docs
 
 test: $(BIN)/.ready  ## Run the tests
 	$(BIN)/python -m pytest

@@ -128,6 +128,18 @@ def identity(
 
 
 @app.command()
+def docs() -> None:
+    """Write dbt's documentation of the release in force: tables, columns, tests and lineage, as one HTML page."""
+    from orchestration.build.docs import NothingPublished, write_docs
+
+    try:
+        typer.echo(f"Dokumentation: {write_docs(get_settings())}")
+    except NothingPublished as error:
+        typer.echo(f"FEJL {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
 def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Switch back to the release before the current one.")],
 ) -> None:
