@@ -130,7 +130,7 @@ def identity(
 @app.command()
 def docs() -> None:
     """Write dbt's documentation of the release in force: tables, columns, tests and lineage, as one HTML page."""
-    from orchestration.build.docs import NothingPublished, write_docs
+    from orchestration.publish.docs import NothingPublished, write_docs
 
     try:
         typer.echo(f"Dokumentation: {write_docs(get_settings())}")
