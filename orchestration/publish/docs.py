@@ -36,7 +36,17 @@ def write_docs(settings: Settings) -> Path:
         for source, name in ((base.marts, "kdi.duckdb"), (base.state, "arbejde.duckdb")):
             shutil.copyfile(source, folder / name)
         subprocess.run(
-            [str(DBT), "--quiet", "docs", "generate", "--static", "--target-path", str(target), "--log-path", temporary],
+            [
+                str(DBT),
+                "--quiet",
+                "docs",
+                "generate",
+                "--static",
+                "--target-path",
+                str(target),
+                "--log-path",
+                temporary,
+            ],
             cwd=PROJECT_DIR,
             env=os.environ | {"KDI_BUILD": temporary, "DBT_PROFILES_DIR": str(PROJECT_DIR)},
             check=True,
