@@ -66,7 +66,8 @@ doegn as (
         service,
         version,
         arg_max(time_id, (kald, -time_id)) as travleste_time,
-        sum(kald) filter (where time_id between 8 and 15) / nullif(cast(sum(kald) as double), 0) as andel_kl_8_16
+        sum(kald) filter (where time_id between 8 and 15)
+        / nullif(cast(sum(kald) as double), 0) as andel_kl_8_16
     from timer
     group by maaned, service, version
 )
