@@ -2,6 +2,7 @@
 
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -53,14 +54,19 @@ def load(
     Exit status 0 only when everything asked for was published; else 1, with one line per failure.
     """
     settings = get_settings()
+    from expectations.judge import warm_up
     from orchestration.ingest.intake import find_pending
     from orchestration.ingest.profiles import profiles
 
-    if any(find_pending(settings, profile).files for profile in profiles().values()):
-        from expectations.judge import warm_up
+    def warm_up_if_pending() -> None:
+        if any(find_pending(settings, profile).files for profile in profiles().values()):
+            warm_up()
 
-        warm_up()
-    from orchestration.load import load as run
+    # Hashing what is new and importing Dagster take seconds each, and need not wait for each other.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        ready = beside.submit(warm_up_if_pending)
+        from orchestration.load import load as run
+    ready.result()
     from orchestration.overview import danish, main_figures
 
     logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
