@@ -3,8 +3,9 @@
 from datetime import date
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import ByteSize, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -13,10 +14,16 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Everything that differs between two installations. Read from ``KDI_*`` or ``.env``."""
 
-    model_config = SettingsConfigDict(env_prefix="KDI_", env_file=".env", extra="ignore")
+    # An error that showed what was wrong would show passwords too.
+    model_config = SettingsConfigDict(env_prefix="KDI_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     home: Path = Field(Path("data"), description="Folder of all data the platform keeps.")
     inbox: str = Field("", description="Folder or fsspec URL of deliveries; default <home>/inbox.")
+    inbox_known_hosts: Path | None = Field(
+        None, description="Keys of the SFTP server of the inbox, as OpenSSH writes them. Others are refused."
+    )
+    inbox_key_file: Path | None = Field(None, description="Private key to log in to the SFTP server with.")
+    inbox_password: SecretStr = Field(SecretStr(""), description="Password for the SFTP server, without a key.")
     first_day: date = Field(
         date(2019, 1, 1), description="First day of history; files for earlier periods are left alone."
     )
@@ -24,10 +31,29 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(
         2.0, description="A file younger than this must keep its size this long before it is read."
     )
+    largest_file: ByteSize = Field(
+        ByteSize(1_000_000_000), description="A larger file in the inbox is refused unread."
+    )
+    largest_unpacked: ByteSize = Field(
+        ByteSize(8_000_000_000), description="A compressed file, a workbook or a Parquet file is refused beyond this."
+    )
+    read_seconds: float = Field(
+        600, gt=0, description="A file whose reading takes longer is refused."
+    )
+    read_memory: ByteSize = Field(
+        ByteSize(4_000_000_000), description="A file whose reading takes more memory is refused."
+    )
     kitos_url: str = Field("https://kitos.dk", description="Address of KITOS.")
     kitos_email: str = Field("", description="E-mail of the API user in KITOS; empty: KITOS is not asked.")
     kitos_password: SecretStr = Field(SecretStr(""), description="Password of the API user in KITOS.")
     keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
+
+    @field_validator("inbox")
+    @classmethod
+    def _without_password(cls, inbox: str) -> str:
+        if "://" in inbox and urlsplit(inbox).password:
+            raise ValueError("a password in an address ends up in logs: put it in KDI_INBOX_PASSWORD")
+        return inbox
 
     @property
     def root(self) -> Path:

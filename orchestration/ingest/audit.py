@@ -37,7 +37,8 @@ class Audit:
     """What was found in one delivery.
 
     Rows and sums of a delivery that cannot be read are 0. ``parquet`` is the file of sound rows,
-    None when there is none to keep.
+    None when there is none to keep. ``delivered`` is where the delivery's own bytes lie on this
+    machine, ``may_be_kept`` whether they may be copied to the quarantine.
     """
 
     file: InboxFile
@@ -54,6 +55,8 @@ class Audit:
     parquet: Path | None = None
     rows_written: int = 0
     total_written: int = 0
+    delivered: Path = field(default_factory=Path)
+    may_be_kept: bool = False
 
 
 def open_engine(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDBPyConnection:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import fsspec
 
+from orchestration.ingest import remote
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import CPR_PATTERN, LOCAL_TIME_ZONE
 
@@ -62,16 +63,23 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
         settle_seconds: a file modified more recently than this must keep its size that long.
 
     Returns:
-        The files, those still being written, and those whose name is not of this source.
+        The files, those still being written, and those whose name is not of this source (links too).
+
+    Raises:
+        InboxUnreachable: the inbox is remote and cannot be read now.
     """
-    fs, root = fsspec.core.url_to_fs(inbox)
+    fs, root = remote.open_inbox(inbox)
     folder = f"{root}/{profile.source}"
-    if not fs.isdir(folder):
-        return InboxListing()
+    with remote.errors(inbox):
+        entries = fs.ls(folder, detail=True) if fs.isdir(folder) else []
     whole, unfinished, unrecognised = [], [], []
-    for entry in fs.ls(folder, detail=True):
+    for entry in entries:
         name = entry["name"].rsplit("/", 1)[-1]
-        if entry["type"] != "file" or name.startswith("."):
+        is_link = entry["type"] == "link" or entry.get("islink", False)
+        if (entry["type"] != "file" and not is_link) or name.startswith("."):
+            continue
+        if is_link:  # it could name any file of this machine
+            unrecognised.append(_without_cpr(name))
             continue
         if name.endswith(UNFINISHED_SUFFIXES):
             unfinished.append(_without_cpr(name))
@@ -87,7 +95,7 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
 
 def with_hashes(files: Iterable[InboxFile], inbox: str) -> list[InboxFile]:
     """The same files with the SHA-256 of their bytes."""
-    fs, _ = fsspec.core.url_to_fs(inbox)
+    fs, _ = remote.open_inbox(inbox)
 
     def hashed(file: InboxFile) -> InboxFile:
         digest = hashlib.sha256()
@@ -98,18 +106,27 @@ def with_hashes(files: Iterable[InboxFile], inbox: str) -> list[InboxFile]:
                 digest.update(buffer[:count])
         return replace(file, sha256=digest.hexdigest())
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with remote.errors(inbox), ThreadPoolExecutor(max_workers=2) as pool:
         return list(pool.map(hashed, files))
 
 
-def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path:
-    """A local path with the file's bytes: itself, or a copy in ``scratch`` for a remote inbox."""
-    fs, _ = fsspec.core.url_to_fs(inbox)
+def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path | None:
+    """A local path with the file's bytes: itself, or a copy in ``scratch`` for a remote inbox.
+
+    None when a remote file is no longer the one that was hashed; the next look finds it anew.
+    """
+    fs, _ = remote.open_inbox(inbox)
     if is_local(fs):
         return Path(file.path)
     copy = scratch / file.name
-    fs.get_file(file.path, str(copy))
-    return copy
+    digest = hashlib.sha256()
+    left = file.size
+    with remote.errors(inbox), fs.open(file.path, "rb") as stream, copy.open("wb") as target:
+        while left >= 0 and (chunk := stream.read(_CHUNK)):
+            left -= len(chunk)
+            digest.update(chunk)
+            target.write(chunk)
+    return copy if digest.hexdigest() == file.sha256 else None
 
 
 def is_local(fs: fsspec.AbstractFileSystem) -> bool:
