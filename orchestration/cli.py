@@ -128,12 +128,31 @@ def identity(
 
 
 @app.command()
+def alert() -> None:
+    """Send a test alert to the addresses in KDI_ALERT_URLS."""
+    from orchestration.operations.alerts import deliver
+
+    addresses = get_settings().alert_urls.get_secret_value().split()
+    if not addresses:
+        typer.echo("FEJL KDI_ALERT_URLS er ikke sat: ingen får besked, når noget fejler.", err=True)
+        raise typer.Exit(1)
+    failed = 0
+    for number, address in enumerate(addresses, start=1):
+        taken = deliver(address, "KDI Indsigt: prøve", "Dette er en prøve. Alarmer fra KDI Indsigt når frem hertil.")
+        failed += not taken
+        kind = address.split(":", 1)[0]
+        typer.echo(f"{'sendt' if taken else 'FEJL ikke sendt'}: adresse {number} ({kind})", err=not taken)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
 def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Switch back to the release before the current one.")],
 ) -> None:
     """Switch the release that consumers read."""
     from orchestration.build.start import lake_state
     from orchestration.lock import writer_lock
+    from orchestration.operations import logs
     from orchestration.publish.release import Releases
 
     settings = get_settings()
@@ -142,6 +161,7 @@ def publish(
     if earlier is None:
         typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
         raise typer.Exit(1)
+    logs.write("ROLLBACK", level="WARNING", release=earlier)
     typer.echo(f"Gældende publicering er nu {earlier}.")
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import ByteSize, Field, SecretStr, field_validator
@@ -31,21 +32,31 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(
         2.0, description="A file younger than this must keep its size this long before it is read."
     )
-    largest_file: ByteSize = Field(
-        ByteSize(1_000_000_000), description="A larger file in the inbox is refused unread."
-    )
+    largest_file: ByteSize = Field(ByteSize(1_000_000_000), description="A larger file in the inbox is refused unread.")
     largest_unpacked: ByteSize = Field(
         ByteSize(8_000_000_000), description="A compressed file, a workbook or a Parquet file is refused beyond this."
     )
-    read_seconds: float = Field(
-        600, gt=0, description="A file whose reading takes longer is refused."
-    )
+    read_seconds: float = Field(600, gt=0, description="A file whose reading takes longer is refused.")
     read_memory: ByteSize = Field(
         ByteSize(4_000_000_000), description="A file whose reading takes more memory is refused."
     )
     kitos_url: str = Field("https://kitos.dk", description="Address of KITOS.")
     kitos_email: str = Field("", description="E-mail of the API user in KITOS; empty: KITOS is not asked.")
     kitos_password: SecretStr = Field(SecretStr(""), description="Password of the API user in KITOS.")
+    alert_urls: SecretStr = Field(
+        SecretStr(""), description="Where alerts go: addresses of Apprise, separated by blanks; empty: nowhere."
+    )
+    ui_url: str = Field("http://127.0.0.1:3000", description="Address of the Dagster UI, for links in alerts.")
+    log: Literal["file", "stderr", "off"] = Field(
+        "file", description="Where the log of events goes: <home>/log/kdi-<day>.jsonl, stderr, or nowhere."
+    )
+    dagster_postgres_dsn: SecretStr = Field(
+        SecretStr(""), description="PostgreSQL of Dagster's own storage; empty: SQLite in DAGSTER_HOME."
+    )
+    keep_run_days: int = Field(90, ge=1, description="Days that Dagster's runs and the log of events are kept.")
+    keep_quarantine_days: int = Field(
+        180, ge=1, description="Days that a refused delivery is kept after its period got a good one."
+    )
     keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
 
     @field_validator("inbox")
@@ -54,6 +65,11 @@ class Settings(BaseSettings):
         if "://" in inbox and urlsplit(inbox).password:
             raise ValueError("a password in an address ends up in logs: put it in KDI_INBOX_PASSWORD")
         return inbox
+
+    def secret_values(self) -> list[str]:
+        """The values of all secret settings that are set: what must not be seen anywhere."""
+        values = [value for value in dict(self).values() if isinstance(value, SecretStr)]
+        return [text for value in values if (text := value.get_secret_value())]
 
     @property
     def root(self) -> Path:
@@ -76,6 +92,11 @@ class Settings(BaseSettings):
     def quarantine(self) -> Path:
         """Refused deliveries and refused rows, each with its reasons."""
         return self.root / "quarantine"
+
+    @property
+    def log_folder(self) -> Path:
+        """The log of events, one file per day."""
+        return self.root / "log"
 
     @property
     def delivery_log(self) -> Path:
