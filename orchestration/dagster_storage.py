@@ -105,4 +105,25 @@ class ChosenStorage(DagsterSqliteStorage):
             return cls.from_local(os.environ["DAGSTER_HOME"], inst_data)
         from dagster_postgres import DagsterPostgresStorage
 
-        return DagsterPostgresStorage(dsn, inst_data=inst_data)
+        return DagsterPostgresStorage(_address(dsn), inst_data=inst_data)
+
+
+def _address(dsn: str) -> str:
+    """A PostgreSQL address, in words or as a URL, as Dagster needs it.
+
+    The driver must be named: SQLAlchemy 2.1 else takes psycopg 3, with which dagster-postgres 0.29.27
+    fails at its first event (``NOTIFY`` takes no parameters there).
+    """
+    from psycopg2.extensions import parse_dsn
+
+    found = {name: str(value) for name, value in parse_dsn(dsn).items()}
+    url = db.URL.create(
+        "postgresql+psycopg2",
+        username=found.pop("user", None),
+        password=found.pop("password", None),
+        host=found.pop("host", None),
+        port=int(found.pop("port", 5432)),
+        database=found.pop("dbname", None),
+        query=found,
+    )
+    return url.render_as_string(hide_password=False)

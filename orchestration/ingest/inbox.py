@@ -97,16 +97,25 @@ def with_hashes(files: Iterable[InboxFile], inbox: str) -> list[InboxFile]:
     fs, _ = remote.open_inbox(inbox)
 
     def hashed(file: InboxFile) -> InboxFile:
-        digest = hashlib.sha256()
-        buffer = memoryview(bytearray(_CHUNK))
-        # Unbuffered: a second copy of every byte would more than double the time.
-        with open(file.path, "rb", buffering=0) if is_local(fs) else fs.open(file.path, "rb") as stream:
-            while count := stream.readinto(buffer):
-                digest.update(buffer[:count])
-        return replace(file, sha256=digest.hexdigest())
+        return replace(file, sha256=_sha256_of(file, fs))
 
     with remote.errors(inbox), ThreadPoolExecutor(max_workers=2) as pool:
         return list(pool.map(hashed, files))
+
+
+def _sha256_of(file: InboxFile, fs: fsspec.AbstractFileSystem) -> str:
+    digest = hashlib.sha256()
+    if not is_local(fs):
+        with fs.open(file.path, "rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+    buffer = memoryview(bytearray(_CHUNK))
+    # Unbuffered: a second copy of every byte would more than double the time.
+    with open(file.path, "rb", buffering=0) as stream:
+        while count := stream.readinto(buffer):
+            digest.update(buffer[:count])
+    return digest.hexdigest()
 
 
 def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path | None:

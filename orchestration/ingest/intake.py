@@ -93,6 +93,8 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
     with tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=settings.lake) as folder:
         scratch = Path(folder)
         audits = _audit_all(settings, profile, files, scratch)
+        if not audits:
+            return Intake()
         history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source}
         refused, verdicts = gate(audits, profile, history, settings.data_docs)
         deliveries = [_settle(settings, profile, a, bool(refused[a.file.delivery_id])) for a in audits]
@@ -105,12 +107,17 @@ def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scr
     """Audits in the order of ``files``; a file that changed while it was fetched waits for the next intake."""
     audits: list[Audit] = []
     fetched: list[tuple[InboxFile, Path]] = []
+    changed: list[InboxFile] = []
     for file in files:
         if file.size > settings.largest_file:
             finding = Finding("for_stor_fil", detalje=f"{settings.largest_file / 1e6:.0f} MB")
             audits.append(Audit(file, Path(file.path), findings=[finding]))
         elif path := inbox_module.local_path(file, settings.inbox_url, scratch):
             fetched.append((file, path))
+        else:
+            changed.append(file)
+    if changed:
+        DeliveryLog(settings.delivery_log).forget_hashes(changed)
     parts = [
         Part(
             tuple(some),

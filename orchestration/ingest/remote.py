@@ -81,7 +81,7 @@ def errors(inbox: str) -> Iterator[None]:
             "SFTP-serverens nøgle er ikke den, der står i KDI_INBOX_KNOWN_HOSTS. Der er ikke logget ind. Spørg"
             " leverandøren, om nøglen er skiftet, og få den nye bekræftet, før filen rettes."
         ) from None
-    except asyncssh.PermissionDenied:
+    except (asyncssh.PermissionDenied, PermissionError):
         raise InboxUnreachable(
             "SFTP-serveren afviser brugeren. Tjek brugernavnet i KDI_INBOX og KDI_INBOX_KEY_FILE eller"
             " KDI_INBOX_PASSWORD."

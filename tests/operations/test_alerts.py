@@ -150,6 +150,7 @@ def test_one_address_that_is_down_does_not_silence_the_other(
     assert len(mail.mails) == 1
 
 
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 def test_teams_gets_a_card(watch: Watch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with web_server(own_certificate(tmp_path)) as teams:
         monkeypatch.setenv("KDI_ALERT_URLS", f"workflows://127.0.0.1:{teams.port}/arbejdsgang/noegle?verify=no")
@@ -160,7 +161,7 @@ def test_teams_gets_a_card(watch: Watch, monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert path.startswith("/workflows/arbejdsgang/triggers/manual/paths/invoke")
     (card,) = post["attachments"]
     assert card["contentType"] == "application/vnd.microsoft.card.adaptive"
-    assert REASON in json.dumps(card, ensure_ascii=False)
+    assert REASON in card["content"]["body"][-1]["text"].replace("\\", "")  # a card's text is Markdown
 
 
 def test_slack_gets_a_message(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
