@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 from orchestration.ingest.audit import Audit
+from orchestration.lake.spreadsheet import harmless
 
 _COLUMNS = ("kode", "raekke", "kolonne", "vaerdiklasse", "antal", "besked", "handling")
 
@@ -21,7 +22,7 @@ def keep(folder: Path, audit: Audit, refused: bool) -> Path:
         writer = csv.writer(stream, delimiter=";")
         writer.writerow(_COLUMNS)
         for finding in audit.findings:
-            writer.writerow(["" if (v := getattr(finding, c)) is None else v for c in _COLUMNS])
+            writer.writerow(["" if (v := getattr(finding, c)) is None else harmless(v) for c in _COLUMNS])
     outcome = "afvist" if refused else f"indlæst uden {audit.rows_rejected} rækker"
     lines = [f"Leverancen {audit.file.name} er {outcome}.", ""]
     lines += [f"- {finding}" for finding in audit.findings]

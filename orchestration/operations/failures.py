@@ -21,7 +21,7 @@ def failure_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
         elif event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
             lines += (failure.description or "").splitlines()
         elif event.is_step_failure and event.step_failure_data.error:
-            lines.append(_first_cause(event.step_failure_data.error))
+            lines.append(_shortened(first_cause(event.step_failure_data.error).message))
     return lines
 
 
@@ -32,14 +32,19 @@ def failure_lines_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[s
     if lines:
         return lines
     ended = instance.all_logs(run.run_id, of_type={dg.DagsterEventType.RUN_FAILURE})
-    return [" ".join((event.message or "").split())[:_LONGEST] for event in _events(ended)]
+    return [_shortened(event.message or "") for event in _events(ended)]
 
 
 def _events(entries: Iterable[EventLogEntry]) -> list[dg.DagsterEvent]:
     return [entry.dagster_event for entry in entries if entry.dagster_event]
 
 
-def _first_cause(error: SerializableErrorInfo) -> str:
+def first_cause(error: SerializableErrorInfo) -> SerializableErrorInfo:
+    """The error at the bottom: Dagster wraps what a step raised."""
     while error.cause:
         error = error.cause
-    return " ".join(error.message.split())[:_LONGEST]
+    return error
+
+
+def _shortened(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST]

@@ -15,6 +15,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.log_manager import get_log_record_metadata, has_log_record_metadata
 
+from orchestration.operations.failures import first_cause
 from orchestration.operations.masking import masked
 from orchestration.settings import Settings, get_settings
 
@@ -80,7 +81,7 @@ class JsonLines(logging.Handler):
         if event is not None and event.event_type not in _TOLD:
             return
         write(
-            event.event_type.value if event else "LOG",
+            event.event_type.name if event else "LOG",
             record.levelname if event is None or record.levelno > logging.INFO else "INFO",
             message=told.get("orig_message"),
             run_id=told.get("run_id"),
@@ -111,5 +112,5 @@ def _details(event: dg.DagsterEvent) -> dict[str, Any]:
         data = event.step_failure_data
         told = data.user_failure_data.description if data.user_failure_data else None
         # The words of an error that nobody foresaw may repeat a value: its kind is enough here.
-        return {"error": told or (data.error.cls_name if data.error else None)}
+        return {"error": told or (first_cause(data.error).cls_name if data.error else None)}
     return {}

@@ -7,11 +7,11 @@ from pathlib import Path
 import dagster as dg
 import psycopg
 import pytest
-from dagster_postgres import DagsterPostgresStorage
+from dagster_postgres import PostgresEventLogStorage
 from pipeline.installation import Installation
 from postgres_server import PostgresServer, postgres_server
 
-from orchestration.dagster_storage import ChosenStorage, OpenSqliteEventLogStorage
+from orchestration.dagster_storage import OpenSqliteEventLogStorage
 from orchestration.load import use_dagster_home
 from orchestration.operations.launcher import LocalRunLauncher
 from orchestration.settings import PROJECT_ROOT, get_settings
@@ -67,14 +67,13 @@ def assert_keeps_runs(instance: dg.DagsterInstance) -> None:
 
 
 def test_sqlite_by_default(instance: dg.DagsterInstance, installation: Installation) -> None:
-    assert isinstance(instance._storage, ChosenStorage)
     assert isinstance(instance.event_log_storage, OpenSqliteEventLogStorage)
     assert_keeps_runs(instance)
     assert (installation.dagster_home / "history" / "runs.db").exists()
 
 
 def test_postgresql_by_a_setting(in_postgres: dg.DagsterInstance, installation: Installation, address: str) -> None:
-    assert isinstance(in_postgres._storage, DagsterPostgresStorage)
+    assert isinstance(in_postgres.event_log_storage, PostgresEventLogStorage)
     assert_keeps_runs(in_postgres)
     assert not (installation.dagster_home / "history" / "runs.db").exists()
     with psycopg.connect(address) as connection:
