@@ -2,6 +2,8 @@
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +13,18 @@ import typer
 from orchestration.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@contextmanager
+def _inbox_told() -> Iterator[None]:
+    """End with one line when the inbox is remote and cannot be reached."""
+    from orchestration.ingest.remote import InboxUnreachable
+
+    try:
+        yield
+    except InboxUnreachable as error:
+        typer.echo(f"FEJL {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 class Scale(StrEnum):
@@ -41,6 +55,7 @@ def generate(
 
 
 @app.command()
+@_inbox_told()
 def load(
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="First period, as in the file names.")] = None,
@@ -92,6 +107,7 @@ def prepare() -> None:
 
 
 @app.command()
+@_inbox_told()
 def status() -> None:
     """Show what is loaded, missing, late and quarantined."""
     from orchestration.overview import status_lines

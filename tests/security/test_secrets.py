@@ -66,17 +66,14 @@ def canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Canary]:
             printed[" ".join(arguments)] = done.stdout + done.stderr
 
         system = System("Jobcentersystemet")
-        installation.deliver(day("2022-01-10", call("2022-01-10T08:00:00+01:00", "Fredericia", system, "Bruger", 7)))
+        installation.deliver(day("2022-01-10", call("2022-01-10T08:00:00+01:00", "Fredericia", system, 7)))
         installation.deliver(
-            day("2022-01-11", {**call("2022-01-11T08:00:00+01:00", "Fredericia", system), "antal_kald": "-3"})
+            day("2022-01-11", {**call("2022-01-11T08:00:00+01:00", "Fredericia", system, 7), "antal_kald": "-3"})
         )
         kdi("load", "--verbose")
         kdi("kitos")
         kdi("alert")
-        kdi("status")
-        kdi("publish", "--rollback")
         environment["KDI_KEEP_RELEASES"] = "mange"
-        kdi("status", "--help")
         kdi("status")
         yield Canary(installation, environment, printed)
 
