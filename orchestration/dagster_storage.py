@@ -114,9 +114,9 @@ def _address(dsn: str) -> str:
     The driver must be named: SQLAlchemy 2.1 else takes psycopg 3, with which dagster-postgres 0.29.27
     fails at its first event (``NOTIFY`` takes no parameters there).
     """
-    from psycopg2.extensions import parse_dsn
+    from psycopg.conninfo import conninfo_to_dict
 
-    found = {name: str(value) for name, value in parse_dsn(dsn).items()}
+    found = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value is not None}
     url = db.URL.create(
         "postgresql+psycopg2",
         username=found.pop("user", None),
