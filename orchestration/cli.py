@@ -73,8 +73,10 @@ def load(
 
     if any(find_pending(settings, profile).files for profile in profiles().values()):
         from expectations.judge import warm_up
+        from orchestration.ingest import sandbox
 
         warm_up()
+        sandbox.warm_up()
     from orchestration.load import load as run
     from orchestration.overview import danish, main_figures
 

@@ -1,12 +1,13 @@
 """Dagster's web server has no log-in of its own: it listens on this machine only, and a proxy stands before it."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from pipeline.installation import Installation
@@ -37,6 +38,19 @@ def listening(group: int) -> set[tuple[str, int]]:
     return found
 
 
+def names_of_jobs(port: int) -> set[str]:
+    """The jobs that the UI shows."""
+    query = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }"
+    request = Request(
+        f"http://127.0.0.1:{port}/graphql",
+        data=json.dumps({"query": query}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=60) as answer:
+        nodes = json.load(answer)["data"]["repositoriesOrError"]["nodes"]
+    return {job["name"] for node in nodes for job in node["jobs"]}
+
+
 @pytest.mark.lang
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads the kernel's table of sockets (Linux)")
 def test_make_ui_listens_on_loopback_only(tmp_path: Path) -> None:
@@ -59,6 +73,7 @@ def test_make_ui_listens_on_loopback_only(tmp_path: Path) -> None:
             except OSError:
                 assert time.monotonic() < deadline, (tmp_path / "ui.log").read_text(encoding="utf-8")
                 time.sleep(1)
+        assert names_of_jobs(port) >= {"byg_og_udgiv", "modtag_kle", "oprydning"}
         sockets = listening(process.pid)
         assert port in {number for _, number in sockets}
         assert {address for address, _ in sockets} <= LOOPBACK_ONLY, sockets

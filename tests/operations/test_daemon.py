@@ -1,4 +1,4 @@
-"""A killed run gives the writer's pool back, with Dagster's daemon running as in production."""
+"""With Dagster's daemon running as in production: killed runs give their slot back, and failing sensors are told."""
 
 import json
 import os
@@ -19,6 +19,8 @@ from orchestration.lock import acquire, release
 from orchestration.operations.launcher import is_alive
 from orchestration.partitions import span_tags
 from orchestration.settings import PROJECT_ROOT, get_settings
+
+from .servers import mail_server
 
 DAYS = ("2022-01-10", "2022-01-11")
 POLL_SECONDS = 20  # run_monitoring in instance.yaml
@@ -133,3 +135,25 @@ def status(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
 
 def partitions(instance: dg.DagsterInstance) -> set[str]:
     return instance.get_materialized_partitions(dg.AssetKey(["lake", "stoettesystemerne"]))
+
+
+@pytest.mark.lang
+def test_a_sensor_that_cannot_look_is_told(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """The inbox is at a server whose key nobody has given us. The alert sensor runs without being turned on."""
+    with mail_server() as mail:
+        monkeypatch.setenv("KDI_ALERT_URLS", mail.url)
+        monkeypatch.setenv("KDI_INBOX", "sftp://kdi@127.0.0.1:9/indbakke")
+        get_settings.cache_clear()
+        request.getfixturevalue("daemon")
+        program = str(Path(sys.executable).with_name("dagster"))
+        subprocess.run(
+            [program, "sensor", "start", "nye_leverancer", "-w", "workspace.yaml"],
+            cwd=PROJECT_ROOT, check=True, capture_output=True,
+        )  # fmt: skip
+        until(lambda: mail.mails, 240, "the alert came")
+        assert mail.mails[0]["Subject"] == "KDI Indsigt: nye_leverancer kan ikke starte kørsler"
+        assert "KDI_INBOX_KNOWN_HOSTS er ikke sat" in mail.text(0).replace("\n", " ")
+        time.sleep(POLL_SECONDS)
+        assert len(mail.mails) == 1, "once, though it fails every half minute"
