@@ -11,18 +11,17 @@ from typing import Annotated
 import typer
 
 from orchestration.settings import get_settings
+from orchestration.unreachable import Unreachable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @contextmanager
-def _inbox_told() -> Iterator[None]:
-    """End with one line when the inbox is remote and cannot be reached."""
-    from orchestration.ingest.remote import InboxUnreachable
-
+def _told() -> Iterator[None]:
+    """End with one line when something outside, such as a remote inbox, cannot be reached."""
     try:
         yield
-    except InboxUnreachable as error:
+    except Unreachable as error:
         typer.echo(f"FEJL {error}", err=True)
         raise typer.Exit(1) from None
 
@@ -55,7 +54,7 @@ def generate(
 
 
 @app.command()
-@_inbox_told()
+@_told()
 def load(
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="First period, as in the file names.")] = None,
@@ -101,6 +100,7 @@ def load(
 
 
 @app.command()
+@_told()
 def prepare() -> None:
     """Make Dagster's home and dbt's manifest, which `kdi load` and `make ui` need."""
     from orchestration.load import use_dagster_home
@@ -109,7 +109,7 @@ def prepare() -> None:
 
 
 @app.command()
-@_inbox_told()
+@_told()
 def status() -> None:
     """Show what is loaded, missing, late and quarantined."""
     from orchestration.overview import status_lines

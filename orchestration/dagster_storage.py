@@ -22,6 +22,7 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
 from orchestration.settings import get_settings
+from orchestration.unreachable import Unreachable
 
 # The web server looks at many runs; only the newest few are still written.
 _MOST_OPEN = 8
@@ -80,6 +81,10 @@ class OpenSqliteEventLogStorage(SqliteEventLogStorage):
         super().dispose()
 
 
+class StorageUnreachable(Unreachable):
+    """PostgreSQL does not answer, so no run can begin."""
+
+
 class ChosenStorage(DagsterSqliteStorage):
     """Dagster's whole storage, as the settings say.
 
@@ -104,8 +109,15 @@ class ChosenStorage(DagsterSqliteStorage):
         if not dsn:
             return cls.from_local(os.environ["DAGSTER_HOME"], inst_data)
         from dagster_postgres import DagsterPostgresStorage
+        from dagster_postgres.utils import DagsterPostgresException
 
-        return DagsterPostgresStorage(_address(dsn), inst_data=inst_data)
+        try:
+            return DagsterPostgresStorage(_address(dsn), inst_data=inst_data)
+        except DagsterPostgresException:  # after some ten seconds of trying
+            raise StorageUnreachable(
+                "Dagsters database (KDI_DAGSTER_POSTGRES_DSN) kan ikke nås. Intet er indlæst eller ændret. Tjek, at"
+                " PostgreSQL kører, og at brugeren har adgang, og prøv igen."
+            ) from None
 
 
 def _address(dsn: str) -> str:

@@ -11,13 +11,14 @@ from typing import Any
 import fsspec
 
 from orchestration.settings import Settings, get_settings
+from orchestration.unreachable import Unreachable
 
 _SFTP = ("sftp://", "ssh://")
 # Seconds to connect and to log in; a server that answers at all does it in one or two.
 _PATIENCE = 30
 
 
-class InboxUnreachable(Exception):
+class InboxUnreachable(Unreachable):
     """The inbox could not be opened or read; the text says why and what to do. Trying again later may help."""
 
 

@@ -1,5 +1,6 @@
 """Why a run failed, in lines that a person can act on: the same on the terminal and in an alert."""
 
+import re
 from collections.abc import Iterable
 
 import dagster as dg
@@ -21,7 +22,7 @@ def failure_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
         elif event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
             lines += (failure.description or "").splitlines()
         elif event.is_step_failure and event.step_failure_data.error:
-            lines.append(_shortened(first_cause(event.step_failure_data.error).message))
+            lines.append(in_one_line(event.step_failure_data.error))
     return lines
 
 
@@ -44,6 +45,11 @@ def first_cause(error: SerializableErrorInfo) -> SerializableErrorInfo:
     while error.cause:
         error = error.cause
     return error
+
+
+def in_one_line(error: SerializableErrorInfo) -> str:
+    """What the first cause says; the names of our own exceptions tell a reader nothing."""
+    return re.sub(r"^orchestration[\w.]*: ", "", _shortened(first_cause(error).message))
 
 
 def _shortened(text: str) -> str:

@@ -14,7 +14,7 @@ from dagster._core.definitions.freshness import FreshnessState
 from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
 from dagster._core.storage.tags import WILL_RETRY_TAG
 
-from orchestration.operations.failures import failure_lines_of
+from orchestration.operations.failures import failure_lines_of, in_one_line
 from orchestration.operations.freshness import watched_keys
 
 # What to do, by the beginning of the job's name. ``docs/runbook.md`` has a section for each.
@@ -84,7 +84,7 @@ def standing(instance: dg.DagsterInstance, own_name: str) -> Iterator[Incident]:
             yield Incident(
                 key=f"tick:{state.name}",
                 what=f"{state.name} kan ikke starte kørsler",
-                where=(" ".join(error.message.split())[:400] if error else "Ukendt fejl.",),
+                where=(in_one_line(error) if error else "Ukendt fejl.",),
                 todo="Nye leverancer bliver liggende, til fejlen er rettet. Åbn den under Automation i Dagster.",
             )
     for key, record in instance.get_freshness_state_records(watched_keys()).items():

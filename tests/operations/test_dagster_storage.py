@@ -8,9 +8,12 @@ import dagster as dg
 import psycopg
 import pytest
 from dagster_postgres import PostgresEventLogStorage
+from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 from postgres_server import PostgresServer, postgres_server
+from typer.testing import CliRunner
 
+from orchestration.cli import app
 from orchestration.dagster_storage import OpenSqliteEventLogStorage
 from orchestration.load import use_dagster_home
 from orchestration.operations.launcher import LocalRunLauncher
@@ -132,6 +135,27 @@ def test_what_the_operator_changed_is_left_alone(installation: Installation) -> 
     with use_dagster_home(get_settings()) as instance:
         assert instance.run_monitoring_max_runtime_seconds == 600
     assert file.read_text(encoding="utf-8") == changed
+
+
+@pytest.mark.lang
+def test_no_step_starts_while_the_database_is_down_and_the_load_goes_on_when_it_is_back(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.deliver(day("2022-01-10", call("2022-01-10T08:00:00+01:00", "Fredericia", System("KSD"), 7)))
+    monkeypatch.setenv("KDI_DAGSTER_POSTGRES_DSN", f"postgresql://dagster:{PASSWORD}@127.0.0.1:9/dagster")
+    get_settings.cache_clear()
+    down = CliRunner().invoke(app, ["load"])
+    assert down.exit_code == 1
+    assert "FEJL Dagsters database (KDI_DAGSTER_POSTGRES_DSN) kan ikke nås." in down.stderr
+    assert PASSWORD not in down.output
+    assert not (installation.home / "lake").exists() or not list((installation.home / "lake").rglob("*.parquet"))
+    with postgres_server() as server:
+        monkeypatch.setenv("KDI_DAGSTER_POSTGRES_DSN", server.url())
+        get_settings.cache_clear()
+        back = CliRunner().invoke(app, ["load"])
+        assert (back.exit_code, back.stderr) == (0, "")
+        with use_dagster_home(get_settings()) as instance:
+            assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
 
 
 def test_nothing_of_the_lake_depends_on_dagsters_storage(tmp_path: Path) -> None:
