@@ -65,6 +65,8 @@ def open_engine(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDB
         config={"memory_limit": memory_limit, "threads": threads, "temp_directory": str(scratch / "spill")}
     )
     connection.execute("set timezone = 'UTC'")
+    # DuckDB takes a process without a main module's file, as the sandbox's, for a person at a prompt.
+    connection.execute("set enable_progress_bar = false")
     return connection
 
 
