@@ -39,7 +39,8 @@ class Audit:
     """What was found in one delivery.
 
     Rows and sums of a delivery that cannot be read are 0. ``parquet`` is the file of sound rows,
-    None when there is none to keep.
+    None when there is none to keep. ``delivered`` is where the delivery's own bytes lie on this
+    machine, ``may_be_kept`` whether they may be copied to the quarantine.
     """
 
     file: InboxFile
@@ -56,6 +57,8 @@ class Audit:
     parquet: Path | None = None
     rows_written: int = 0
     total_written: int = 0
+    delivered: Path = field(default_factory=Path)
+    may_be_kept: bool = False
 
 
 def open_engine(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -64,6 +67,8 @@ def open_engine(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDB
         config={"memory_limit": memory_limit, "threads": threads, "temp_directory": str(scratch / "spill")}
     )
     connection.execute("set timezone = 'UTC'")
+    # DuckDB takes a process without a main module's file, as the sandbox's, for a person at a prompt.
+    connection.execute("set enable_progress_bar = false")
     return connection
 
 
