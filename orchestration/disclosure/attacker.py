@@ -13,7 +13,7 @@ from itertools import pairwise
 import duckdb
 import numpy as np
 
-from orchestration.disclosure.bounds import TOLERANCE, Equation, bounds
+from orchestration.disclosure.bounds import TOLERANCE, Bounds, Equation, bounds
 from orchestration.ingest.rules import sql_text
 
 # How a sum's row names its part of the subjects and of the country, as columns of the counts.
@@ -39,7 +39,9 @@ class Narrowed:
     angreb: str
 
     def __str__(self) -> str:
-        return f"{self.udtraeksdato} {self.myndighed}, {self.it_system}, {self.kle_nummer} ({self.aarsag}): {self.angreb}"
+        return (
+            f"{self.udtraeksdato} {self.myndighed}, {self.it_system}, {self.kle_nummer} ({self.aarsag}): {self.angreb}"
+        )
 
 
 @dataclass(frozen=True)
@@ -79,49 +81,48 @@ def attack(
         extracts: those to be tried; None for all.
     """
     schema = f"{catalog}." if catalog else ""
-    known = [
-        d for (d,) in connection.execute(f"select distinct udtraeksdato from {schema}marts.fct_kle_sager order by 1").fetchall()
-    ]
-    tried = [d for d in known if extracts is None or d in extracts]
-    around = {d for pair in pairwise(known) if set(pair) & set(tried) for d in pair} | set(tried)
+    rows = connection.execute(f"select distinct udtraeksdato from {schema}marts.fct_kle_sager order by 1").fetchall()
+    known = [day for (day,) in rows]
+    tried = {day for day in known if extracts is None or day in extracts}
+    around = {day for pair in pairwise(known) if tried & set(pair) for day in pair} | tried
     _read(connection, schema, sorted(around))
     cells = connection.execute(
-        "select id, udtraeksdato, navn, it_system, kle_nummer, diskretion_aarsag from angreb_skjult order by id"
+        "select udtraeksdato, navn, it_system, kle_nummer, diskretion_aarsag from angreb_skjult order by id"
     ).fetchall()
-    secondary = np.array([reason == "sekundaer" for *_, reason in cells], dtype=bool)
-    low = np.where(secondary, threshold, 1)
-    high = np.where(secondary, 2 * threshold - 2, threshold - 1)
+    low, high = _known_beforehand([reason for *_, reason in cells], threshold)
     equations, sums, unexplained = _equations(connection, schema)
-    narrowed = dict.fromkeys(_moved_little(connection, threshold), "naboudtrækket viser et antal tæt på")
-    impossible, untried = np.zeros(len(cells), bool), np.zeros(len(cells), bool)
-    for name, same in (
-        ("offentliggjorte summer", np.arange(len(cells))),
-        ("summer i to udtræk, hvis antallet er uændret", _unchanged(connection, len(cells))),
-    ):
-        found = bounds([Equation(np.unique(same[e.members]), e.total) for e in equations], low, high)
-        tighter = ((found.low > low + TOLERANCE) | (found.high < high - TOLERANCE)) & ~found.impossible
-        for cell in np.flatnonzero(tighter[same]):
-            narrowed.setdefault(int(cell), name)
-        if name == "offentliggjorte summer":
-            impossible, untried = found.impossible, found.untried
-    wanted = set(tried)
-    named = [
-        Narrowed(*cells[i][1:6], angreb=way)  # type: ignore[call-arg]
-        for i, way in sorted(narrowed.items())
-        if cells[i][1] in wanted
-    ]
+    by_sums = bounds(equations, low, high)
+    ways = dict.fromkeys(_moved_little(connection, threshold), "naboudtrækket viser et antal tæt på")
+    ways |= dict.fromkeys(_tighter(by_sums, low, high), "offentliggjorte summer")
+    same = _unchanged(connection, len(cells))
+    together = bounds([Equation(same[e.members], e.total) for e in equations], low, high)
+    found_so = set(_tighter(together, low, high))
+    for cell in np.flatnonzero(np.isin(same, sorted(found_so))):
+        ways.setdefault(int(cell), "summer i to udtræk, hvis antallet er uændret")
     return Attack(
-        sum(c[1] in wanted for c in cells),
-        sums,
-        len(equations),
-        tuple(named),
-        unexplained + int(impossible.sum()),
-        int(untried.sum()),
+        hidden=sum(cell[0] in tried for cell in cells),
+        sums=sums,
+        equations=len(equations),
+        narrowed=tuple(Narrowed(*cells[i], way) for i, way in sorted(ways.items()) if cells[i][0] in tried),
+        unexplained=unexplained + int(by_sums.impossible.sum()),
+        untried=int(by_sums.untried.sum()),
     )
 
 
+def _known_beforehand(reasons: list[str], threshold: int) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest and largest value that the reason for hiding leaves each count."""
+    secondary = np.array([reason == "sekundaer" for reason in reasons], dtype=bool)
+    return np.where(secondary, threshold, 1), np.where(secondary, 2 * threshold - 2, threshold - 1)
+
+
+def _tighter(found: Bounds, low: np.ndarray, high: np.ndarray) -> list[int]:
+    """Positions of what is bounded more narrowly than it was beforehand."""
+    tighter = (found.low > low + TOLERANCE) | (found.high < high - TOLERANCE)
+    return [int(i) for i in np.flatnonzero(tighter & ~found.impossible)]
+
+
 def _read(connection: duckdb.DuckDBPyConnection, schema: str, extracts: list[date]) -> None:
-    """Tables ``angreb_antal`` (every published count with its names) and ``angreb_skjult`` (the hidden ones, numbered)."""
+    """Tables ``angreb_antal``, every published count with its names, and ``angreb_skjult``, the hidden ones numbered."""
     connection.execute(
         f"""create or replace temp table angreb_antal as
         select f.udtraeksdato, f.myndighed_id, f.it_system_id, f.kle_id, f.antal_sager, f.diskretion_aarsag,
@@ -143,46 +144,36 @@ def _read(connection: duckdb.DuckDBPyConnection, schema: str, extracts: list[dat
 def _equations(connection: duckdb.DuckDBPyConnection, schema: str) -> tuple[list[Equation], int, int]:
     """Sums that differ from the counts shown under them, the number of sums, and of those without explanation."""
     equations, sums, unexplained = [], 0, 0
+    extracts = "udtraeksdato in (select udtraeksdato from angreb_antal)"
+    one_system = f"it_system <> {sql_text(_ALL_SYSTEMS)}"
     levels = connection.execute(
-        f"select distinct kle_niveau, geo_niveau, it_system <> {sql_text(_ALL_SYSTEMS)} from {schema}kpi.kle_sager"
-        " where udtraeksdato in (select udtraeksdato from angreb_antal)"
+        f"select distinct kle_niveau, geo_niveau, {one_system} from {schema}kpi.kle_sager where {extracts}"
     ).fetchall()
-    for subject, place, one_system in levels:
-        own_place = "s.cvr" if place == "myndighed" else "s.geografi"
-        same = (
+    for subject, place, by_system in levels:
+        of_level = (
+            f"(select rowid as nr, * from {schema}kpi.kle_sager where kle_niveau = {sql_text(subject)}"
+            f" and geo_niveau = {sql_text(place)} and ({one_system}) = {by_system} and {extracts})"
+        )
+        under = (
             f"a.udtraeksdato = s.udtraeksdato and ({_SUBJECT[subject]}) is not distinct from s.kle"
-            f" and ({_PLACE[place]}) is not distinct from {own_place}"
+            f" and ({_PLACE[place]}) is not distinct from {'s.cvr' if place == 'myndighed' else 's.geografi'}"
         )
-        if one_system:
-            same += " and a.uuid is not distinct from s.it_system_uuid and a.it_system = s.it_system"
-        chosen = (
-            f"select rowid as nr, * from {schema}kpi.kle_sager where kle_niveau = {sql_text(subject)} and geo_niveau = {sql_text(place)}"
-            f" and (it_system <> {sql_text(_ALL_SYSTEMS)}) = {one_system}"
-            " and udtraeksdato in (select udtraeksdato from angreb_antal)"
-        )
+        if by_system:
+            under += " and a.uuid is not distinct from s.it_system_uuid and a.it_system = s.it_system"
         connection.execute(
             f"""create or replace temp table angreb_sum as
-            select s.nr, any_value(s.antal_sager) as antal, coalesce(sum(a.antal_sager), 0) as vist
-            from ({chosen}) as s left join angreb_antal as a on {same}
-            group by s.nr"""
+            select s.nr, any_value(s.antal_sager) - coalesce(sum(a.antal_sager), 0) as rest
+            from {of_level} as s left join angreb_antal as a on {under} group by s.nr"""
         )
-        (counted, differing), = connection.execute(
-            "select count(*), count(*) filter (antal <> vist) from angreb_sum"
-        ).fetchall()
-        sums += counted
-        if not differing:
-            continue
+        sums += connection.execute("select count(*) from angreb_sum").fetchall()[0][0]
+        # A rest of nothing says nothing: each count that is hidden is at least one.
         rows = connection.execute(
-            f"""select any_value(t.antal - t.vist), list(a.id) filter (a.id is not null)
-            from ({chosen}) as s
-            join angreb_sum as t using (nr) left join angreb_skjult as a on {same}
-            where t.antal <> t.vist group by s.nr"""
+            f"""select any_value(rest), list(a.id) filter (a.id is not null)
+            from {of_level} as s join angreb_sum using (nr) left join angreb_skjult as a on {under}
+            where rest <> 0 group by s.nr"""
         ).fetchall()
-        for rest, members in rows:
-            if members:
-                equations.append(Equation(np.array(sorted(members)), float(rest)))
-            else:
-                unexplained += 1
+        equations += [Equation(np.array(sorted(members)), float(rest)) for rest, members in rows if members]
+        unexplained += sum(not members for _, members in rows)
     return equations, sums, unexplained
 
 

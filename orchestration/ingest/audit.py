@@ -11,13 +11,12 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest import readers
+from orchestration.ingest import cpr, readers
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import Column, Profile
 from orchestration.ingest.readers import Layout
 from orchestration.ingest.rules import (
-    CPR_PATTERN,
     canonical,
     faults,
     instant,
@@ -106,7 +105,7 @@ def _audit_together(
     sound = f"coalesce({plain} and {number} between 0 and {profile.largest_count}, false)"
     if measure.type == "antal_maskeret":
         sound = f"({sound} or coalesce({masked(measure.name)}, false))"
-    extras = [c for c in layout.columns if c.startswith("ekstra_")]
+    extras = list(layout.extra_headers)
     connection.execute(
         f"""create or replace temp table raa as
         select filer.nr, {", ".join(labels + extras)}, {moment.name if moment else "''"} as oejeblik,
@@ -121,7 +120,7 @@ def _audit_together(
         from raa left join tider using (nr, oejeblik) group by all"""
     )
     suspects = {path for path, _ in readers.broken_rows(connection).items()} if layout.kind == "csv" else set()
-    numbers = _faultless(connection, profile, extras) - {
+    numbers = _faultless(connection, profile, layout) - {
         i for i, (_, path) in enumerate(files) if str(path) in suspects
     }
     written = _write_together(connection, profile, numbers, scratch)
@@ -164,7 +163,7 @@ def _convert_moments(connection: duckdb.DuckDBPyConnection, moment: Column | Non
     )
 
 
-def _faultless(connection: duckdb.DuckDBPyConnection, profile: Profile, extras: list[str]) -> set[int]:
+def _faultless(connection: duckdb.DuckDBPyConnection, profile: Profile, layout: Layout) -> set[int]:
     """Numbers of the files in which every row is sound, plain and unique and nothing looks like a CPR number."""
     faulty = _numbers(connection, "select nr from kombinationer where not maal_godt or timer is null")
     if profile.moment:
@@ -175,9 +174,11 @@ def _faultless(connection: duckdb.DuckDBPyConnection, profile: Profile, extras: 
         f"select nr from kombinationer group by nr, {key} having bit_count(bit_or(timer)) < sum(raekker)",
     )
     for column in profile.labels:
-        faulty |= _with_suspects(connection, "kombinationer", column.name, f"not {is_plain(column, profile)}")
-    for extra in extras:
-        faulty |= _with_suspects(connection, "raa", extra, "false")
+        suspect = f"coalesce(not {is_plain(column, profile)}, true) or {cpr.sql_is_in(column.name)}"
+        faulty |= _with_suspects(connection, "kombinationer", column.name, suspect)
+    for extra, header in layout.extra_headers.items():
+        suspect = cpr.sql_is_in(extra, a_count=not cpr.names_a_person(header))
+        faulty |= _with_suspects(connection, "raa", extra, suspect)
     return _numbers(connection, "select nr from kombinationer") - faulty
 
 
@@ -185,8 +186,8 @@ def _numbers(connection: duckdb.DuckDBPyConnection, sql: str) -> set[int]:
     return {row[0] for row in connection.execute(f"select distinct nr from ({sql})").fetchall()}
 
 
-def _with_suspects(connection: duckdb.DuckDBPyConnection, table: str, column: str, fault: str) -> set[int]:
-    """Numbers of the files with a value that is faulty or looks like a CPR number.
+def _with_suspects(connection: duckdb.DuckDBPyConnection, table: str, column: str, suspect: str) -> set[int]:
+    """Numbers of the files with a value for which the condition ``suspect`` holds.
 
     Each distinct value is looked at once per period, however many rows have it.
     """
@@ -196,7 +197,7 @@ def _with_suspects(connection: duckdb.DuckDBPyConnection, table: str, column: st
             select distinct {column}, periode from {table} inner join filer using (nr)
         )
         select {column}, periode from vaerdier
-        where coalesce({fault}, true) or coalesce(regexp_matches({column}, {sql_text(CPR_PATTERN)}), false)"""
+        where {suspect}"""
     )
     return _numbers(
         connection,
@@ -307,11 +308,13 @@ def _unreadable(error: duckdb.Error, profile: Profile) -> Finding:
 def _find_cpr(
     connection: duckdb.DuckDBPyConnection, audit: Audit, layout: Layout, profile: Profile, columns: list[str]
 ) -> None:
-    headers = dict(zip((c for c in layout.columns if c.startswith("ekstra_")), layout.extras, strict=True))
+    headers = layout.extra_headers
+    counts = {c.name for c in (profile.measure, profile.moment) if c}
+    counts |= {column for column, header in headers.items() if not cpr.names_a_person(header)}
     for column in columns:
         count, first, place = connection.execute(
             f"select count(distinct raekke), min(raekke), min_by({_place(column, profile)}, raekke) from raekker"
-            f" where regexp_matches({column}, {sql_text(CPR_PATTERN)})"
+            f" where {cpr.sql_is_in(column, a_count=column in counts)}"
         ).fetchall()[0]
         if count:
             audit.personal = True

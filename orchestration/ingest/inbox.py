@@ -5,7 +5,6 @@ Nothing is moved or changed here; the inbox belongs to the suppliers.
 
 import fcntl
 import hashlib
-import re
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 import fsspec
 
+from orchestration.ingest import cpr
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.rules import CPR_PATTERN, LOCAL_TIME_ZONE
+from orchestration.ingest.rules import LOCAL_TIME_ZONE
 
 _CHUNK = 1 << 20
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
@@ -74,9 +74,9 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
         if entry["type"] != "file" or name.startswith("."):
             continue
         if name.endswith(UNFINISHED_SUFFIXES):
-            unfinished.append(_without_cpr(name))
+            unfinished.append(cpr.masked(name))
         elif (period := profile.period_of(name)) is None or not _is_known(period, first_day):
-            unrecognised.append(_without_cpr(name))
+            unrecognised.append(cpr.masked(name))
         else:
             whole.append(InboxFile(profile.source, period, entry["name"], entry["size"], _modified(entry)))
     growing = _still_written(fs, whole, settle_seconds)
@@ -115,13 +115,6 @@ def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path:
 def is_local(fs: fsspec.AbstractFileSystem) -> bool:
     """Whether paths of the file system can be opened directly."""
     return "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,))
-
-
-def _without_cpr(name: str) -> str:
-    """A file name that may be shown. Two numbers may share the character between them, so look again."""
-    while (shown := re.sub(CPR_PATTERN, r"\1**********\4", name)) != name:
-        name = shown
-    return name
 
 
 def _is_known(period: str, first_day: date) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.assets.transformations import DBT, PROJECT_DIR
 
@@ -98,31 +99,41 @@ def _stage(
     systems = {name: i for i, name in enumerate(sorted({c.system for c in counts}), 1)}
     subjects = {name: i for i, name in enumerate(sorted({c.kle for c in counts}), 1)}
     tables = {
-        "arbejde.staging.stg_reference__formaal (tabel varchar, taerskel integer)": [
-            ("marts.fct_kle_sager", threshold),
-            ("kpi.kle_sager", threshold),
-        ],
-        "arbejde.plan.beroerte_udtraek (udtraeksdato date)": [(day,) for day in {c.extract for c in counts}],
-        "kdi.marts.dim_myndighed (myndighed_id bigint, cvr varchar, navn varchar, landsdel varchar, region varchar)": [
-            (i, f"{i:08}", name, places.get(name, Place()).landsdel, places.get(name, Place()).region)
-            for name, i in authorities.items()
-        ],
-        "kdi.marts.dim_it_system (it_system_id bigint, uuid varchar, navn varchar)": [
-            (i, f"uuid-{i}", name) for name, i in systems.items()
-        ],
-        "kdi.marts.dim_kle (kle_id bigint, kle_nummer varchar, emne varchar, gruppe varchar, gruppe_titel varchar,"
-        " hovedgruppe varchar, hovedgruppe_titel varchar)": [
-            (i, kle, f"Emne {kle}", kle[:5], f"Gruppe {kle[:5]}", kle[:2], f"Hovedgruppe {kle[:2]}")
-            for kle, i in subjects.items()
-        ],
-        "arbejde.intermediate.int_kle__sager (udtraeksdato date, myndighed_id bigint, it_system_id bigint,"
-        " kle_id bigint, antal_sager bigint, maskeret_ved_kilden boolean)": [
-            (c.extract, authorities[c.authority], systems[c.system], subjects[c.kle], c.cases, c.cases is None)
-            for c in counts
-        ],
+        "arbejde.staging.stg_reference__formaal": {
+            "tabel": pa.array(["marts.fct_kle_sager", "kpi.kle_sager"]),
+            "taerskel": pa.array([threshold, threshold], pa.int32()),
+        },
+        "arbejde.plan.beroerte_udtraek": {"udtraeksdato": pa.array(sorted({c.extract for c in counts}), pa.date32())},
+        "kdi.marts.dim_myndighed": {
+            "myndighed_id": pa.array(authorities.values(), pa.int64()),
+            "cvr": pa.array([f"{i:08}" for i in authorities.values()], pa.string()),
+            "navn": pa.array(authorities, pa.string()),
+            "landsdel": pa.array([places.get(name, Place()).landsdel for name in authorities], pa.string()),
+            "region": pa.array([places.get(name, Place()).region for name in authorities], pa.string()),
+        },
+        "kdi.marts.dim_it_system": {
+            "it_system_id": pa.array(systems.values(), pa.int64()),
+            "uuid": pa.array([f"uuid-{i}" for i in systems.values()], pa.string()),
+            "navn": pa.array(systems, pa.string()),
+        },
+        "kdi.marts.dim_kle": {
+            "kle_id": pa.array(subjects.values(), pa.int64()),
+            "kle_nummer": pa.array(subjects, pa.string()),
+            "emne": pa.array([f"Emne {kle}" for kle in subjects], pa.string()),
+            "gruppe": pa.array([kle[:5] for kle in subjects], pa.string()),
+            "gruppe_titel": pa.array([f"Gruppe {kle[:5]}" for kle in subjects], pa.string()),
+            "hovedgruppe": pa.array([kle[:2] for kle in subjects], pa.string()),
+            "hovedgruppe_titel": pa.array([f"Hovedgruppe {kle[:2]}" for kle in subjects], pa.string()),
+        },
+        "arbejde.intermediate.int_kle__sager": {
+            "udtraeksdato": pa.array([c.extract for c in counts], pa.date32()),
+            "myndighed_id": pa.array([authorities[c.authority] for c in counts], pa.int64()),
+            "it_system_id": pa.array([systems[c.system] for c in counts], pa.int64()),
+            "kle_id": pa.array([subjects[c.kle] for c in counts], pa.int64()),
+            "antal_sager": pa.array([c.cases for c in counts], pa.int64()),
+            "maskeret_ved_kilden": pa.array([c.cases is None for c in counts], pa.bool_()),
+        },
     }
-    for table, rows in tables.items():
-        connection.execute(f"create table {table}")
-        if rows:
-            name = table.split(" ")[0]
-            connection.executemany(f"insert into {name} values ({', '.join('?' * len(rows[0]))})", rows)
+    for table, columns in tables.items():
+        connection.register("raekker", pa.table(columns))
+        connection.execute(f"create table {table} as from raekker")

@@ -1,4 +1,4 @@
-"""Random KLE extracts for property tests: few places, subjects and systems, so that sums overlap and cells are small."""
+"""Random KLE extracts: few places, subjects and systems, so that sums overlap and many counts are small."""
 
 from dataclasses import replace
 from datetime import date
