@@ -122,7 +122,7 @@ def _tighter(found: Bounds, low: np.ndarray, high: np.ndarray) -> list[int]:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, schema: str, extracts: list[date]) -> None:
-    """Tables ``angreb_antal``, every published count with its names, and ``angreb_skjult``, the hidden ones numbered."""
+    """Tables ``angreb_antal``, published counts with their names, and ``angreb_skjult``, the hidden ones numbered."""
     connection.execute(
         f"""create or replace temp table angreb_antal as
         select f.udtraeksdato, f.myndighed_id, f.it_system_id, f.kle_id, f.antal_sager, f.diskretion_aarsag,
