@@ -12,7 +12,7 @@ CHECK = "ingen_skjulte_antal_kan_udregnes"
 _ATTACKED = [
     *(dg.AssetKey(["marts", name]) for name in ("dim_it_system", "dim_kle", "dim_myndighed", "fct_kle_sager")),
     dg.AssetKey(["kpi", "kle_sager"]),
-    dg.AssetKey(["intermediate", "int_kle__udtraek"]),
+    dg.AssetKey(["intermediate", "int_kle__sum_udtraek"]),
 ]
 _NAMED = 20
 
@@ -43,7 +43,7 @@ def diskretion(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     started(settings)
     connection = Workspace(settings).connect()
     try:
-        extracts = [d for (d,) in connection.execute("from intermediate.int_kle__udtraek order by all").fetchall()]
+        extracts = [d for (d,) in connection.execute("from intermediate.int_kle__sum_udtraek order by all").fetchall()]
         threshold = connection.execute(
             "select coalesce(max(cast(taerskel as integer)), 5) from lake.formaal where tabel = 'marts.fct_kle_sager'"
         ).fetchall()[0][0]

@@ -20,6 +20,7 @@ from orchestration.assets.transformations import DBT, PROJECT_DIR
 
 MODELS = {
     "arbejde.intermediate.int_kle__udtraek": "intermediate/int_kle__udtraek.sql",
+    "arbejde.intermediate.int_kle__sum_udtraek": "kpi/grundlag/int_kle__sum_udtraek.sql",
     "kdi.marts.fct_kle_sager": "marts/fct_kle_sager.sql",
     "kdi.kpi.kle_sager": "kpi/kle_sager.sql",
 }
@@ -82,10 +83,12 @@ def publish(counts: Iterable[Count], places: dict[str, Place] | None = None, thr
     connection = duckdb.connect(config={"threads": 1})
     connection.execute(
         """attach ':memory:' as arbejde; attach ':memory:' as kdi;
-        create schema arbejde.intermediate; create schema arbejde.staging; create schema arbejde.plan;
+        create schema arbejde.basis; create schema arbejde.intermediate; create schema arbejde.staging; create schema arbejde.plan;
         create schema kdi.marts; create schema kdi.kpi"""
     )
     _stage(connection, counts, places or {}, threshold)
+    for name in ("dim_it_system", "dim_myndighed", "dim_kle"):  # nothing has another name than before
+        connection.execute(f"create view arbejde.basis.{name} as from kdi.marts.{name}")
     for name, sql in compiled().items():
         connection.execute(f"create table {name} as {sql}")
     return Release(connection)

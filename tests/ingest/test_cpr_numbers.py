@@ -249,7 +249,10 @@ def test_the_lake_keeps_the_agreed_columns_and_no_others(received: Received) -> 
     """Data minimisation: what nobody asked for is searched and then left behind."""
     kept = received["nine digits in a column of ids"]
     assert kept.status == "indlaest"
-    assert set(pd.read_parquet(kept.lake / kept.delivery.parquet).columns) == {c.name for c in HOURLY.columns} | {"dato", "time"}
+    assert set(pd.read_parquet(kept.lake / kept.delivery.parquet).columns) == {c.name for c in HOURLY.columns} | {
+        "dato",
+        "time",
+    }
 
 
 def test_every_source_s_columns_are_needed_by_a_model() -> None:

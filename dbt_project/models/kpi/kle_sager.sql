@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook="{{ slet_beroerte('udtraeksdato', ref('int_kle__udtraek')) }}"
+    pre_hook="{{ slet_beroerte('udtraeksdato', ref('int_kle__sum_udtraek')) }}"
 ) }}
 
 -- Sums of what is published, and of nothing else: no figure here depends on a hidden count.
@@ -13,7 +13,12 @@ taerskel as (
 ),
 
 kle_niveauer as (
-    select kle_id, 'emne' as kle_niveau, kle_nummer as kle, emne as kle_titel from {{ ref('dim_kle') }}
+    select
+        kle_id,
+        'emne' as kle_niveau,
+        kle_nummer as kle,
+        emne as kle_titel
+    from {{ ref('dim_kle') }}
     union all
     select kle_id, 'gruppe', gruppe, gruppe_titel from {{ ref('dim_kle') }}
     union all
@@ -23,18 +28,28 @@ kle_niveauer as (
 ),
 
 geografier as (
-    select myndighed_id, 'myndighed' as geo_niveau, cvr, navn as geografi from {{ ref('dim_myndighed') }}
+    select
+        myndighed_id,
+        'myndighed' as geo_niveau,
+        cvr,
+        navn as geografi
+    from {{ ref('dim_myndighed') }}
     union all
-    select myndighed_id, 'landsdel', null, coalesce(landsdel, 'Uden for kommunerne') from {{ ref('dim_myndighed') }}
+    select myndighed_id, 'landsdel', null, coalesce(landsdel, 'Uden for kommunerne')
+    from {{ ref('dim_myndighed') }}
     union all
-    select myndighed_id, 'region', null, coalesce(region, 'Uden for kommunerne') from {{ ref('dim_myndighed') }}
+    select myndighed_id, 'region', null, coalesce(region, 'Uden for kommunerne')
+    from {{ ref('dim_myndighed') }}
     union all
     select myndighed_id, 'land', null, 'Hele landet' from {{ ref('dim_myndighed') }}
 ),
 
 -- 0 stands for all systems; a single one is shown by main group and as a whole, its subjects are in the fact
 systemer as (
-    select it_system_id, it_system_id as system_noegle from {{ ref('dim_it_system') }}
+    select
+        it_system_id,
+        it_system_id as system_noegle
+    from {{ ref('dim_it_system') }}
     union all
     select it_system_id, 0 from {{ ref('dim_it_system') }}
 ),
@@ -55,7 +70,7 @@ summer as (
         bool_or(sager.diskretion_aarsag = 'primaer') as har_primaer,
         count(distinct sager.myndighed_id) as myndigheder
     from {{ ref('fct_kle_sager') }} as sager
-    inner join {{ ref('int_kle__udtraek') }} as udtraek on sager.udtraeksdato = udtraek.udtraeksdato
+    inner join {{ ref('int_kle__sum_udtraek') }} as udtraek on sager.udtraeksdato = udtraek.udtraeksdato
     inner join kle_niveauer on sager.kle_id = kle_niveauer.kle_id
     inner join geografier on sager.myndighed_id = geografier.myndighed_id
     inner join systemer on sager.it_system_id = systemer.it_system_id
