@@ -104,5 +104,5 @@ def test_the_gate_holds_a_true_total_back_and_says_what_it_betrays(build: Worksp
     assert evaluation.blocking
     assert evaluation.severity is dg.AssetCheckSeverity.ERROR
     assert evaluation.description is not None
-    assert "2022-06-30 Aalborg Kommune, Sagssystemet, 00.01.00 (sekundaer)" in evaluation.description
+    assert "2022-06-30 Aalborg, Sagssystemet, 00.01.00 (sekundaer)" in evaluation.description
     assert "46" not in evaluation.description
