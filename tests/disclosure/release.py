@@ -83,8 +83,8 @@ def publish(counts: Iterable[Count], places: dict[str, Place] | None = None, thr
     connection = duckdb.connect(config={"threads": 1})
     connection.execute(
         """attach ':memory:' as arbejde; attach ':memory:' as kdi;
-        create schema arbejde.basis; create schema arbejde.intermediate; create schema arbejde.staging; create schema arbejde.plan;
-        create schema kdi.marts; create schema kdi.kpi"""
+        create schema arbejde.basis; create schema arbejde.intermediate; create schema arbejde.plan;
+        create schema arbejde.staging; create schema kdi.marts; create schema kdi.kpi"""
     )
     _stage(connection, counts, places or {}, threshold)
     for name in ("dim_it_system", "dim_myndighed", "dim_kle"):  # nothing has another name than before
