@@ -103,7 +103,7 @@ def attack(
         hidden=sum(cell[0] in tried for cell in cells),
         sums=sums,
         equations=len(equations),
-        narrowed=tuple(Narrowed(*cells[i], angreb=way) for i, way in sorted(ways.items()) if cells[i][0] in tried),
+        narrowed=tuple(Narrowed(*(*cells[i], way)) for i, way in sorted(ways.items()) if cells[i][0] in tried),
         unexplained=unexplained + int(by_sums.impossible.sum()),
         untried=int(by_sums.untried.sum()),
     )
