@@ -12,6 +12,7 @@ import json
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -176,7 +177,7 @@ def _parsed_sheet(path: Path, modified: int, profile: Profile) -> tuple[Calamine
             places = {name: _header_place(sheets[name], profile) for name in names}
             chosen = max(places, key=lambda name: places[name][0])  # the first of those with most
             sheet, above = sheets.pop(chosen), places[chosen][1]
-            beside = itertools.chain(
+            beside: Iterator[Iterable[object]] = itertools.chain(
                 [[chosen], list(sheets)],
                 itertools.islice(sheet.iter_rows(), above),
                 *(other.iter_rows() for other in sheets.values()),
