@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo ui docs test test-all fuzz audit lint bench clean
+.PHONY: help demo ui docs test test-all fuzz audit privacy lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -42,6 +42,9 @@ fuzz: $(BIN)/.ready  ## Feed every reader FUZZ damaged files (default 10000 each
 
 audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabilities
 	$(BIN)/python -m tests.security.audit
+
+privacy: $(BIN)/.ready  ## Prove the hiding of small counts at length and write the results into docs/privacy.md
+	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --write-results
 
 lint: $(BIN)/.ready  ## Format, lint and type checks
 	$(BIN)/ruff format --check .

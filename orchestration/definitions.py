@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration import automation
+from orchestration.assets.disclosure import diskretion
 from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.plan import plan
@@ -23,6 +24,7 @@ defs = with_freshness(
             plan,
             transformations,
             control_totals(sorted(published_tables)),
+            diskretion,
             udgivelse,
         ],
         jobs=[

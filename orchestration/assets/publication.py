@@ -7,6 +7,7 @@ import dagster as dg
 from expectations.judge import judge
 from expectations.suites import suite
 from orchestration import lock
+from orchestration.assets.disclosure import DISCLOSURE_KEY
 from orchestration.assets.lake import OWNERS, WRITER_POOL
 from orchestration.build.start import started
 from orchestration.build.workspace import Workspace
@@ -71,7 +72,7 @@ def control_totals(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     description="The release that consumers read: published/current/kdi.duckdb and the same tables as Parquet.",
     kinds={"duckdb", "parquet"},
     owners=OWNERS,
-    deps=[CONTROL_KEY],
+    deps=[CONTROL_KEY, DISCLOSURE_KEY],
     pool=WRITER_POOL,
 )
 def udgivelse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

@@ -150,6 +150,8 @@ class Workspace:
         for name, empty in (
             ("dim_it_system", "cast(null as bigint) as it_system_id, '' as uuid, '' as navn"),
             ("dim_service", "cast(null as bigint) as service_id, '' as service"),
+            ("dim_myndighed", "cast(null as bigint) as myndighed_id, '' as navn"),
+            ("dim_kle", "cast(null as bigint) as kle_id, '' as emne"),
         ):
             source = f"select * from kdi.marts.{name}" if has_base else f"select {empty} where false"
             connection.execute(f"create or replace table basis.{name} as {source}")

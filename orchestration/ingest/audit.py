@@ -12,13 +12,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.ingest import readers
+from orchestration.ingest import cpr, readers
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.readers import Layout
 from orchestration.ingest.rules import (
-    CPR_PATTERN,
     LOCAL_TIME_ZONE,
     canonical,
     faults,
@@ -180,10 +179,11 @@ def _personal_extras(
     connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile
 ) -> set[str]:
     """Paths of the files with something like a CPR number in a column that nobody asked for."""
-    extras = [c for c in layout.columns if c.startswith("ekstra_")]
-    if not extras:
+    if not layout.extra_headers:
         return set()
-    found = " or ".join(f"regexp_matches({c}, {sql_text(CPR_PATTERN)})" for c in extras)
+    found = " or ".join(
+        cpr.sql_is_in(extra, a_count=not cpr.names_a_person(header)) for extra, header in layout.extra_headers.items()
+    )
     return {
         str(path)
         for path in paths
@@ -236,7 +236,8 @@ def _faultless(connection: duckdb.DuckDBPyConnection, profile: Profile) -> set[i
         f"select nr from kombinationer group by nr, {key} having bit_count(bit_or(timer)) < sum(raekker)",
     )
     for column in profile.labels:
-        faulty |= _with_suspects(connection, column.name, f"not {is_plain(column, profile)}")
+        suspect = f"coalesce(not {is_plain(column, profile)}, true) or {cpr.sql_is_in(column.name)}"
+        faulty |= _with_suspects(connection, column.name, suspect)
     return _numbers(connection, "select nr from kombinationer") - faulty
 
 
@@ -244,8 +245,8 @@ def _numbers(connection: duckdb.DuckDBPyConnection, sql: str) -> set[int]:
     return {row[0] for row in connection.execute(f"select distinct nr from ({sql})").fetchall()}
 
 
-def _with_suspects(connection: duckdb.DuckDBPyConnection, column: str, fault: str) -> set[int]:
-    """Numbers of the files with a value that is faulty or looks like a CPR number.
+def _with_suspects(connection: duckdb.DuckDBPyConnection, column: str, suspect: str) -> set[int]:
+    """Numbers of the files with a value for which the condition ``suspect`` holds.
 
     Each distinct value is looked at once per period, however many rows have it.
     """
@@ -255,7 +256,7 @@ def _with_suspects(connection: duckdb.DuckDBPyConnection, column: str, fault: st
             select distinct {column}, periode from kombinationer inner join filer using (nr)
         )
         select {column}, periode from vaerdier
-        where coalesce({fault}, true) or coalesce(regexp_matches({column}, {sql_text(CPR_PATTERN)}), false)"""
+        where {suspect}"""
     )
     return _numbers(
         connection,
@@ -341,11 +342,13 @@ def _unreadable(error: duckdb.Error, profile: Profile) -> Finding:
 def _find_cpr(
     connection: duckdb.DuckDBPyConnection, audit: Audit, layout: Layout, profile: Profile, columns: list[str]
 ) -> None:
-    headers = dict(zip((c for c in layout.columns if c.startswith("ekstra_")), layout.extras, strict=True))
+    headers = layout.extra_headers
+    counts = {c.name for c in (profile.measure, profile.moment) if c}
+    counts |= {column for column, header in headers.items() if not cpr.names_a_person(header)}
     for column in columns:
         count, first, place = connection.execute(
             f"select count(distinct raekke), min(raekke), min_by({_place(column, profile)}, raekke) from raekker"
-            f" where regexp_matches({column}, {sql_text(CPR_PATTERN)})"
+            f" where {cpr.sql_is_in(column, a_count=column in counts)}"
         ).fetchall()[0]
         if count:
             audit.personal = True

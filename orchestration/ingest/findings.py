@@ -54,8 +54,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Ret rækken og send hele filen igen.",
     ),
     "cpr_nummer": (
-        "Kolonnen indeholder noget, der ligner et CPR-nummer. Filen er ikke gemt.",
-        "Fjern personnumre fra udtrækket og send filen igen.",
+        "Her står noget, der ligner et CPR-nummer. Filen er ikke gemt.",
+        "Fjern personnumre fra hele filen, også fra andre ark, arknavne og overskrifter, og send den igen.",
     ),
     "dublet": (
         "Samme nøgle ({detail}) findes i flere rækker.",

@@ -63,8 +63,8 @@ def _measures(audit: Audit, profile: Profile, trailing: float | None) -> dict[st
     return {
         "leverance_id": audit.file.delivery_id,
         "strukturfejl": unreadable,
-        # Rows of a file that cannot be read are unknown, not zero: the demand does not apply.
-        "raekker": audit.rows if not unreadable else None,
+        # Rows of a file that is not read are unknown, not zero: the demand does not apply.
+        "raekker": audit.rows if not unreadable and (audit.rows or not audit.personal) else None,
         "cpr_fund": int(audit.personal),
         "dubletter": audit.rows_duplicated,
         "over_tolerance": None if unreadable else int(share > profile.rejected_share_allowed),

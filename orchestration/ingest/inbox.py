@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import fsspec
 
-from orchestration.ingest import remote
+from orchestration.ingest import cpr, remote
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.rules import LOCAL_TIME_ZONE, without_cpr
+from orchestration.ingest.rules import LOCAL_TIME_ZONE
 
 _CHUNK = 1 << 20
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
@@ -78,12 +78,12 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
         if (entry["type"] != "file" and not is_link) or name.startswith("."):
             continue
         if is_link:  # it could name any file of this machine
-            unrecognised.append(without_cpr(name))
+            unrecognised.append(cpr.masked(name))
             continue
         if name.endswith(UNFINISHED_SUFFIXES):
-            unfinished.append(without_cpr(name))
+            unfinished.append(cpr.masked(name))
         elif (period := profile.period_of(name)) is None or not _is_known(period, first_day):
-            unrecognised.append(without_cpr(name))
+            unrecognised.append(cpr.masked(name))
         else:
             whole.append(InboxFile(profile.source, period, entry["name"], entry["size"], _modified(entry)))
     growing = _still_written(fs, whole, settle_seconds)

@@ -12,6 +12,7 @@ import json
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
@@ -22,9 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from orchestration.ingest import cpr
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.profiles import Column, Profile
-from orchestration.ingest.rules import CPR_PATTERN, quoted, sql_list, sql_text
+from orchestration.ingest.rules import quoted, sql_list, sql_text
 
 _HEADER_BYTES = 1 << 16
 # A title, a date and a blank line above the header are common; forty lines are not.
@@ -49,6 +51,11 @@ class Layout:
     things: tuple[tuple[str, str], ...] = ()
     schema: str = ""
 
+    @property
+    def extra_headers(self) -> dict[str, str]:
+        """What stands above each column that nobody asked for."""
+        return dict(zip((c for c in self.columns if c.startswith("ekstra_")), self.extras, strict=True))
+
 
 def layout_of(path: Path, profile: Profile) -> Layout:
     """Read a file's header and match it with the profile.
@@ -72,7 +79,7 @@ _KINDS = {".parquet": "parquet", ".xlsx": "xlsx", ".json": "json"}
 
 
 def _match(kind: str, header: list[str], profile: Profile) -> Layout:
-    if any(re.search(CPR_PATTERN, h) for h in header):
+    if any(cpr.is_in(h) for h in header):
         raise UnreadableDelivery(Finding("cpr_nummer"))
     canonical = _canonical_headers(profile)
     matched = [canonical.get(h.strip().casefold()) for h in header]
@@ -158,14 +165,19 @@ def _parsed_sheet(path: Path, modified: int, profile: Profile) -> tuple[Calamine
             names = [profile.format.sheet] if profile.format.sheet else workbook.sheet_names
             if not names or names[0] not in workbook.sheet_names:
                 raise UnreadableDelivery(Finding("ulaeselig_fil", detalje=f"arket {profile.format.sheet} findes ikke"))
-            best: tuple[tuple[int, int], CalamineSheet, int] | None = None
-            for name in names:
-                sheet = workbook.get_sheet_by_name(name)
-                found, above = _header_place(sheet, profile)
-                if best is None or found > best[0]:
-                    best = (found, sheet, above)
-            assert best is not None
-            return best[1], best[2]
+            sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}
+            places = {name: _header_place(sheets[name], profile) for name in names}
+            chosen = max(places, key=lambda name: places[name][0])  # the first of those with most
+            sheet, above = sheets.pop(chosen), places[chosen][1]
+            beside: Iterator[Iterable[object]] = itertools.chain(
+                [[chosen], list(sheets)],
+                itertools.islice(sheet.iter_rows(), above),
+                *(other.iter_rows() for other in sheets.values()),
+            )
+            # The rows below the header are judged like any others.
+            if any(cpr.is_in_cell(value) for row in beside for value in row):
+                raise UnreadableDelivery(Finding("cpr_nummer"))
+            return sheet, above
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
         raise UnreadableDelivery(Finding("ulaeselig_fil", detalje="ikke en gyldig Excel-projektmappe")) from error
 
@@ -292,16 +304,15 @@ def bytes_look_personal(path: Path) -> bool:
     name = path.name.lower()
     if not name.endswith((".csv", ".csv.gz", ".xlsx")):
         return True
-    pattern = re.compile(CPR_PATTERN)
     try:
         if name.endswith(".xlsx"):
             with zipfile.ZipFile(path) as book:
                 parts = (book.read(part).decode("utf-8", "replace") for part in book.namelist())
                 # A text of several fonts is cut where they change.
-                return any(pattern.search(p) or pattern.search(_FONT_CHANGE.sub("", p)) for p in parts)
+                return any(cpr.is_in_bytes(p) or cpr.is_in_bytes(_FONT_CHANGE.sub("", p)) for p in parts)
         with (gzip.open if name.endswith(".gz") else open)(path, "rb") as stream:
             # Without the zero bytes of UTF-16.
-            return any(pattern.search(line.replace(b"\0", b"").decode("latin-1")) for line in stream)
+            return any(cpr.is_in_bytes(line.replace(b"\0", b"").decode("utf-8", "replace")) for line in stream)
     except (EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile):
         return True
 

@@ -10,19 +10,9 @@ from orchestration.ingest.profiles import Column, Profile
 
 LOCAL_TIME_ZONE = "Europe/Copenhagen"
 
-# Six digits that are a date, then four, standing alone. Modulus 11 is no test: numbers issued
-# since 2007 need not satisfy it (CPR-kontoret, "Personnumre uden kontrolciffer").
-CPR_PATTERN = r"(^|[^0-9A-Za-z])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}($|[^0-9A-Za-z])"
 _MOMENT_PATTERN = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)"
 # A sum over more than this per row would leave 64 bits; such a value is a fault anyway.
 _SUMMABLE = 10**15
-
-
-def without_cpr(text: str) -> str:
-    """A text that may be shown. Two numbers may share the character between them, so look again."""
-    while (shown := re.sub(CPR_PATTERN, r"\1**********\4", text)) != text:
-        text = shown
-    return text
 
 
 def quoted(name: str) -> str:

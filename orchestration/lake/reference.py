@@ -6,7 +6,6 @@ new set, and everything that was built on the old one is built anew.
 
 import hashlib
 import os
-import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,8 +13,9 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.ingest import cpr
 from orchestration.ingest.remote import open_inbox
-from orchestration.ingest.rules import CPR_PATTERN, sql_text
+from orchestration.ingest.rules import quoted, sql_text
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.settings import PROJECT_ROOT, Settings
 
@@ -134,13 +134,13 @@ def _check_and_write(connection: duckdb.DuckDBPyConnection, name: str, source: P
             f"reference/{name}.csv mangler kolonnen {', '.join(missing)}. Tilføj den; overskriften skal være"
             f" {';'.join(wanted)}."
         )
-    if any(re.search(CPR_PATTERN, column) for column in found):
+    if any(cpr.is_in(column) for column in found):
         raise InvalidReference(
             f"reference/{name}.csv indeholder noget, der ligner et CPR-nummer, i overskriften. Fjern det."
         )
     for column in found:
         hits = connection.execute(
-            f'select count(*) from t where regexp_matches("{column}", {sql_text(CPR_PATTERN)})'
+            f"select count(*) from t where {cpr.sql_is_in(quoted(column), a_count=column == 'folketal')}"
         ).fetchall()[0][0]
         if hits:
             raise InvalidReference(

@@ -2,7 +2,7 @@
 
 from urllib.parse import unquote, urlsplit
 
-from orchestration.ingest.rules import without_cpr
+from orchestration.ingest import cpr
 from orchestration.settings import Settings
 
 _STRUCK = "***"
@@ -14,7 +14,7 @@ def masked(text: str, settings: Settings) -> str:
     """``text`` without the values of secret settings, the passwords in them, and CPR-like numbers."""
     for secret in _secrets(settings):
         text = text.replace(secret, _STRUCK)
-    return without_cpr(text)
+    return cpr.masked(text)
 
 
 def _secrets(settings: Settings) -> list[str]:

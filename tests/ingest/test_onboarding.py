@@ -129,10 +129,10 @@ SAME = {
     "as csv": Sample(as_csv),
     "as csv with bom": Sample(lambda day: b"\xef\xbb\xbf" + as_csv(day)),
     "as parquet": Sample(as_parquet, ".parquet"),
-    "cpr in the title": given_book((f"Spørg {CPR_LIKE}",), HEADER, *ROWS),
-    "cpr in the notes": given_book(HEADER, *ROWS, after={"Noter": [("Spørg", CPR_LIKE)]}),
 }
 FAULTY = {
+    "cpr in the title": given_book((f"Spørg {CPR_LIKE}",), HEADER, *ROWS),
+    "cpr in the notes": given_book(HEADER, *ROWS, after={"Noter": [("Spørg", CPR_LIKE)]}),
     "interface twice": headed("SF1470", "SF 1470 - Sags- og Dokumentindeks", "SF1500"),
     "supplier twice": given_book((*HEADER, "Leverandør"), *((*row, "KMD") for row in ROWS)),
     "no interface": given_book((*HEADER[:3], "Status"), *(row[:4] for row in ROWS)),

@@ -96,9 +96,17 @@ WORKBOOKS = {
     ),
     "cpr as text": workbook(kle_emne=f"Sag {CPR_LIKE}"),
     "cpr in the header": Sample(lambda day: xlsx_bytes(sheet([{**row, CPR_LIKE: 1} for row in cases()])), ".xlsx"),
-    "bad row, cpr in the notes": Sample(
-        lambda day: xlsx_bytes(sheet(cases(kle_nummer="27-36")), [["Spørg Jens", CPR_LIKE]]), ".xlsx"
+    "cpr in the notes": Sample(lambda day: xlsx_bytes(sheet(cases()), [["Spørg Jens", CPR_LIKE]]), ".xlsx"),
+    "cpr in the notes, as a number": Sample(
+        lambda day: xlsx_bytes(sheet(cases()), [["Spørg Jens", 112999999]], notes_first=True), ".xlsx"
     ),
+    "cpr as the sheet's name": Sample(lambda day: xlsx_bytes(sheet(cases()), sheet=f"Sag {CPR_LIKE}"), ".xlsx"),
+    "cpr above the header": Sample(lambda day: xlsx_bytes([["Spørg", CPR_LIKE], *sheet(cases())]), ".xlsx"),
+    "cpr beside the table": Sample(
+        lambda day: xlsx_bytes([[*row, None, CPR_LIKE if n == 1 else None] for n, row in enumerate(sheet(cases()))]),
+        ".xlsx",
+    ),
+    "cpr without its zero": workbook(it_system_navn=112999999),
     "bad row, notes": Sample(
         lambda day: xlsx_bytes(sheet(cases(kle_nummer="27-36")), [["Spørg Jens"]]), ".xlsx"
     ),
@@ -138,7 +146,7 @@ def test_a_masked_count_is_in_no_sum(books: Received) -> None:
 
 
 def test_an_extra_column_of_a_workbook_is_said(books: Received) -> None:
-    assert books.warned("ingen_ukendte_kolonner") == {"extra column", "cpr as a number"}
+    assert books.warned("ingen_ukendte_kolonner") == {"extra column", "cpr as a number", "cpr beside the table"}
 
 
 def test_a_renamed_column_of_a_workbook_is_named(books: Received) -> None:
@@ -183,16 +191,12 @@ def test_a_workbook_without_rows_is_refused(books: Received, label: str, code: s
     assert books[label].codes == {code}
 
 
-@pytest.mark.parametrize("label", ["cpr as a number", "cpr as text", "cpr in the header"])
+@pytest.mark.parametrize("label", [label for label in WORKBOOKS if label.startswith("cpr")])
 def test_a_cpr_like_number_in_a_workbook_refuses_it(books: Received, label: str) -> None:
     assert books[label].status == "afvist"
     assert "cpr_nummer" in books[label].codes
     assert books[label].quarantined_files == {"aarsag.txt", "fejl.csv"}
-
-
-def test_a_refused_workbook_is_not_kept_when_its_notes_hold_a_cpr_like_number(books: Received) -> None:
-    assert books["bad row, cpr in the notes"].place("ugyldigt_kle_nummer") == ("kle_nummer", 2)
-    assert books["bad row, cpr in the notes"].quarantined_files == {"aarsag.txt", "fejl.csv"}
+    assert not any(number in books[label].messages for number in (CPR_LIKE, "112999999", "3112999999"))
 
 
 def test_a_refused_workbook_without_such_numbers_is_kept(books: Received) -> None:

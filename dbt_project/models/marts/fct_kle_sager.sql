@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
-    pre_hook="{{ slet_beroerte_udtraek() }}"
+    pre_hook="{{ slet_beroerte('udtraeksdato', ref('int_kle__udtraek')) }}"
 ) }}
 
 with
@@ -11,18 +11,25 @@ taerskel as (
     where tabel = 'marts.fct_kle_sager'
 ),
 
-sager as (
-    -- two UUIDs that are one system become one row; a masked part masks the sum
+udtraek as (
     select
-        kle.udtraeksdato,
-        cast(kle.myndighed_cvr as bigint) as myndighed_id,
-        system.it_system_id,
-        {{ noegle('kle.kle_nummer') }} as kle_id,
-        sum(kle.antal_sager) as antal_sager,
-        bool_or(kle.maskeret_ved_kilden) as maskeret_ved_kilden
-    from {{ ref('stg_kle__sager') }} as kle
-    inner join {{ ref('int_it_system__identitet') }} as system on kle.it_system_uuid = system.uuid
-    group by kle.udtraeksdato, kle.myndighed_cvr, system.it_system_id, kle.kle_nummer
+        udtraeksdato,
+        lag(udtraeksdato) over (order by udtraeksdato) as forrige,
+        lead(udtraeksdato) over (order by udtraeksdato) as naeste
+    from (select distinct udtraeksdato from {{ ref('int_kle__sager') }}) as datoer
+),
+
+smaa as (
+    select
+        sager.udtraeksdato,
+        sager.myndighed_id,
+        sager.it_system_id,
+        sager.kle_id
+    from {{ ref('int_kle__sager') }} as sager
+    cross join taerskel
+    where
+        sager.maskeret_ved_kilden
+        or (sager.antal_sager > 0 and sager.antal_sager < taerskel.taerskel)
 ),
 
 vurderet as (
@@ -30,10 +37,32 @@ vurderet as (
         sager.*,
         case
             when sager.maskeret_ved_kilden then 'kilde'
+            -- no case is said to be none: it is about nobody
             when sager.antal_sager > 0 and sager.antal_sager < taerskel.taerskel then 'primaer'
+            -- Closer than the threshold to what a small count may be. Beside it, a reader who knows of the
+            -- few cases that came or went would know the small count.
+            when
+                sager.antal_sager > 0
+                and sager.antal_sager < 2 * taerskel.taerskel - 1
+                and (foer.kle_id is not null or efter.kle_id is not null)
+                then 'sekundaer'
         end as diskretion_aarsag
-    from sager
+    from {{ ref('int_kle__sager') }} as sager
+    inner join {{ ref('int_kle__udtraek') }} as vurderes on sager.udtraeksdato = vurderes.udtraeksdato
+    inner join udtraek on sager.udtraeksdato = udtraek.udtraeksdato
     cross join taerskel
+    left join smaa as foer
+        on
+            udtraek.forrige = foer.udtraeksdato
+            and sager.myndighed_id = foer.myndighed_id
+            and sager.it_system_id = foer.it_system_id
+            and sager.kle_id = foer.kle_id
+    left join smaa as efter
+        on
+            udtraek.naeste = efter.udtraeksdato
+            and sager.myndighed_id = efter.myndighed_id
+            and sager.it_system_id = efter.it_system_id
+            and sager.kle_id = efter.kle_id
 )
 
 select
@@ -41,7 +70,7 @@ select
     myndighed_id,
     it_system_id,
     kle_id,
-    case when diskretion_aarsag is null then cast(antal_sager as bigint) end as antal_sager,
+    case when diskretion_aarsag is null then antal_sager end as antal_sager,
     diskretion_aarsag is not null as er_diskretioneret,
     diskretion_aarsag
 from vurderet

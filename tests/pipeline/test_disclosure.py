@@ -1,0 +1,108 @@
+"""Small counts of cases in real loads: extracts that come out of order, and a release that shows too much."""
+
+import shutil
+from collections.abc import Iterator
+
+import dagster as dg
+import pytest
+
+from orchestration import lock
+from orchestration.assets.disclosure import diskretion
+from orchestration.build.workspace import Workspace
+
+from .deliveries import System, cases, extract
+from .installation import Installation
+from .ways import Folders
+
+SAG = System("Sagssystemet")
+# The same count is 3, 6 and 8; the other is there to be added up.
+MARCH, JUNE, SEPTEMBER = (
+    extract(day, cases("Aalborg", SAG, "00.01.00", count), cases("Aalborg", SAG, "00.01.10", 40))
+    for day, count in (("2022-03-31", 3), ("2022-06-30", 6), ("2022-09-30", 8))
+)
+
+
+def counts(installation: Installation) -> list[tuple]:
+    return installation.query(
+        "select strftime(udtraeksdato, '%m'), antal_sager, diskretion_aarsag from marts.fct_kle_sager"
+        " join marts.dim_kle using (kle_id) where kle_nummer = '00.01.00' order by all"
+    )
+
+
+def totals(installation: Installation) -> list[tuple]:
+    return installation.query(
+        "select strftime(udtraeksdato, '%m'), antal_sager, skjulte_celler from kpi.kle_sager"
+        " where kle_niveau = 'alle' and geo_niveau = 'land' and it_system = 'Alle it-systemer' order by all"
+    )
+
+
+@pytest.fixture(scope="module")
+def before_june(folders: Folders) -> Installation:
+    installation = folders.new("udtraek")
+    installation.deliver(MARCH, SEPTEMBER)
+    assert installation.load().failures == []
+    return installation
+
+
+@pytest.fixture(scope="module")
+def with_june(before_june: Installation) -> Installation:
+    """June comes late. It stands between the other two, so September is judged anew."""
+    assert counts(before_june) == [("03", None, "primaer"), ("09", None, "sekundaer")]
+    assert totals(before_june) == [("03", 40, 1), ("09", 40, 1)]
+    before_june.deliver(JUNE)
+    assert before_june.load().failures == []
+    return before_june
+
+
+def test_a_late_extract_takes_its_neighbours_with_it(with_june: Installation) -> None:
+    assert counts(with_june) == [("03", None, "primaer"), ("06", None, "sekundaer"), ("09", 8, None)]
+    assert totals(with_june) == [("03", 40, 1), ("06", 40, 1), ("09", 48, 0)]
+
+
+@pytest.mark.lang
+def test_a_rebuild_hides_the_same(with_june: Installation) -> None:
+    before = with_june.content()
+    assert with_june.load(rebuild=True).failures == []
+    after = with_june.content()
+    assert {t: after[t] for t in ("marts.fct_kle_sager", "kpi.kle_sager")} == {
+        t: before[t] for t in ("marts.fct_kle_sager", "kpi.kle_sager")
+    }
+
+
+@pytest.fixture
+def build(with_june: Installation) -> Iterator[Workspace]:
+    """The build folder as it was just before June's release was published."""
+    release = with_june.current.name
+    with with_june.in_force() as settings:
+        workspace = Workspace(settings)
+        shutil.copyfile(with_june.current / "kdi.duckdb", workspace.marts)
+        shutil.copyfile(with_june.home / "state" / f"{release}.duckdb", workspace.private)
+        workspace.marts.chmod(0o644)
+        lock.acquire(settings)
+        yield workspace
+        lock.release(settings)
+
+
+def gate() -> dg.AssetCheckEvaluation:
+    result = dg.materialize([diskretion], instance=dg.DagsterInstance.ephemeral(), raise_on_error=False)
+    (evaluation,) = result.get_asset_check_evaluations()
+    return evaluation
+
+
+def test_the_gate_lets_the_release_through(build: Workspace) -> None:
+    assert gate().passed
+
+
+def test_the_gate_holds_a_true_total_back_and_says_what_it_betrays(build: Workspace) -> None:
+    with build.connect() as connection:
+        connection.execute(
+            "update kdi.kpi.kle_sager set antal_sager = 46 where udtraeksdato = '2022-06-30' and kle_niveau = 'alle'"
+            " and geo_niveau = 'land' and it_system = 'Alle it-systemer'"
+        )
+    evaluation = gate()
+    assert not evaluation.passed
+    assert evaluation.blocking
+    assert evaluation.severity is dg.AssetCheckSeverity.ERROR
+    assert evaluation.description is not None
+    assert "2022-06-30 Aalborg, Sagssystemet, 00.01.00 (sekundaer)" in evaluation.description
+    assert "46" not in evaluation.description
