@@ -128,17 +128,33 @@ def identity(
 
 
 @app.command()
+def scrub() -> None:
+    """Compare every stored file with its hash, and mend what the inbox still holds.
+
+    Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
+    """
+    from orchestration.integrity.scrub import scrub as run
+    from orchestration.overview import danish
+
+    outcome = run(get_settings())
+    typer.echo(f"{danish(outcome.files)} filer læst, {danish(outcome.bytes / 1e6)} MB.")
+    for line in outcome.mended:
+        typer.echo(f"Genskabt {line}")
+    for line in outcome.damaged:
+        typer.echo(f"FEJL {line}", err=True)
+    raise typer.Exit(1 if outcome.damaged else 0)
+
+
+@app.command()
 def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Switch back to the release before the current one.")],
 ) -> None:
     """Switch the release that consumers read."""
     from orchestration.build.start import lake_state
-    from orchestration.lock import writer_lock
     from orchestration.publish.release import Releases
 
     settings = get_settings()
-    with writer_lock(settings):
-        earlier = Releases(settings).roll_back(lake_state(settings)) if rollback else None
+    earlier = Releases(settings).roll_back(lake_state(settings)) if rollback else None
     if earlier is None:
         typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
         raise typer.Exit(1)

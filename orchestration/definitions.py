@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration import automation
 from orchestration.assets.inbox import kitos_indbakke
+from orchestration.assets.integrity import integritet
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.plan import plan
 from orchestration.assets.publication import control_totals, udgivelse
@@ -20,10 +21,22 @@ defs = dg.Definitions(
         transformations,
         control_totals(sorted(published_tables)),
         udgivelse,
+        integritet,
     ],
-    jobs=[*automation.INTAKE_JOBS.values(), automation.REFERENCE_JOB, automation.KITOS_JOB, automation.BUILD_JOB],
+    jobs=[
+        *automation.INTAKE_JOBS.values(),
+        automation.REFERENCE_JOB,
+        automation.KITOS_JOB,
+        automation.BUILD_JOB,
+        automation.SCRUB_JOB,
+    ],
     sensors=[automation.nye_leverancer, automation.lake_er_aendret],
-    schedules=[automation.REFERENCE_SCHEDULE, automation.KITOS_SCHEDULE, automation.BUILD_SCHEDULE],
+    schedules=[
+        automation.REFERENCE_SCHEDULE,
+        automation.KITOS_SCHEDULE,
+        automation.BUILD_SCHEDULE,
+        automation.SCRUB_SCHEDULE,
+    ],
     resources={"dbt": dbt_cli()},
     # All steps of a run share one process: starting one costs more than a day's work, and the
     # writer's lock is held from the plan to the publication.

@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from expectations.judge import Verdict, warm_up
+from orchestration.children import end_with
 from orchestration.ingest import inbox as inbox_module
 from orchestration.ingest.audit import Audit, audit_batch, open_engine, read_back
 from orchestration.ingest.gate import gate
@@ -24,6 +25,7 @@ from orchestration.ingest.readers import Layout, UnreadableDelivery, in_utf8, la
 from orchestration.lake import quarantine, store
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.settings import Settings
+from orchestration.steps import step
 
 # Files of one statement: enough to fill it, few enough that its rows fit in half the memory limit.
 _BATCH_BYTES = 96 << 20
@@ -55,8 +57,18 @@ class Intake:
 
 def find_pending(settings: Settings, profile: Profile) -> Pending:
     """Files of the source whose content has not been decided yet, oldest first."""
-    log = DeliveryLog(settings.delivery_log)
     listing = inbox_module.look(settings.inbox_url, profile, settings.first_day, settings.settle_seconds)
+    seen = DeliveryLog(settings.delivery_log).seen(profile.fingerprint, profile.source)
+    new: dict[str, InboxFile] = {}
+    for file in sorted(_with_hashes(settings, listing), key=lambda f: (f.modified, f.name)):
+        if f"{file.sha256}/{file.period}" not in seen:
+            new.setdefault(file.delivery_id, file)
+    return Pending(tuple(new.values()), listing)
+
+
+def _with_hashes(settings: Settings, listing: InboxListing) -> list[InboxFile]:
+    """The listed files with their hashes; only those that are new or changed are read."""
+    log = DeliveryLog(settings.delivery_log)
     known = log.known_hashes()
     hashed: list[InboxFile] = []
     unread: list[InboxFile] = []
@@ -66,12 +78,20 @@ def find_pending(settings: Settings, profile: Profile) -> Pending:
     fresh = inbox_module.with_hashes(unread, settings.inbox_url)
     if fresh:
         log.remember_hashes(fresh)
-    seen = log.seen(profile.fingerprint, profile.source)
-    new: dict[str, InboxFile] = {}
-    for file in sorted(hashed + fresh, key=lambda f: (f.modified, f.name)):
-        if f"{file.sha256}/{file.period}" not in seen:
-            new.setdefault(file.delivery_id, file)
-    return Pending(tuple(new.values()), listing)
+        step("inbox: hashes remembered")
+    return hashed + fresh
+
+
+def inbox_files_by_hash(settings: Settings, profile: Profile) -> dict[str, InboxFile]:
+    """The source's whole files in the inbox, taken in or not, by the hash of their content."""
+    listing = inbox_module.look(settings.inbox_url, profile, settings.first_day, settings.settle_seconds)
+    return {file.sha256: file for file in _with_hashes(settings, listing)}
+
+
+def read_again(settings: Settings, profile: Profile, file: InboxFile, scratch: Path) -> Audit:
+    """Audit a file that was taken in before; its sound rows lie in ``scratch``."""
+    (audit,) = _audit_all(settings, profile, [file], scratch)
+    return audit
 
 
 def take_in(settings: Settings, profile: Profile, periods: Container[str] | None = None) -> Intake:
@@ -91,9 +111,12 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
         audits = _audit_all(settings, profile, files, scratch)
         history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source}
         refused, verdicts = gate(audits, profile, history, settings.data_docs)
+        step("receive: judged")
         deliveries = [_settle(settings, profile, a, bool(refused[a.file.delivery_id])) for a in audits]
-    os.sync()  # what the log is about to promise must be on disk first
+    os.sync()  # what the log is about to promise must be on disk first, files and folders alike
+    step("lake: on disk")
     log.record(deliveries)
+    step("log: verdicts recorded")
     return Intake(tuple(deliveries), tuple(verdicts))
 
 
@@ -115,6 +138,8 @@ def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scr
         )
     ]
     audits = [audit for part in _in_parallel(batches) for audit in part]
+    for audit in audits:
+        step("receive: rows written", audit.parquet)
     order = {f.delivery_id: i for i, f in enumerate(files)}
     return sorted(unreadable + audits, key=lambda a: order[a.file.delivery_id])
 
@@ -138,7 +163,9 @@ def _in_parallel(batches: list[_Batch]) -> list[list[Audit]]:
     size = sum(file.size for batch in batches for file, _ in batch.files)
     if len(batches) < 2 or size < _WORTH_WORKERS_BYTES:
         return [_audit_one(batch) for batch in batches]
-    with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        _WORKERS, mp_context=get_context("spawn"), initializer=end_with, initargs=(os.getpid(),)
+    ) as pool:
         return list(pool.map(_audit_one, batches))
 
 

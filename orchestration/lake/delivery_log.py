@@ -15,6 +15,7 @@ from typing import Literal
 
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.inbox import InboxFile
+from orchestration.steps import step
 
 Status = Literal["indlaest", "delvis_karantaene", "afvist"]
 ACCEPTED: tuple[Status, ...] = ("indlaest", "delvis_karantaene")
@@ -118,6 +119,15 @@ class DeliveryLog:
             connection.executemany(
                 f"insert into leverancer ({', '.join(names)}) values ({', '.join(':' + name for name in names)})",
                 rows,
+            )
+            step("log: verdicts written")
+
+    def record_rewritten(self, delivery_id: str, parquet_sha256: str) -> None:
+        """Note the new hash of a delivery's file that was made anew with the same rows."""
+        with self._connect() as connection:
+            connection.execute(
+                "update leverancer set parquet_sha256 = ? where leverance_id = ? and parquet <> ''",
+                (parquet_sha256, delivery_id),
             )
 
     def all(self, source: str | None = None) -> list[Delivery]:
