@@ -19,7 +19,7 @@ from orchestration import automation, lock, partitions
 from orchestration.assets.lake import describe
 from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
-from orchestration.ingest.intake import find_pending
+from orchestration.ingest.intake import find_pending, remove_leftovers
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.publish.release import Manifest, Releases
@@ -61,6 +61,9 @@ def load(
     result = LoadResult()
     instance = use_dagster_home(settings)
     log = DeliveryLog(settings.delivery_log)
+    with lock.writer_lock(settings):  # what a load that was killed left behind
+        remove_leftovers(settings)
+        Releases(settings).sweep()
     before = len(log.all())
     _run(result, automation.REFERENCE_JOB.name, instance)
     for name, profile in profiles().items():

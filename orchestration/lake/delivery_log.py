@@ -129,6 +129,7 @@ class DeliveryLog:
                 "update leverancer set parquet_sha256 = ? where leverance_id = ? and parquet <> ''",
                 (parquet_sha256, delivery_id),
             )
+            step("log: new hash written")
 
     def all(self, source: str | None = None) -> list[Delivery]:
         """Every delivery, in the order received."""
@@ -182,6 +183,7 @@ class DeliveryLog:
                 "insert or replace into indbakke values (?, ?, ?, ?)",
                 [(f.path, f.size, f.modified, f.sha256) for f in files],
             )
+            step("log: hashes written")
 
     def reference(self) -> str | None:
         """Fingerprint of the reference data in force."""
@@ -193,6 +195,7 @@ class DeliveryLog:
         """Put reference data in force."""
         with self._connect() as connection:
             connection.execute("insert into reference (fingeraftryk, modtaget) values (?, ?)", (fingerprint, received))
+            step("log: reference written")
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

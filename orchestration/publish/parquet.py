@@ -52,6 +52,7 @@ def write_tables(connection: duckdb.DuckDBPyConnection, target: Path, before: Be
             if before and old and Path(relative).stem not in before.touched and old.exists():
                 os.link(old, target / relative)
                 taken_over[relative] = before.hashes[relative]
+                step("release: month taken over")
             else:
                 where = _RANGES[table].format(m=month)
                 _copy(connection, f"select * from {name} where {where}", target / relative)

@@ -1,0 +1,29 @@
+"""A small installation with a past, made once for all tests that break copies of it."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pipeline.ways import Folders
+
+from . import small
+from .small import Past
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
+    """In memory where there is room: hundreds of copies are made."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or shutil.disk_usage(memory).free < 2 << 30:
+        root = tmp_path_factory.mktemp("fejl")
+        yield Folders(root / "installationer", root / "dagster")
+        return
+    with tempfile.TemporaryDirectory(prefix="kdi-fejl-", dir=memory) as temporary:
+        yield Folders(Path(temporary) / "installationer", Path(temporary) / "dagster")
+
+
+@pytest.fixture(scope="session")
+def past(folders: Folders) -> Past:
+    return small.with_a_past(folders)
