@@ -5,11 +5,11 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo ui test lint bench clean
+.PHONY: help demo ui test test-all reliability lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 $(BIN)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -30,6 +30,15 @@ ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 
 test: $(BIN)/.ready  ## Run the tests
 	$(BIN)/python -m pytest
+
+test-all: $(BIN)/.ready  ## Run the tests, the long ones too (an hour)
+	$(BIN)/python -m pytest -m "lang or not lang"
+
+reliability: $(BIN)/.ready  ## Run every test of a fault, kill loads 200 times, and write docs/reliability.md
+	rm -f .reliability.jsonl
+	-PYTHONPATH=tests $(BIN)/python -m pytest -m "lang or not lang" -p reliability.results \
+		--results .reliability.jsonl $$(PYTHONPATH=tests $(BIN)/python -m reliability.table --tests)
+	PYTHONPATH=tests $(BIN)/python -m reliability.table .reliability.jsonl > docs/reliability.md
 
 lint: $(BIN)/.ready  ## Format, lint and type checks
 	$(BIN)/ruff format --check .
