@@ -77,8 +77,8 @@ def load(
         ]
         wanted = [p for p in pending.periods if (first or "") <= p <= (last or "9999") + "~"]
         for span in automation.spans(profile, wanted, instance):
-            # A refused delivery fails the run; it is told below, with its reason.
-            _run(None, automation.intake_job_name(name), instance, partitions.span_tags(*span))
+            # A refused delivery fails the run too; it is told below, with its reason.
+            _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*span), expected=True)
     result.taken_in = log.all()[before:]
     if not rebuild and Releases(settings).is_held_back(lake_state(settings)):
         result.notes.append(
@@ -96,18 +96,28 @@ def load(
 
 
 def _run(
-    result: LoadResult | None,
+    result: LoadResult,
     job_name: str,
     instance: dg.DagsterInstance,
     tags: dict[str, str] | None = None,
     config: dict[str, Any] | None = None,
+    expected: bool = False,
 ) -> None:
+    """Run a job and add what failed to ``result``; with ``expected`` only what no step itself foresaw."""
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with _output_kept_back():
         run = defs.resolve_job_def(job_name).execute_in_process(
             instance=instance, tags=tags, raise_on_error=False, run_config={**quiet, **(config or {})}
         )
-    if result is None or run.success:
+    if run.success:
+        return
+    unforeseen = [
+        f"{job_name}: {_first_cause(event.step_failure_data.error)}"
+        for event in run.all_events
+        if event.is_step_failure and not event.step_failure_data.user_failure_data and event.step_failure_data.error
+    ]
+    if expected:
+        result.failures += unforeseen
         return
     lines = [
         f"{e.asset_key.to_user_string()}: {e.check_name} holder ikke. {e.description or ''}".strip()
@@ -117,8 +127,7 @@ def _run(
     for event in run.all_events:
         if event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
             lines += (failure.description or "").splitlines()
-        elif event.is_step_failure and event.step_failure_data.error:
-            lines.append(_first_cause(event.step_failure_data.error))
+    lines += unforeseen
     result.failures += lines or [f"{job_name}: kørslen {run.run_id} fejlede"]
 
 

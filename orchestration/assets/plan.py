@@ -6,6 +6,7 @@ from orchestration import lock
 from orchestration.assets.lake import OWNERS, REFERENCE_KEY, SOURCE_ASSETS, WRITER_POOL
 from orchestration.build.start import start
 from orchestration.integrity.files import Damaged
+from orchestration.integrity.room import NoRoom
 from orchestration.settings import get_settings
 
 PLAN_KEY = dg.AssetKey(["build", "plan"])
@@ -35,8 +36,8 @@ def plan(context: dg.AssetExecutionContext, config: PlanConfig) -> dg.Materializ
     lock.acquire(settings)
     try:
         planned, manifest = start(settings, config.rebuild)
-    except Damaged as damage:
-        raise dg.Failure(str(damage), allow_retries=False) from damage
+    except (Damaged, NoRoom) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
     return dg.MaterializeResult(
         metadata={
             "publicering_id": manifest.publicering_id,

@@ -18,6 +18,7 @@ from orchestration.build.plan import Plan
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.rules import quoted, sql_list, sql_text
 from orchestration.integrity.files import Damaged, copy_verified
+from orchestration.integrity.room import demand_room
 from orchestration.lake import store
 from orchestration.lake.delivery_log import Delivery
 from orchestration.lake.reference import COLUMNS, is_intact, reference_folder
@@ -28,6 +29,10 @@ from orchestration.steps import step
 # Readable by DuckDB 1.2 and later, whatever version wrote it: Power BI's and other ODBC drivers
 # lag behind.
 STORAGE_VERSION = "v1.2.0"
+
+# A build needs the size of the release it starts from for its copy, for what dbt makes anew beside
+# the old, and for the Parquet files and what dbt spills.
+_ROOM = 3
 
 _SQL_TYPES = {"antal": "bigint", "antal_maskeret": "bigint", "dato": "date"}
 # Lists of how things stand. They are small, and one date is seen in the light of the others, so a
@@ -94,9 +99,13 @@ class Workspace:
         Raises:
             Damaged: a file of the lake is not what was stored.
             DamagedBase: one of the base is not.
+            NoRoom: the disk is too full for a build.
         """
         with file_lock(Path(f"{self.folder}.lock")):  # dbt of a load that was killed may live for an instant
             shutil.rmtree(self.folder, ignore_errors=True)
+        if base:
+            sizes = base.marts.stat().st_size + base.state.stat().st_size
+            demand_room(self._settings.root, _ROOM * sizes)
         self.folder.mkdir(parents=True)
         step("build: folder made")
         if base:
