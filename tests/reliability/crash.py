@@ -5,10 +5,12 @@ each of them, and the middle of each write, can be killed.
 """
 
 import ast
+import contextlib
 import hashlib
 import json
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -177,6 +179,8 @@ def kill_in_a_row(installation: Installation, steps: Sequence[Step], kills: Iter
             break
         outcome.killed.append(label)
         last = kill.place
+        if _has_survivors(installation):
+            outcome.faults.append(f"{label}: dbt lives on")
         outcome.faults += [f"{label}: {fault}" for fault in _seen_by_readers(installation, before, truth)]
         if place_of(steps, _SWITCHED) <= kill.place:
             break
@@ -200,6 +204,22 @@ def _address(steps: Sequence[Step], kill: Kill, last: int) -> str:
         for i in range(begins, kill.place + 1)
     )
     return f"{name}|{nth}|{'half' if kill.half else ''}"
+
+
+def _has_survivors(installation: Installation) -> bool:
+    """Whether a dbt of the killed load is still at work after a moment."""
+    mark = f"KDI_BUILD={installation.home / 'build'}\0".encode()
+    for _ in range(40):
+        if not any(mark in environment for environment in _environments()):
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _environments() -> Iterator[bytes]:
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            yield path.read_bytes()
 
 
 def _seen_by_readers(installation: Installation, before: dict[str, Table], truth: Oracle) -> list[str]:

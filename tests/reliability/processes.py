@@ -97,7 +97,14 @@ def _roll_back() -> Failures:
     return [] if Releases(settings).roll_back(lake_state(settings)) else ["intet at rulle tilbage til"]
 
 
-COMMANDS = {"load": _load, "scrub": _scrub, "rollback": _roll_back}
+def _sweep() -> Failures:
+    from orchestration.publish.release import Releases
+
+    Releases(get_settings()).sweep()
+    return []
+
+
+COMMANDS = {"load": _load, "sweep": _sweep, "scrub": _scrub, "rollback": _roll_back}
 
 
 @contextmanager
