@@ -99,6 +99,27 @@ def rewrite(files: Iterable[Path]) -> None:
     path.write_bytes(b"PAR1")
 
 
+def test_nothing_counts_before_it_is_on_disk(unharmed: Unharmed) -> None:
+    """Every `on disk` stands behind the call that waits for the disk, before what makes the files count."""
+    names = [s.name for s in unharmed.steps]
+    stored = "lake: manifest moved"
+    for place, name in enumerate(names):
+        if name == "log: verdicts written":
+            before = names[:place]
+            assert "lake: on disk" in before
+            last = len(before) - before[::-1].index("lake: on disk")
+            assert stored not in before[last:], "nothing is stored between the wait and the log"
+    release = [n for n in names if n.startswith("release:")]
+    assert release[release.index("release: on disk") :][:6] == [
+        "release: on disk",
+        "release: announced",
+        "release: renamed",
+        "release: link made",
+        "release: switched",
+        "release: nothing held back",
+    ]
+
+
 def test_every_change_of_a_file_stands_by_a_step() -> None:
     """Whoever renames, deletes, links or commits names the step, so that it can be killed there."""
     assert crash.changes_without_a_step() == []
