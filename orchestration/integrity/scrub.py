@@ -12,7 +12,8 @@ from pathlib import Path
 
 from orchestration.ingest.intake import inbox_files_by_hash, read_again
 from orchestration.ingest.profiles import profiles
-from orchestration.integrity.files import damaged_among, sha256_of
+from orchestration.integrity.files import damaged_among
+from orchestration.lake import store
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.lake.reference import is_intact, reference_folder
 from orchestration.lock import writer_lock
@@ -78,15 +79,13 @@ def _mend(settings: Settings, delivery: Delivery) -> str:
         if audit.parquet is None:
             return "Leverancen kan ikke længere læses."
         step("scrub: rows written anew", audit.parquet)
-        # The same rows, but other bytes: written by another version of DuckDB or of our own code.
-        if sha256_of(audit.parquet) != delivery.parquet_sha256:
-            found = (audit.rows_written, audit.total_written)
-            if found != (delivery.raekker_indlaest, delivery.sum_indlaest):
-                return "Leverancen giver i dag andre rækker, end da den blev indlæst."
-            DeliveryLog(settings.delivery_log).record_rewritten(delivery.leverance_id, sha256_of(audit.parquet))
-        os.replace(audit.parquet, settings.lake / delivery.parquet)
+        if (audit.rows_written, audit.total_written) != (delivery.raekker_indlaest, delivery.sum_indlaest):
+            return "Leverancen giver i dag andre rækker, end da den blev indlæst."
+        stored = store.keep(settings.lake, delivery, audit.parquet)
         os.sync()
-        step("scrub: rows moved")
+        if stored.parquet_sha256 != delivery.parquet_sha256:  # the same rows, written by another DuckDB
+            DeliveryLog(settings.delivery_log).record_rewritten(delivery.leverance_id, stored.parquet_sha256)
+            step("scrub: new hash recorded")
     return ""
 
 
@@ -105,7 +104,15 @@ def _scrub_releases(settings: Settings, outcome: Scrubbed) -> None:
     read: dict[tuple[int, int], bool] = {}
     faulty: set[str] = set()
     for publication_id in releases.all():
-        files = dict(_files_of(releases, publication_id))
+        try:
+            files = dict(_files_of(releases, publication_id))
+        except (OSError, TypeError, ValueError):
+            faulty.add(publication_id)
+            outcome.damaged.append(
+                f"published/releases/{publication_id}/manifest.json: kan ikke læses. Er det den gældende publicering,"
+                " så fjern linket published/current og kør kdi load, som danner en ny fra søen."
+            )
+            continue
         # A month's file is the same file in many releases: it is read once.
         places = {path: (s.st_dev, s.st_ino) for path in files if path.exists() and (s := path.stat())}
         unread = [(p, files[p]) for p, place in places.items() if place not in read]

@@ -94,6 +94,7 @@ _NO_STEP_NEEDED = {
     "lake/reference.py _check_and_write": "in a folder of its own; `reference: file written` follows for each file",
     "build/identity.py systems_with_new_identity": "tables in memory",
     "publish/release.py _delete": "its callers name it",
+    "integrity/files.py copy_verified": "its caller names it",
     "load.py use_dagster_home": "Dagster's own configuration",
     "steps.py step": "the crash itself",
 }
