@@ -41,11 +41,11 @@ def rows_lost(content: dict[str, Table], expected: dict[str, Table]) -> int:
     return sum(max(len(rows) - len(content[table]), 0) for table, rows in expected.items())
 
 
-def wait_for(log: Path, step: str) -> None:
-    """Until a load under way has taken a step."""
+def wait_for(log: Path, step: str, times: int = 1) -> None:
+    """Until a load under way has taken a step so many times."""
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
-        if log.exists() and f"{step}|" in log.read_text(encoding="utf-8"):
+        if log.exists() and log.read_text(encoding="utf-8").count(f"{step}|") >= times:
             return
         time.sleep(0.05)
     raise AssertionError(f"never came to {step}")
@@ -173,7 +173,7 @@ def test_a_build_waits_for_the_dbt_of_a_killed_load(installation: Installation) 
         with lock.file_lock(Path(f"{folder}.lock")):
             log = installation.folder / "trin-venter"
             running = pool.submit(processes.run, installation, KDI_STEPS_LOG=str(log))
-            wait_for(log, "lake: on disk")
+            wait_for(log, "log: verdicts recorded", times=3)
             time.sleep(5)
             assert not running.done()
             assert "build: folder made|" not in log.read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ HANDFUL = (
     ("release: renamed", False),
 )
 RecordProperty = Callable[[str, object], None]
-ROW_LENGTH = 8
+ROW_LENGTH = 12
 _DBT = "dbt: a model or test is done"
 # Steps that a load takes tens or hundreds of times, each after a whole build: some of them are enough.
 OFTEN = (_DBT, "release: table written as Parquet")
