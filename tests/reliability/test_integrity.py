@@ -8,9 +8,11 @@ import pytest
 from pipeline import world
 from pipeline.installation import Installation
 
+from orchestration.assets.publication import CONTROL_KEY
 from orchestration.integrity.files import sha256_of
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import take_in_reference
+from orchestration.load import use_dagster_home
 
 from . import processes
 from .damage import flip_a_byte
@@ -135,3 +137,13 @@ def test_the_calendar_is_that_of_python(past: Past) -> None:
         assert week == day.isocalendar().week, day
         assert number == day.year * 10_000 + day.month * 100 + day.day
     assert found[date(2020, 12, 31)][3] == 53
+
+
+def test_control_totals_are_curves_that_lie_on_zero(past: Past) -> None:
+    """One number per leg of the way from file to KPI, in every build's event: what the UI plots over time."""
+    with past.installation.in_force() as settings:
+        event = use_dagster_home(settings).get_latest_materialization_event(CONTROL_KEY)
+    assert event is not None and event.asset_materialization is not None
+    curves = {k: v.value for k, v in event.asset_materialization.metadata.items() if k.startswith("forskel ")}
+    assert set(curves) >= {"forskel fil_til_maaned", "forskel maaned_til_kpi", "forskel maaned_til_danmark"}
+    assert set(curves.values()) == {0}
