@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pipeline.installation import Table
 from pipeline.ways import Folders
 
-from . import small
-from .small import Past
+from . import crash, processes, small
+from .crash import Unharmed
+from .small import FAULTY, Past
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,20 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
 @pytest.fixture(scope="session")
 def past(folders: Folders) -> Past:
     return small.with_a_past(folders)
+
+
+@pytest.fixture(scope="session")
+def unharmed(past: Past) -> Unharmed:
+    """What the load to come makes when nothing disturbs it."""
+    installation = past.installation.copy("uskadt")
+    log = installation.folder / "trin"
+    log.unlink()
+    ended = processes.run(installation, KDI_STEPS_LOG=str(log), **crash.KEPT)
+    assert len(ended.failures) == len(FAULTY), ended.failures
+    return Unharmed(installation, crash.steps_taken(log), crash.oracle(installation, ended.failures))
+
+
+@pytest.fixture(scope="session")
+def expected(unharmed: Unharmed) -> dict[str, Table]:
+    """Every published table after it."""
+    return unharmed.truth.content

@@ -10,7 +10,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,6 +74,23 @@ def steps_in_code() -> set[str]:
                 assert isinstance(name, ast.Constant), f"{path}: a step's name is a text"
                 names.add(str(name.value))
     return names
+
+
+RecordProperty = Callable[[str, object], None]
+
+
+@dataclass(frozen=True)
+class Unharmed:
+    """The load to come, run to its end: the steps it took and what it made."""
+
+    installation: Installation
+    steps: list[Step]
+    truth: Oracle
+
+
+def rows_lost(content: dict[str, Table], expected: dict[str, Table]) -> int:
+    """Rows that an undisturbed load publishes and this one does not."""
+    return sum((Counter(rows) - Counter(content.get(table, []))).total() for table, rows in expected.items())
 
 
 # Calls that change what is on disk, and where they need no step of their own.
@@ -253,8 +270,7 @@ def _after_repair(installation: Installation, ended: processes.Ended, truth: Ora
     if (lake := hashes_of_lake(installation)) != truth.lake:
         faults.append(f"the lake's files differ: {sorted(set(lake.items()) ^ set(truth.lake.items()))}")
     faults += damaged_files(installation) + left_over(installation)
-    lost = sum((Counter(rows) - Counter(content.get(table, []))).total() for table, rows in truth.content.items())
-    return faults, lost
+    return faults, rows_lost(content, truth.content)
 
 
 def left_over(installation: Installation) -> list[str]:

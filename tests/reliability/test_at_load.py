@@ -18,8 +18,8 @@ from orchestration import lock
 from orchestration.build.workspace import Workspace
 
 from . import processes
+from .crash import RecordProperty, rows_lost
 from .small import FAULTY, TO_COME, Past
-from .test_crash import RecordProperty
 
 pytestmark = pytest.mark.lang
 
@@ -27,18 +27,6 @@ pytestmark = pytest.mark.lang
 @pytest.fixture
 def installation(past: Past, tmp_path: Path) -> Installation:
     return past.installation.copy(tmp_path.name)
-
-
-@pytest.fixture(scope="module")
-def expected(past: Past) -> dict[str, Table]:
-    """What the load to come publishes when nothing disturbs it."""
-    undisturbed = past.installation.copy("uforstyrret")
-    assert len(processes.run(undisturbed).failures) == len(FAULTY)
-    return undisturbed.content()
-
-
-def rows_lost(content: dict[str, Table], expected: dict[str, Table]) -> int:
-    return sum(max(len(rows) - len(content[table]), 0) for table, rows in expected.items())
 
 
 def wait_for(log: Path, step: str, times: int = 1) -> None:
@@ -147,8 +135,6 @@ def test_another_duckdb_or_other_models_make_everything_anew_and_the_same(
     changed: str, installation: Installation, record_property: RecordProperty
 ) -> None:
     """The release in force says that it was made by others; nothing of it is used, and nothing differs."""
-    for path in (installation.inbox / "serviceplatformen").glob("*2021-07*"):
-        path.unlink()
     before, releases = installation.content(), installation.releases
     for delivery in (*TO_COME, *FAULTY):
         (installation.inbox / delivery.source / delivery.name).unlink(missing_ok=True)

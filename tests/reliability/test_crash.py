@@ -3,17 +3,16 @@
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from pipeline.installation import Installation
 
 from . import crash, processes
-from .crash import Kill, Oracle, Outcome, Step
-from .small import FAULTY, Past
+from .crash import Kill, Outcome, RecordProperty, Unharmed
+from .small import Past
 
 # A torn file, dbt at work, the instant before the switch.
 HANDFUL = (
@@ -21,30 +20,10 @@ HANDFUL = (
     ("dbt: a model or test is done", False),
     ("release: renamed", False),
 )
-RecordProperty = Callable[[str, object], None]
 ROW_LENGTH = 12
 _DBT = "dbt: a model or test is done"
 # Steps that a load takes tens or hundreds of times, each after a whole build: some of them are enough.
 OFTEN = (_DBT, "release: table written as Parquet")
-
-
-@dataclass(frozen=True)
-class Unharmed:
-    """The load to come, run to its end: the steps it took and what it made."""
-
-    installation: Installation
-    steps: list[Step]
-    truth: Oracle
-
-
-@pytest.fixture(scope="module")
-def unharmed(past: Past) -> Unharmed:
-    installation = past.installation.copy("uskadt")
-    log = installation.folder / "trin"
-    log.unlink()
-    ended = processes.run(installation, KDI_STEPS_LOG=str(log), **crash.KEPT)
-    assert len(ended.failures) == len(FAULTY), ended.failures
-    return Unharmed(installation, crash.steps_taken(log), crash.oracle(installation, ended.failures))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from orchestration.lake.reference import take_in_reference
 from orchestration.load import use_dagster_home
 
 from . import processes
+from .crash import Unharmed
 from .damage import flip_a_byte
 from .small import Past
 
@@ -114,16 +115,12 @@ def test_nothing_is_built_from_a_damaged_delivery(installation: Installation) ->
 
 
 @pytest.mark.lang
-def test_a_release_on_a_damaged_one_is_made_from_the_lake(
-    past: Past, installation: Installation, tmp_path: Path
-) -> None:
+def test_a_release_on_a_damaged_one_is_made_from_the_lake(installation: Installation, unharmed: Unharmed) -> None:
     """The load finds by itself that its base is not what was published, and does without."""
-    whole = past.installation.copy(f"{tmp_path.name}-hel")
-    expected = processes.run(whole)
     flip_a_byte(installation.current / "kdi.duckdb")
-    assert processes.run(installation).failures == expected.failures
-    assert installation.content() == whole.content()
-    assert installation.private_content() == whole.private_content()
+    assert processes.run(installation).failures == unharmed.truth.failures
+    assert installation.content() == unharmed.truth.content
+    assert installation.private_content() == unharmed.truth.private
 
 
 def test_the_calendar_is_that_of_python(past: Past) -> None:
