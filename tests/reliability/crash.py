@@ -178,34 +178,43 @@ def hashes_of_lake(installation: Installation) -> dict[str, str]:
     }
 
 
-def kill_in_a_row(installation: Installation, steps: Sequence[Step], kills: Iterable[Kill], truth: Oracle) -> Outcome:
-    """Kill one load after the other, each at a later step, then let one run to its end.
+def kill_in_a_row(installation: Installation, addresses: Iterable[str], truth: Oracle) -> Outcome:
+    """Kill one load after the other, then let one run to its end.
 
-    So the later loads begin on what is left of several crashes. A kill behind the switch of the
-    release ends the row: there is nothing more to do then.
+    So the later loads begin on what is left of several crashes.
     """
     outcome = Outcome()
     before = installation.content()
     log = installation.folder / "trin-efter"
-    last = -1
-    for kill in kills:
-        name, at = steps[kill.place].name, _address(steps, kill, last)
-        ended = processes.run(installation, KDI_CRASH_AT=at, KDI_STEPS_LOG=str(log), **KEPT)
-        label = f"{name}{' (half written)' if kill.half else ''}"
+    for address in addresses:
+        ended = processes.run(installation, KDI_CRASH_AT=address, KDI_STEPS_LOG=str(log), **KEPT)
+        name, _, half = address.split("|")
+        label = f"{name} (half written)" if half else name
         if not ended.was_killed:
             outcome.missed.append(label)
             break
         outcome.killed.append(label)
-        last = kill.place
         if _has_survivors(installation):
             outcome.faults.append(f"{label}: dbt lives on")
         outcome.faults += [f"{label}: {fault}" for fault in _seen_by_readers(installation, before, truth)]
-        if place_of(steps, _SWITCHED) <= kill.place:
-            break
     ended = processes.run(installation, KDI_STEPS_LOG=str(log), **KEPT)
     faults, outcome.rows_lost = _after_repair(installation, ended, truth)
     outcome.faults += [f"after {outcome.killed}: {fault}" for fault in faults]
     return outcome
+
+
+def addresses(steps: Sequence[Step], kills: Iterable[Kill]) -> list[str]:
+    """Where the loads of a row are killed, each at a later step than the one before.
+
+    A kill behind the switch of the release ends the row: there is nothing more to do then.
+    """
+    found, last = [], -1
+    for kill in kills:
+        found.append(_address(steps, kill, last))
+        last = kill.place
+        if place_of(steps, _SWITCHED) <= last:
+            break
+    return found
 
 
 def place_of(steps: Sequence[Step], name: str) -> int:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pipeline.deliveries import REFERENCE, read_csv
 from pipeline.installation import Installation
 
 from . import crash, processes
@@ -20,6 +21,7 @@ HANDFUL = (
     ("dbt: a model or test is done", False),
     ("release: renamed", False),
 )
+A_NEW_INTERFACE = {"snitflade": "SF9999", "navn": "Prøvesnitflade"}
 ROWS = 18
 _DBT = "dbt: a model or test is done"
 # Steps that a load takes tens or hundreds of times, each after a whole build: some of them are enough.
@@ -30,7 +32,7 @@ OFTEN = (_DBT, "release: table written as Parquet")
 def handful(past: Past, unharmed: Unharmed) -> tuple[Installation, Outcome]:
     installation = past.installation.copy("draebt")
     kills = [Kill(crash.place_of(unharmed.steps, name), half) for name, half in HANDFUL]
-    return installation, crash.kill_in_a_row(installation, unharmed.steps, kills, unharmed.truth)
+    return installation, crash.kill_in_a_row(installation, crash.addresses(unharmed.steps, kills), unharmed.truth)
 
 
 def test_kills_in_a_row_change_nothing_in_the_end(
@@ -143,7 +145,8 @@ def test_a_row_of_kills_through_the_whole_load_changes_nothing_in_the_end(
     def killed(number: int) -> Outcome:
         installation = past.installation.copy(f"raekke-{number}")
         try:
-            return crash.kill_in_a_row(installation, unharmed.steps, rows[number], unharmed.truth)
+            row = crash.addresses(unharmed.steps, rows[number])
+            return crash.kill_in_a_row(installation, row, unharmed.truth)
         finally:
             shutil.rmtree(installation.folder)
             shutil.rmtree(installation.dagster_home)
@@ -156,6 +159,71 @@ def test_a_row_of_kills_through_the_whole_load_changes_nothing_in_the_end(
     record_property("rows_lost", sum(outcome.rows_lost for outcome in outcomes))
     assert [fault for outcome in outcomes for fault in outcome.faults] == []
     assert [name for outcome in outcomes for name in outcome.missed] == []
+
+
+@pytest.mark.lang
+def test_a_killed_sweep_is_swept_by_the_next(past: Past, unharmed: Unharmed, record_property: RecordProperty) -> None:
+    """What a crash left is being removed when the next crash comes."""
+    row = [
+        "release: table written as Parquet|3|half",
+        "sweep: half a release removed|1|",
+        "release: renamed|1|",
+        "prune: release hidden|1|",
+        "prune: release removed|1|",
+        "sweep: announcement removed|1|",
+    ]
+    outcome = crash.kill_in_a_row(past.installation.copy("fejet"), row, unharmed.truth)
+    record_property("kills", outcome.killed)
+    record_property("rows_lost", outcome.rows_lost)
+    assert (outcome.faults, outcome.missed) == ([], [])
+
+
+@pytest.mark.lang
+def test_new_reference_data_survive_kills_too(past: Past, record_property: RecordProperty) -> None:
+    changed = past.installation.copy("ny-reference")
+    changed.replace_reference("snitflader", [*read_csv(REFERENCE / "snitflader.csv"), A_NEW_INTERFACE])
+    undisturbed = changed.copy("ny-reference-uskadt")
+    log = undisturbed.folder / "trin-reference"
+    truth = crash.oracle(undisturbed, processes.run(undisturbed, KDI_STEPS_LOG=str(log), **crash.KEPT).failures)
+    steps = crash.steps_taken(log)
+    kills = [k for k in crash.kills_of(steps) if "reference" in steps[k.place].name]
+    outcome = crash.kill_in_a_row(changed, crash.addresses(steps, kills), truth)
+    record_property("kills", outcome.killed)
+    record_property("rows_lost", outcome.rows_lost)
+    assert (outcome.faults, outcome.missed) == ([], [])
+    assert len(outcome.killed) == len(kills) >= 25
+
+
+@pytest.mark.lang
+@pytest.mark.parametrize("command", ["rollback", "scrub"])
+def test_a_killed_rollback_or_scrub_is_finished_by_the_next(
+    command: str, unharmed: Unharmed, record_property: RecordProperty
+) -> None:
+    def prepared(number: int) -> Installation:
+        installation = unharmed.installation.copy(f"{command}-{number}")
+        (installation.folder / "trin").unlink()
+        if command == "scrub":
+            rewrite((installation.home / "lake" / "sapa").rglob("*.parquet"))
+            (installation.home / "state" / f"{min(installation.releases)}.duckdb").unlink()
+        return installation
+
+    whole = prepared(0)
+    log = whole.folder / "trin"
+    said = processes.run(whole, command, KDI_STEPS_LOG=str(log)).failures
+    steps = crash.steps_taken(log)
+    killed = []
+    for number, kill in enumerate(crash.kills_of(steps), start=1):
+        installation = prepared(number)
+        (address,) = crash.addresses([*steps, crash.Step("release: switched", False)], [kill])
+        assert processes.run(installation, command, KDI_CRASH_AT=address).was_killed
+        killed.append(f"{steps[kill.place].name}{' (half written)' if kill.half else ''}")
+        assert crash.damaged_files(installation) == []
+        if installation.current.name != whole.current.name or command == "scrub":
+            assert processes.run(installation, command).failures == said
+        assert installation.current.name == whole.current.name
+        assert crash.hashes_of_lake(installation) == crash.hashes_of_lake(whole)
+    record_property("kills", killed)
+    assert len(killed) >= 3
 
 
 @pytest.mark.lang
