@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sqlite3
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -64,7 +65,12 @@ def load(
     from orchestration.overview import danish, main_figures
 
     logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
-    result = run(settings, source, first, last, rebuild)
+    try:
+        result = run(settings, source, first, last, rebuild)
+    except (OSError, sqlite3.Error) as error:  # the disk is full, read-only or broken
+        place = getattr(error, "filename", None) or settings.root
+        typer.echo(f"FEJL {place}: {error}. Den gældende publicering er uændret. Se efter disken.", err=True)
+        raise typer.Exit(1) from error
     for note in result.notes:
         typer.echo(f"Bemærk: {note}")
     accepted = [d for d in result.taken_in if d.accepted]

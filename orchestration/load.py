@@ -80,16 +80,17 @@ def load(
             # A refused delivery fails the run too; it is told below, with its reason.
             _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*span), expected=True)
     result.taken_in = log.all()[before:]
-    if not rebuild and Releases(settings).is_held_back(lake_state(settings)):
-        result.notes.append(
-            "Publiceringen er rullet tilbage. Den bygges igen, når der kommer nyt, eller med kdi load --rebuild."
-        )
-    elif rebuild or not current_plan(settings).is_empty:
-        config = {"ops": {"build__plan": {"config": {"rebuild": rebuild}}}}
-        try:
+    lock.acquire(settings)  # another load may be publishing just what this one took in
+    try:
+        if not rebuild and Releases(settings).is_held_back(lake_state(settings)):
+            result.notes.append(
+                "Publiceringen er rullet tilbage. Den bygges igen, når der kommer nyt, eller med kdi load --rebuild."
+            )
+        elif rebuild or not current_plan(settings).is_empty:
+            config = {"ops": {"build__plan": {"config": {"rebuild": rebuild}}}}
             _run(result, automation.BUILD_JOB.name, instance, config=config)
-        finally:
-            lock.release(settings)  # a build that failed keeps it, and this process may live on
+    finally:
+        lock.release(settings)  # a build that failed keeps it, and this process may live on
     result.release = Releases(settings).current()
     result.failures += [describe(d) for d in log.outstanding() if source in (None, d.kilde)]
     return result
