@@ -42,6 +42,11 @@ def page(results: list[Result]) -> Iterator[str]:
     yield f"Written by `make reliability` on {date.today()} from what the tests came to; nothing is typed by hand."
     yield "Times tried is the number of test runs: one per example of a test. Rows lost is counted where a test"
     yield "compares all published rows with those of an undisturbed load; a dash means that it looks at another thing."
+    wanted = {test for case in cases() for test in case.tests}
+    run = {r["test"] for r in results if r["outcome"] != "skipped"} & wanted
+    if run != wanted:
+        yield ""
+        yield f"**This run was not whole: {len(run)} of {len(wanted)} tests were run.**"
     yield ""
     yield "## Faults"
     yield ""
@@ -70,7 +75,8 @@ def _line(case: Case, results: list[Result]) -> str:
         return f"{start} | – | not tried: {case.reason} | – |"
     if not case.tests:
         return f"{start} | – | not tied to a test yet | – |"
-    tried = sum(len(r["kills"]) if "kills" in r else r.get("tries", 1) for r in results if r["outcome"] != "skipped")
+    ran = [r for r in results if r["outcome"] != "skipped"]
+    tried = sum(len(r.get("kills", ())) for r in ran) or sum(r.get("tries", 1) for r in ran)
     failed = [r["test"].split("::")[1] for r in results if r["outcome"] == "failed"]
     skipped = [r["reason"] for r in results if r["outcome"] == "skipped"]
     unrun = set(case.tests) - {r["test"] for r in results}
