@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo ui docs test test-all fuzz audit privacy lint bench clean
+.PHONY: help demo ui docs test test-all fuzz audit privacy reliability lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -45,6 +45,12 @@ audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabili
 
 privacy: $(BIN)/.ready  ## Prove the hiding of small counts at length and write the results into docs/privacy.md
 	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --write-results
+
+reliability: $(BIN)/.ready  ## Run every test of a fault, kill loads 200 times, and write docs/reliability.md
+	rm -f .reliability.jsonl
+	-PYTHONPATH=tests $(BIN)/python -m pytest -m "lang or not lang" -p reliability.results \
+		--results .reliability.jsonl $$(PYTHONPATH=tests $(BIN)/python -m reliability.table --tests)
+	PYTHONPATH=tests $(BIN)/python -m reliability.table .reliability.jsonl > docs/reliability.md
 
 lint: $(BIN)/.ready  ## Format, lint and type checks
 	$(BIN)/ruff format --check .

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration import partitions
+from orchestration.assets.integrity import INTEGRITY_KEY
 from orchestration.assets.lake import KITOS_KEY, REFERENCE_KEY, lake_key
 from orchestration.build.start import current_plan, lake_state
 from orchestration.ingest.intake import find_pending
@@ -47,10 +48,16 @@ KITOS_JOB = dg.define_asset_job(
 BUILD_JOB = dg.define_asset_job(
     "byg_og_udgiv",
     selection=dg.AssetSelection.all()
-    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY),
+    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY, INTEGRITY_KEY),
     description="Make anew what differs between lake and release, test it, and publish.",
     # A step refuses to run without the plan, so a crashed build is tried again whole.
     tags={"dagster/retry_strategy": "ALL_STEPS"},
+)
+
+SCRUB_JOB = dg.define_asset_job(
+    "efterse_filer",
+    selection=dg.AssetSelection.assets(INTEGRITY_KEY),
+    description="Compare every stored file with its hash, and mend what the inbox still holds.",
 )
 
 
@@ -131,4 +138,11 @@ BUILD_SCHEDULE = dg.ScheduleDefinition(
     cron_schedule="0 6 * * *",
     execution_timezone=LOCAL_TIME_ZONE,
     description="A fall-back for the sensor, and the time at which the numbers are promised.",
+)
+SCRUB_SCHEDULE = dg.ScheduleDefinition(
+    name="efterse_filer_hver_uge",
+    job=SCRUB_JOB,
+    cron_schedule="0 2 * * 0",
+    execution_timezone=LOCAL_TIME_ZONE,
+    description="Disks forget slowly: once a week is often enough to find it while the delivery is still at hand.",
 )

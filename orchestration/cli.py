@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -86,7 +87,12 @@ def load(
     from orchestration.overview import danish, main_figures
 
     logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
-    result = run(settings, source, first, last, rebuild)
+    try:
+        result = run(settings, source, first, last, rebuild)
+    except (OSError, sqlite3.Error) as error:  # the disk is full, read-only or broken
+        place = getattr(error, "filename", None) or settings.root
+        typer.echo(f"FEJL {place}: {error}. Den gældende publicering er uændret. Se efter disken.", err=True)
+        raise typer.Exit(1) from error
     for note in result.notes:
         typer.echo(f"Bemærk: {note}")
     accepted = [d for d in result.taken_in if d.accepted]
@@ -182,18 +188,34 @@ def alert() -> None:
 
 
 @app.command()
+def scrub() -> None:
+    """Compare every stored file with its hash, and mend what the inbox still holds.
+
+    Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
+    """
+    from orchestration.integrity.scrub import scrub as run
+    from orchestration.overview import danish
+
+    outcome = run(get_settings())
+    typer.echo(f"{danish(outcome.files)} filer læst, {danish(outcome.bytes / 1e6)} MB.")
+    for line in outcome.mended:
+        typer.echo(f"Genskabt {line}")
+    for line in outcome.damaged:
+        typer.echo(f"FEJL {line}", err=True)
+    raise typer.Exit(1 if outcome.damaged else 0)
+
+
+@app.command()
 def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Switch back to the release before the current one.")],
 ) -> None:
     """Switch the release that consumers read."""
     from orchestration.build.start import lake_state
-    from orchestration.lock import writer_lock
     from orchestration.operations import logs
     from orchestration.publish.release import Releases
 
     settings = get_settings()
-    with writer_lock(settings):
-        earlier = Releases(settings).roll_back(lake_state(settings)) if rollback else None
+    earlier = Releases(settings).roll_back(lake_state(settings)) if rollback else None
     if earlier is None:
         typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
         raise typer.Exit(1)

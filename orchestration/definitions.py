@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration import automation
 from orchestration.assets.disclosure import diskretion
 from orchestration.assets.inbox import kitos_indbakke
+from orchestration.assets.integrity import integritet
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.plan import plan
 from orchestration.assets.publication import control_totals, udgivelse
@@ -26,12 +27,14 @@ defs = with_freshness(
             control_totals(sorted(published_tables)),
             diskretion,
             udgivelse,
+            integritet,
         ],
         jobs=[
             *automation.INTAKE_JOBS.values(),
             automation.REFERENCE_JOB,
             automation.KITOS_JOB,
             automation.BUILD_JOB,
+            automation.SCRUB_JOB,
             retention.oprydning,
         ],
         sensors=[automation.nye_leverancer, automation.lake_er_aendret, alerts.driftsalarm],
@@ -39,6 +42,7 @@ defs = with_freshness(
             automation.REFERENCE_SCHEDULE,
             automation.KITOS_SCHEDULE,
             automation.BUILD_SCHEDULE,
+            automation.SCRUB_SCHEDULE,
             retention.CLEANUP_SCHEDULE,
         ],
         resources={"dbt": dbt_cli()},

@@ -17,10 +17,10 @@ from orchestration import automation, lock, partitions
 from orchestration.assets.lake import describe
 from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
-from orchestration.ingest.intake import find_pending
+from orchestration.ingest.intake import find_pending, remove_leftovers
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
-from orchestration.operations.failures import failure_lines
+from orchestration.operations.failures import failure_lines, in_one_line
 from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import PROJECT_ROOT, Settings
 
@@ -67,6 +67,9 @@ def load(
     result = LoadResult()
     instance = use_dagster_home(settings)
     log = DeliveryLog(settings.delivery_log)
+    with lock.writer_lock(settings):  # what a load that was killed left behind
+        remove_leftovers(settings)
+        Releases(settings).sweep()
     before = len(log.all())
     _run(result, automation.REFERENCE_JOB.name, instance)
     for name, profile in profiles().items():
@@ -80,37 +83,48 @@ def load(
         ]
         wanted = [p for p in pending.periods if (first or "") <= p <= (last or "9999") + "~"]
         for span in automation.spans(profile, wanted, instance):
-            # A refused delivery fails the run; it is told below, with its reason.
-            _run(None, automation.intake_job_name(name), instance, partitions.span_tags(*span))
+            # A refused delivery fails the run too; it is told below, with its reason.
+            _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*span), expected=True)
     result.taken_in = log.all()[before:]
-    if not rebuild and Releases(settings).is_held_back(lake_state(settings)):
-        result.notes.append(
-            "Publiceringen er rullet tilbage. Den bygges igen, når der kommer nyt, eller med kdi load --rebuild."
-        )
-    elif rebuild or not current_plan(settings).is_empty:
-        config = {"ops": {"build__plan": {"config": {"rebuild": rebuild}}}}
-        try:
+    lock.acquire(settings)  # another load may be publishing just what this one took in
+    try:
+        if not rebuild and Releases(settings).is_held_back(lake_state(settings)):
+            result.notes.append(
+                "Publiceringen er rullet tilbage. Den bygges igen, når der kommer nyt, eller med kdi load --rebuild."
+            )
+        elif rebuild or not current_plan(settings).is_empty:
+            config = {"ops": {"build__plan": {"config": {"rebuild": rebuild}}}}
             _run(result, automation.BUILD_JOB.name, instance, config=config)
-        finally:
-            lock.release(settings)  # a build that failed keeps it, and this process may live on
+    finally:
+        lock.release(settings)  # a build that failed keeps it, and this process may live on
     result.release = Releases(settings).current()
     result.failures += [describe(d) for d in log.outstanding() if source in (None, d.kilde)]
     return result
 
 
 def _run(
-    result: LoadResult | None,
+    result: LoadResult,
     job_name: str,
     instance: dg.DagsterInstance,
     tags: dict[str, str] | None = None,
     config: dict[str, Any] | None = None,
+    expected: bool = False,
 ) -> None:
+    """Run a job and add what failed to ``result``; with ``expected`` only what no step itself foresaw."""
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with _output_kept_back():
         run = defs.resolve_job_def(job_name).execute_in_process(
             instance=instance, tags=tags, raise_on_error=False, run_config={**quiet, **(config or {})}
         )
-    if result is None or run.success:
+    if run.success:
+        return
+    unforeseen = [
+        f"{job_name}: {in_one_line(event.step_failure_data.error)}"
+        for event in run.all_events
+        if event.is_step_failure and not event.step_failure_data.user_failure_data and event.step_failure_data.error
+    ]
+    if expected:
+        result.failures += unforeseen
         return
     lines = failure_lines(run.all_events)
     result.failures += lines or [f"{job_name}: kørslen {run.run_id} fejlede"]

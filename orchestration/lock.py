@@ -1,7 +1,8 @@
-"""The writer's lock: one process writes lake, build and releases, whoever started it.
+"""Locks that the kernel frees when their holder is killed.
 
-Dagster's pool of one keeps its own steps apart; the lock also holds against a second ``kdi load``,
-covers all steps of a build, and is freed by the kernel when its holder is killed.
+The writer's lock: one process writes lake, build or releases, whoever started it. Dagster's pool
+of one keeps its own steps apart; the lock also holds against a second ``kdi load`` and covers all
+steps of a build.
 """
 
 import fcntl
@@ -16,7 +17,7 @@ _held: dict[Path, TextIOWrapper] = {}
 
 
 def acquire(settings: Settings) -> None:
-    """Wait for the lock and keep it until :func:`release` or the end of the process."""
+    """Wait for the writer's lock and keep it until :func:`release` or the end of the process."""
     path = settings.writer_lock
     if path in _held:
         return
@@ -27,7 +28,7 @@ def acquire(settings: Settings) -> None:
 
 
 def is_held(settings: Settings) -> bool:
-    """Whether this process holds the lock."""
+    """Whether this process holds the writer's lock."""
     return settings.writer_lock in _held
 
 
@@ -40,7 +41,7 @@ def release(settings: Settings) -> None:
 
 @contextmanager
 def writer_lock(settings: Settings) -> Iterator[None]:
-    """Hold the lock for a block. A block inside a build keeps the build's lock."""
+    """Hold the writer's lock for a block. A block inside a build keeps the build's lock."""
     outer = is_held(settings)
     acquire(settings)
     try:
@@ -48,3 +49,12 @@ def writer_lock(settings: Settings) -> Iterator[None]:
     finally:
         if not outer:
             release(settings)
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold a lock of its own kind for a block; not to be taken twice by one process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield

@@ -5,6 +5,8 @@ import dagster as dg
 from orchestration import lock
 from orchestration.assets.lake import OWNERS, REFERENCE_KEY, SOURCE_ASSETS, WRITER_POOL
 from orchestration.build.start import start
+from orchestration.integrity.files import Damaged
+from orchestration.integrity.room import NoRoom
 from orchestration.settings import get_settings
 
 PLAN_KEY = dg.AssetKey(["build", "plan"])
@@ -32,7 +34,10 @@ def plan(context: dg.AssetExecutionContext, config: PlanConfig) -> dg.Materializ
     """Start a build. The writer's lock is kept until the release is published or the process ends."""
     settings = get_settings()
     lock.acquire(settings)
-    planned, manifest = start(settings, config.rebuild)
+    try:
+        planned, manifest = start(settings, config.rebuild)
+    except (Damaged, NoRoom) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
     return dg.MaterializeResult(
         metadata={
             "publicering_id": manifest.publicering_id,

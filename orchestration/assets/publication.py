@@ -11,8 +11,9 @@ from orchestration.assets.disclosure import DISCLOSURE_KEY
 from orchestration.assets.lake import OWNERS, WRITER_POOL
 from orchestration.build.start import started
 from orchestration.build.workspace import Workspace
-from orchestration.publish.release import Releases
+from orchestration.publish.release import Overtaken, Releases
 from orchestration.settings import get_settings
+from orchestration.steps import step
 
 CONTROL_KEY = dg.AssetKey(["gate", "kontroltotaler"])
 RELEASE_KEY = dg.AssetKey(["published", "udgivelse"])
@@ -43,10 +44,13 @@ def control_totals(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         finally:
             connection.close()
         verdicts = judge(frame, suite("publicering"), "publicering", settings.data_docs)
+        step("gate: control totals judged")
         yield dg.MaterializeResult(
             metadata={
                 "dagster/row_count": len(frame),
                 "forskel_i_alt": int(frame["forskel"].abs().sum()),
+                # One curve per leg of the way from file to KPI; each must lie on zero.
+                **{f"forskel {led}": int(part.abs().sum()) for led, part in frame.groupby("led")["forskel"]},
                 "kald": int(frame.loc[frame["led"] == "maaned_til_danmark", "fundet"].sum()),
             },
             check_results=[
@@ -80,7 +84,10 @@ def udgivelse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     settings = get_settings()
     plan, manifest = started(settings)
     months = None if plan.full else plan.months
-    release = Releases(settings).publish(Workspace(settings), manifest, months)
+    try:
+        release = Releases(settings).publish(Workspace(settings), manifest, months)
+    except Overtaken as overtaken:
+        raise dg.Failure(str(overtaken), allow_retries=False) from overtaken
     lock.release(settings)
     return dg.MaterializeResult(
         metadata={

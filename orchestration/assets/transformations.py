@@ -29,6 +29,7 @@ from orchestration.build.start import started
 from orchestration.build.workspace import Workspace
 from orchestration.ingest.profiles import profiles
 from orchestration.settings import PROJECT_ROOT, get_settings
+from orchestration.steps import step
 
 PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 DBT = Path(sys.executable).with_name("dbt")
@@ -53,7 +54,12 @@ class DbtCommand(DbtCliResource):
 
 def dbt_cli() -> DbtCommand:
     """dbt's command line, run from this environment whatever the PATH."""
-    return DbtCommand(project_dir=os.fspath(PROJECT_DIR), profiles_dir=os.fspath(PROJECT_DIR), dbt_executable=str(DBT))
+    return DbtCommand(
+        project_dir=os.fspath(PROJECT_DIR),
+        profiles_dir=os.fspath(PROJECT_DIR),
+        dbt_executable=sys.executable,
+        global_config_flags=["-m", "orchestration.build.dbt_process"],
+    )
 
 
 def prepared_project() -> DbtProject:
@@ -101,6 +107,7 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
     started(settings)
     workspace = Workspace(settings)
     os.environ["KDI_BUILD"] = str(workspace.folder)
+    os.environ["KDI_BUILD_PARENT"] = str(os.getpid())
     os.environ["KDI_MEMORY_LIMIT"] = settings.memory_limit
     invocation = dbt.cli(
         # One folder for all runs: dbt then parses only what changed since the last.
@@ -110,7 +117,10 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
         raise_on_error=False,
         target_path=settings.root / "dbt",
     )
-    events = list(invocation.stream())
+    events = []
+    for event in invocation.stream():
+        step("dbt: a model or test is done")
+        events.append(event)
     rows = _row_counts(workspace) if invocation.is_successful() else {}
     for event in events:
         key = event.asset_key if isinstance(event, dg.MaterializeResult | dg.AssetMaterialization) else None

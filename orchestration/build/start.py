@@ -5,14 +5,17 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+import duckdb
+
 from orchestration import lock
 from orchestration.build.identity import systems_with_new_identity
 from orchestration.build.plan import Plan, from_json, inputs, make_full, make_plan, to_json
-from orchestration.build.workspace import Workspace
+from orchestration.build.workspace import DamagedBase, Workspace
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import take_in_reference
 from orchestration.publish.release import Manifest, Releases, new_publication_id
 from orchestration.settings import Settings
+from orchestration.steps import step
 
 _PLAN_FILE = "plan.json"
 
@@ -36,7 +39,10 @@ def current_plan(settings: Settings, rebuild: bool = False) -> Plan:
         return make_full(active, "intet at bygge videre på")
     plan = make_plan(active, current.leverancer, current.inputs, inputs(reference))
     if not (plan.full or plan.is_empty):
-        moved = systems_with_new_identity(settings, base, plan, active, reference)
+        try:
+            moved = systems_with_new_identity(settings, base, plan, active, reference)
+        except duckdb.Error as error:  # a damaged file; the build compares all it reads with its hash, and names it
+            return make_full(active, f"systemernes identitet kan ikke læses: {type(error).__name__}")
         if moved:
             return make_full(active, f"system_alias flytter {len(moved)} systemer, fx {moved[0]}")
     return plan
@@ -62,9 +68,15 @@ def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
     )
     workspace = Workspace(settings)
     base = releases.base(current) if current and not plan.full else None
-    workspace.prepare(plan, publication_id, log.all(), active, dict(earlier), reference, base)
+    releases.sweep()
+    try:
+        workspace.prepare(plan, publication_id, log.all(), active, dict(earlier), reference, base)
+    except DamagedBase as damage:
+        plan = make_full(active, str(damage))
+        workspace.prepare(plan, publication_id, log.all(), active, dict(earlier), reference, None)
     saved = {"plan": to_json(plan), "manifest": asdict(manifest)}
     (workspace.folder / _PLAN_FILE).write_text(json.dumps(saved, ensure_ascii=False), encoding="utf-8")
+    step("build: plan written", workspace.folder / _PLAN_FILE)
     return plan, manifest
 
 

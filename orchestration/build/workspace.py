@@ -7,6 +7,7 @@ the state kept with that release. A build that fails leaves both behind for the 
 
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +17,22 @@ import pyarrow as pa
 from orchestration.build.plan import Plan
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.rules import quoted, sql_list, sql_text
+from orchestration.integrity.files import Damaged, copy_verified
+from orchestration.integrity.room import demand_room
+from orchestration.lake import store
 from orchestration.lake.delivery_log import Delivery
-from orchestration.lake.reference import COLUMNS, reference_folder
+from orchestration.lake.reference import COLUMNS, is_intact, reference_folder
+from orchestration.lock import file_lock
 from orchestration.settings import Settings
+from orchestration.steps import step
 
 # Readable by DuckDB 1.2 and later, whatever version wrote it: Power BI's and other ODBC drivers
 # lag behind.
 STORAGE_VERSION = "v1.2.0"
+
+# A build needs the size of the release it starts from for its copy, for what dbt makes anew beside
+# the old, and for the Parquet files and what dbt spills.
+_ROOM = 3
 
 _SQL_TYPES = {"antal": "bigint", "antal_maskeret": "bigint", "dato": "date"}
 # Lists of how things stand. They are small, and one date is seen in the light of the others, so a
@@ -33,10 +43,16 @@ REGISTER_FACTS = ("fct_klarmelding", "fct_systemanvendelse")
 
 @dataclass(frozen=True)
 class Base:
-    """The release a build starts from."""
+    """The release a build starts from; a hash is empty where none was written down."""
 
     marts: Path
     state: Path
+    marts_sha256: str = ""
+    state_sha256: str = ""
+
+
+class DamagedBase(Damaged):
+    """The release a build starts from is not what was published; a build from the lake needs none of it."""
 
 
 class Workspace:
@@ -79,14 +95,30 @@ class Workspace:
             active: those that count.
             published: publication in which each delivery of the current release first came.
             base: None for a full build.
+
+        Raises:
+            Damaged: a file of the lake is not what was stored.
+            DamagedBase: one of the base is not.
+            NoRoom: the disk is too full for a build.
         """
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        with file_lock(Path(f"{self.folder}.lock")):  # dbt of a load that was killed may live for an instant
+            shutil.rmtree(self.folder, ignore_errors=True)
         if base:
-            shutil.copyfile(base.marts, self.marts)
-            shutil.copyfile(base.state, self.private)
-            self.marts.chmod(0o644)
-            self.private.chmod(0o644)
+            sizes = base.marts.stat().st_size + base.state.stat().st_size
+            demand_room(self._settings.root, _ROOM * sizes)
+        self.folder.mkdir(parents=True)
+        step("build: folder made")
+        if base:
+            with ThreadPoolExecutor(2) as pool:
+                marts = pool.submit(copy_verified, base.marts, self.marts, base.marts_sha256)
+                state = pool.submit(copy_verified, base.state, self.private, base.state_sha256)
+                try:
+                    marts.result()
+                    state.result()
+                except Damaged as damage:
+                    raise DamagedBase(str(damage)) from damage
+            step("build: database copied", self.marts)
+            step("build: state copied", self.private)
         connection = self.connect()
         try:
             for schema in ("lake", "plan", "basis", "staging", "intermediate"):
@@ -98,6 +130,7 @@ class Workspace:
             self._make_reference_views(connection, reference_fingerprint)
         finally:
             connection.close()
+        step("build: sources laid out", self.private)
 
     def close_marts(self) -> None:
         """Fold the write-ahead log into ``kdi.duckdb`` so that the file is whole by itself.
@@ -110,6 +143,7 @@ class Workspace:
                 connection.execute("force checkpoint")
             if Path(f"{path}.wal").exists():
                 raise RuntimeError(f"{path} still has a write-ahead log")
+            step("checkpoint: log folded in", path)
 
     def _write_plan(self, connection: duckdb.DuckDBPyConnection, plan: Plan, publication_id: str) -> None:
         periods = [(s, p) for s, ps in sorted(plan.touched.items()) for p in sorted(ps)]
@@ -210,6 +244,7 @@ class Workspace:
         active = list(active)
         for source, profile in profiles().items():
             chosen = [d for d in active if d.kilde == source and (source in REGISTERS or d.periode in wanted[source])]
+            store.verify(self._settings.lake, chosen)
             connection.execute(f"create or replace view lake.{source} as {self._source_sql(profile, chosen)}")
 
     def _source_sql(self, profile: Profile, deliveries: list[Delivery]) -> str:
@@ -234,6 +269,8 @@ class Workspace:
 
     def _make_reference_views(self, connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
         folder = reference_folder(self._settings, fingerprint)
+        if not is_intact(folder):
+            raise Damaged(f"lake/reference/{fingerprint}: sættet er ikke helt. Kør kdi load, som danner det igen.")
         for name in COLUMNS:
             view = "kle_emner" if name == "kle" else name
             path = sql_text(str(folder / f"{name}.parquet"))

@@ -27,6 +27,7 @@ from orchestration.ingest.untrusted import Bounds
 from orchestration.lake import quarantine, store
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.settings import Settings
+from orchestration.steps import step
 
 # Files of one statement: enough to fill it, few enough that its rows fit in half the memory limit.
 _BATCH_BYTES = 96 << 20
@@ -58,8 +59,18 @@ class Intake:
 
 def find_pending(settings: Settings, profile: Profile) -> Pending:
     """Files of the source whose content has not been decided yet, oldest first."""
-    log = DeliveryLog(settings.delivery_log)
     listing = inbox_module.look(settings.inbox_url, profile, settings.first_day, settings.settle_seconds)
+    seen = DeliveryLog(settings.delivery_log).seen(profile.fingerprint, profile.source)
+    new: dict[str, InboxFile] = {}
+    for file in sorted(_with_hashes(settings, listing), key=lambda f: (f.modified, f.name)):
+        if f"{file.sha256}/{file.period}" not in seen:
+            new.setdefault(file.delivery_id, file)
+    return Pending(tuple(new.values()), listing)
+
+
+def _with_hashes(settings: Settings, listing: InboxListing) -> list[InboxFile]:
+    """The listed files with their hashes; only those that are new or changed are read."""
+    log = DeliveryLog(settings.delivery_log)
     known = log.known_hashes()
     hashed: list[InboxFile] = []
     unread: list[InboxFile] = []
@@ -69,12 +80,20 @@ def find_pending(settings: Settings, profile: Profile) -> Pending:
     fresh = inbox_module.with_hashes(unread, settings.inbox_url)
     if fresh:
         log.remember_hashes(fresh)
-    seen = log.seen(profile.fingerprint, profile.source)
-    new: dict[str, InboxFile] = {}
-    for file in sorted(hashed + fresh, key=lambda f: (f.modified, f.name)):
-        if f"{file.sha256}/{file.period}" not in seen:
-            new.setdefault(file.delivery_id, file)
-    return Pending(tuple(new.values()), listing)
+        step("inbox: hashes remembered")
+    return hashed + fresh
+
+
+def inbox_files_by_hash(settings: Settings, profile: Profile) -> dict[str, InboxFile]:
+    """The source's whole files in the inbox, taken in or not, by the hash of their content."""
+    listing = inbox_module.look(settings.inbox_url, profile, settings.first_day, settings.settle_seconds)
+    return {file.sha256: file for file in _with_hashes(settings, listing)}
+
+
+def read_again(settings: Settings, profile: Profile, file: InboxFile, scratch: Path) -> Audit:
+    """Audit a file that was taken in before; its sound rows lie in ``scratch``."""
+    (audit,) = _audit_all(settings, profile, [file], scratch)
+    return audit
 
 
 def take_in(settings: Settings, profile: Profile, periods: Container[str] | None = None) -> Intake:
@@ -97,9 +116,12 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
             return Intake()
         history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source}
         refused, verdicts = gate(audits, profile, history, settings.data_docs)
+        step("receive: judged")
         deliveries = [_settle(settings, profile, a, bool(refused[a.file.delivery_id])) for a in audits]
-    os.sync()  # what the log is about to promise must be on disk first
+    os.sync()  # what the log is about to promise must be on disk first, files and folders alike
+    step("lake: on disk")
     log.record(deliveries)
+    step("log: verdicts recorded")
     return Intake(tuple(deliveries), tuple(verdicts))
 
 
@@ -129,6 +151,8 @@ def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scr
         for number, some in enumerate(_shares(fetched))
     ]
     audits += _in_parallel(parts, Limits(settings.read_seconds, settings.read_memory, settings.largest_unpacked))
+    for audit in audits:
+        step("receive: rows written", audit.parquet)
     order = {f.delivery_id: i for i, f in enumerate(files)}
     return sorted(audits, key=lambda a: order[a.file.delivery_id])
 

@@ -6,6 +6,7 @@ the readers once (0.4 s, in the background): each costs some 10 ms, so that a sm
 notices.
 """
 
+import os
 import resource
 import signal
 import sys
@@ -17,6 +18,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from threading import Lock
 from typing import Any, TypeVar
+
+from orchestration.children import end_with
 
 _Given = TypeVar("_Given")
 _Result = TypeVar("_Result")
@@ -89,6 +92,7 @@ def _start(target: Callable[..., None], arguments: tuple[Any, ...]) -> ForkServe
 
 
 def _evaluate(sender: Connection, function: Callable[[Any], Any], given: Any, limits: Limits) -> None:
+    end_with(os.getppid())
     _limit(resource.RLIMIT_AS, limits.memory)
     _limit(resource.RLIMIT_FSIZE, limits.written)
     _limit(resource.RLIMIT_CORE, 0)

@@ -15,6 +15,7 @@ from typing import Literal
 
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.inbox import InboxFile
+from orchestration.steps import step
 
 Status = Literal["indlaest", "delvis_karantaene", "afvist"]
 ACCEPTED: tuple[Status, ...] = ("indlaest", "delvis_karantaene")
@@ -119,6 +120,16 @@ class DeliveryLog:
                 f"insert into leverancer ({', '.join(names)}) values ({', '.join(':' + name for name in names)})",
                 rows,
             )
+            step("log: verdicts written")
+
+    def record_rewritten(self, delivery_id: str, parquet_sha256: str) -> None:
+        """Note the new hash of a delivery's file that was made anew with the same rows."""
+        with self._connect() as connection:
+            connection.execute(
+                "update leverancer set parquet_sha256 = ? where leverance_id = ? and parquet <> ''",
+                (parquet_sha256, delivery_id),
+            )
+            step("log: new hash written")
 
     def all(self, source: str | None = None) -> list[Delivery]:
         """Every delivery, in the order received."""
@@ -172,6 +183,7 @@ class DeliveryLog:
                 "insert or replace into indbakke values (?, ?, ?, ?)",
                 [(f.path, f.size, f.modified, f.sha256) for f in files],
             )
+            step("log: hashes written")
 
     def forget_hashes(self, files: Iterable[InboxFile]) -> None:
         """Read these anew at the next look: their bytes are not those that the hash was taken of."""
@@ -188,6 +200,7 @@ class DeliveryLog:
         """Put reference data in force."""
         with self._connect() as connection:
             connection.execute("insert into reference (fingeraftryk, modtaget) values (?, ?)", (fingerprint, received))
+            step("log: reference written")
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

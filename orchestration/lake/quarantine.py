@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orchestration.ingest.audit import Audit
 from orchestration.lake.spreadsheet import harmless
+from orchestration.steps import step
 
 _COLUMNS = ("kode", "raekke", "kolonne", "vaerdiklasse", "antal", "besked", "handling")
 
@@ -23,10 +24,13 @@ def keep(folder: Path, audit: Audit, refused: bool) -> Path:
         writer.writerow(_COLUMNS)
         for finding in audit.findings:
             writer.writerow(["" if (v := getattr(finding, c)) is None else harmless(v) for c in _COLUMNS])
+    step("quarantine: faults written", target / "fejl.csv")
     outcome = "afvist" if refused else f"indlæst uden {audit.rows_rejected} rækker"
     lines = [f"Leverancen {audit.file.name} er {outcome}.", ""]
     lines += [f"- {finding}" for finding in audit.findings]
     (target / "aarsag.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    step("quarantine: reasons written", target / "aarsag.txt")
     if audit.may_be_kept:
         shutil.copyfile(audit.delivered, target / audit.file.name)
+        step("quarantine: delivery copied", target / audit.file.name)
     return target

@@ -5,6 +5,7 @@ new set, and everything that was built on the old one is built anew.
 """
 
 import hashlib
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ import duckdb
 from orchestration.ingest import cpr
 from orchestration.ingest.remote import open_inbox
 from orchestration.ingest.rules import quoted, sql_text
+from orchestration.integrity.files import damaged_among, sha256_of
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.steps import step
 
+_HASHES = "sha256.json"
 BUILT_IN = PROJECT_ROOT / "reference"
 
 # Columns promised in the interface, and those that together identify a row.
@@ -77,13 +81,14 @@ def take_in_reference(settings: Settings) -> ReferenceSet:
         digest.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
     fingerprint = digest.hexdigest()[:16]
     folder = reference_folder(settings, fingerprint)
-    if not folder.exists():
+    if not is_intact(folder):
         _store(contents, folder)
     rows = _count_rows(folder)
     log = DeliveryLog(settings.delivery_log)
     changed = log.reference() != fingerprint
     if changed:
         log.record_reference(fingerprint, datetime.now(UTC).isoformat(timespec="seconds"))
+        step("reference: in force")
     return ReferenceSet(fingerprint, folder, changed, replaced, rows)
 
 
@@ -100,9 +105,19 @@ def _contents(settings: Settings) -> tuple[dict[str, bytes], tuple[str, ...]]:
     return contents, tuple(replaced)
 
 
+def is_intact(folder: Path) -> bool:
+    """Whether a stored set is whole: every file has the hash written down beside it."""
+    try:
+        hashes: dict[str, str] = json.loads((folder / _HASHES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return set(COLUMNS) <= set(hashes) and not damaged_among((folder / f"{n}.parquet", h) for n, h in hashes.items())
+
+
 def _store(contents: dict[str, bytes], folder: Path) -> None:
-    partial = folder.with_name(f".{folder.name}-{os.getpid()}")
-    shutil.rmtree(partial, ignore_errors=True)
+    for leftover in folder.parent.glob(".*"):
+        shutil.rmtree(leftover)
+    partial = folder.with_name(f".{folder.name}")
     partial.mkdir(parents=True)
     try:
         with duckdb.connect() as connection:
@@ -111,7 +126,14 @@ def _store(contents: dict[str, bytes], folder: Path) -> None:
                 source.write_bytes(data)
                 _check_and_write(connection, name, source, partial / f"{name}.parquet")
                 source.unlink()
+                step("reference: file written", partial / f"{name}.parquet")
+        hashes = {name: sha256_of(partial / f"{name}.parquet") for name in contents}
+        (partial / _HASHES).write_text(json.dumps(hashes, indent=1), encoding="utf-8")
+        step("reference: hashes written", partial / _HASHES)
+        shutil.rmtree(folder, ignore_errors=True)  # a set that is no longer whole
         os.replace(partial, folder)
+        step("reference: set stored")
+        os.sync()  # before the log says that it is in force
     finally:
         shutil.rmtree(partial, ignore_errors=True)  # a refused file may hold what must not be kept
 

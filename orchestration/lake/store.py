@@ -4,17 +4,22 @@ A file is written once and never changed. Beside it lies its manifest, from whic
 log can be made anew.
 """
 
-import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from orchestration.integrity.files import Damaged, damaged_among, sha256_of
 from orchestration.lake.delivery_log import Delivery
+from orchestration.steps import step
 
 
 def keep(lake: Path, delivery: Delivery, parquet: Path) -> Delivery:
-    """Move ``parquet`` to its place and write its manifest; returns the delivery with both recorded."""
+    """Move ``parquet`` to its place and write its manifest; returns the delivery with both recorded.
+
+    Nothing refers to them before the delivery log does, which is written when they are on disk.
+    """
     relative = Path(delivery.kilde) / delivery.periode / f"{delivery.leverance_id}.parquet"
     target = lake / relative
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -22,12 +27,26 @@ def keep(lake: Path, delivery: Delivery, parquet: Path) -> Delivery:
     manifest = target.with_suffix(".json")
     partial = manifest.with_suffix(".json.del")
     partial.write_text(json.dumps(asdict(stored), ensure_ascii=False, indent=1), encoding="utf-8")
+    step("lake: manifest written", partial)
     os.replace(parquet, target)
+    step("lake: rows moved")
     os.replace(partial, manifest)
+    step("lake: manifest moved")
     return stored
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def verify(lake: Path, deliveries: Iterable[Delivery]) -> None:
+    """Compare the files of deliveries with the hashes in the log, before they are read.
+
+    Raises:
+        Damaged: one is gone or is not what was stored.
+    """
+    by_path = {lake / d.parquet: d for d in deliveries if d.parquet}
+    damaged = damaged_among((path, d.parquet_sha256) for path, d in by_path.items())
+    if damaged:
+        first = by_path[damaged[0]]
+        others = f" og {len(damaged) - 1} andre" if len(damaged) > 1 else ""
+        raise Damaged(
+            f"lake/{first.parquet}{others}: indholdet er ikke det, der blev gemt. Kør kdi scrub, som henter det"
+            f" fra leverancen {first.fil}, hvis den stadig ligger i indbakken."
+        )

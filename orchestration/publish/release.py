@@ -1,41 +1,37 @@
 """Release folders under ``published/releases/``, and ``current``, the link that names the one in force.
 
-A release is written beside the others under a temporary name, read back, made read-only, renamed
-once, and only then pointed to. Its name is never used again; readers of an earlier one keep it.
+A release is written beside the others under a temporary name, read back, made read-only, put on
+disk, renamed once, and only then pointed to. Its name is never used again; readers of an earlier
+one keep it.
 """
 
 import json
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from orchestration.build.workspace import Base, Workspace
-from orchestration.ingest.rules import sql_text
-from orchestration.lake.store import sha256_of
+from orchestration.integrity.files import sha256_of, sync_folder
+from orchestration.lock import file_lock
+from orchestration.publish.parquet import Before, verified_rows, write_tables
 from orchestration.settings import Settings
-
-PUBLISHED_SCHEMAS = ("marts", "kpi")
-# The call facts are one file per month; the column tells which month a row belongs to.
-MONTHLY_TABLES = {"fct_kald_time": "dato_id // 100", "fct_kald_maaned": "year(maaned) * 100 + month(maaned)"}
-_RANGES = {
-    "fct_kald_time": "dato_id between {m}01 and {m}31",
-    "fct_kald_maaned": "maaned = make_date({m} // 100, {m} % 100, 1)",
-}
+from orchestration.steps import step
 
 
-class IncompleteRelease(Exception):
-    """What was written is not what was built; nothing is published."""
+class Overtaken(Exception):
+    """Another release than the one that a build started from is in force; nothing is published."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a release is made of. ``files`` maps relative paths to SHA-256 hashes."""
+    """What a release is made of. ``filer`` maps relative paths to SHA-256 hashes; ``tilstand`` is that of its state."""
 
     publicering_id: str
     udgivet: str
@@ -44,6 +40,7 @@ class Manifest:
     leverancer: dict[str, str]
     raekker: dict[str, int] = field(default_factory=dict)
     filer: dict[str, str] = field(default_factory=dict)
+    tilstand: str = ""
 
 
 def new_publication_id() -> str:
@@ -59,6 +56,8 @@ class Releases:
         self.folder = settings.published / "releases"
         self._link = settings.published / "current"
         self._held_back = settings.published / "rullet_tilbage"
+        self._coming = settings.published / "paa_vej"
+        self._known_damaged = settings.published / "beskadiget"
 
     def current(self) -> Manifest | None:
         """The manifest of the release in force; None before the first."""
@@ -74,16 +73,19 @@ class Releases:
         return Manifest(**json.loads(text))
 
     def all(self) -> list[str]:
-        """Ids of the releases that can be switched to, oldest first."""
+        """Ids of the releases that are kept, oldest first."""
         return sorted(p.parent.name for p in self.folder.glob("[0-9]*/manifest.json"))
 
     def base(self, manifest: Manifest) -> Base | None:
-        """The files from which an incremental build can start; None if its state is gone."""
+        """The files from which an incremental build can start; None if its state is gone or the scrub found a fault."""
         marts = self.folder / manifest.publicering_id / "kdi.duckdb"
-        state = self._state(manifest.publicering_id)
-        return Base(marts, state) if marts.exists() and state.exists() else None
+        state = self.state(manifest.publicering_id)
+        if manifest.publicering_id in self.damaged() or not (marts.exists() and state.exists()):
+            return None
+        return Base(marts, state, manifest.filer.get("kdi.duckdb", ""), manifest.tilstand)
 
-    def _state(self, publication_id: str) -> Path:
+    def state(self, publication_id: str) -> Path:
+        """The private tables kept with a release."""
         return self._settings.state / f"{publication_id}.duckdb"
 
     def publish(self, workspace: Workspace, manifest: Manifest, touched_months: list[str] | None) -> Manifest:
@@ -96,41 +98,76 @@ class Releases:
 
         Raises:
             IncompleteRelease: a Parquet file does not hold the rows of its table.
+            Overtaken: there was a rollback since the build began.
         """
-        before = self.current()
         partial = self.folder / f".{manifest.publicering_id}"
-        for leftover in self.folder.glob(".[0-9]*"):
-            shutil.rmtree(leftover)
         partial.mkdir(parents=True)
+        step("release: folder made")
+        complete = self._write(workspace, manifest, touched_months, partial)
+        self._settings.state.mkdir(parents=True, exist_ok=True)
+        os.replace(workspace.private, self.state(manifest.publicering_id))
+        step("release: state moved")
+        os.sync()  # files and folders, before the names by which they are found
+        step("release: on disk")
+        with self._switching():
+            now = self.current()
+            if (now.publicering_id if now else None) != manifest.forgaenger:
+                raise Overtaken("Der blev rullet tilbage, mens der blev bygget. Kør kdi load --rebuild for at udgive.")
+            self._coming.write_text(manifest.publicering_id, encoding="utf-8")
+            step("release: announced", self._coming)
+            os.replace(partial, self.folder / manifest.publicering_id)
+            step("release: renamed")
+            sync_folder(self.folder)
+            self._switch(manifest.publicering_id)
+            self._held_back.unlink(missing_ok=True)
+            step("release: nothing held back")
+            self._coming.unlink()
+            step("release: announcement removed")
+        self.prune()
+        return complete
+
+    def _write(self, workspace: Workspace, manifest: Manifest, touched: list[str] | None, partial: Path) -> Manifest:
+        current = self.current()
+        before = None
+        if current and touched is not None:
+            before = Before(self.folder / current.publicering_id, current.filer, frozenset(touched))
         workspace.close_marts()
-        taken_over = self._write_parquet(workspace.marts, partial, before, touched_months)
-        rows = self._verify(workspace.marts, partial)
+        limit = self._settings.memory_limit
+        with duckdb.connect(str(workspace.marts), read_only=True, config={"memory_limit": limit}) as connection:
+            taken_over = write_tables(connection, partial, before)
+            rows = verified_rows(connection, partial)
+        step("release: read back")
         os.replace(workspace.marts, partial / "kdi.duckdb")
+        step("release: database moved")
         files = {
             path: taken_over.get(path) or sha256_of(partial / path)
             for path in sorted(str(p.relative_to(partial)) for p in partial.rglob("*") if p.is_file())
         }
-        complete = Manifest(**{**asdict(manifest), "raekker": rows, "filer": files})
-        (partial / "manifest.json").write_text(
-            json.dumps(asdict(complete), ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+        found = {"raekker": rows, "filer": files, "tilstand": sha256_of(workspace.private)}
+        complete = Manifest(**{**asdict(manifest), **found})
+        text = json.dumps(asdict(complete), ensure_ascii=False, indent=1)
+        (partial / "manifest.json").write_text(text, encoding="utf-8")
+        step("release: manifest written", partial / "manifest.json")
         for path in partial.rglob("*"):
             path.chmod(0o555 if path.is_dir() else 0o444)
-        self._settings.state.mkdir(parents=True, exist_ok=True)
-        os.replace(workspace.private, self._state(manifest.publicering_id))
-        os.sync()
-        os.replace(partial, self.folder / manifest.publicering_id)
-        self.switch(manifest.publicering_id)
-        self._held_back.unlink(missing_ok=True)
-        self.prune()
+        step("release: made read-only")
         return complete
 
-    def switch(self, publication_id: str) -> None:
+    @contextmanager
+    def _switching(self) -> Iterator[None]:
+        """A lock of its own, held for an instant: a rollback need not wait for a build."""
+        with file_lock(self._settings.published / ".skift"):
+            yield
+
+    def _switch(self, publication_id: str) -> None:
         """Point ``current`` at a release, in one step."""
-        partial = self._link.with_name(f".current-{os.getpid()}")
+        partial = self._link.with_name(".current")
         partial.unlink(missing_ok=True)
         partial.symlink_to(Path("releases") / publication_id)
+        step("release: link made")
         os.replace(partial, self._link)
+        step("release: switched")
+        sync_folder(self._settings.published)
 
     def roll_back(self, lake_state: str) -> str | None:
         """Switch to the release before the current one, and hold this state of the lake back.
@@ -138,10 +175,14 @@ class Releases:
         Returns:
             The id of the release now in force; None when there is none to go back to.
         """
-        earlier = self.previous()
-        if earlier:
-            self.switch(earlier)
-            self._held_back.write_text(lake_state, encoding="utf-8")
+        if not self._link.is_symlink():
+            return None
+        with self._switching():
+            earlier = self.previous()
+            if earlier:
+                self._held_back.write_text(lake_state, encoding="utf-8")
+                step("rollback: held back", self._held_back)
+                self._switch(earlier)
         return earlier
 
     def is_held_back(self, lake_state: str) -> bool:
@@ -149,83 +190,72 @@ class Releases:
         return self._held_back.exists() and self._held_back.read_text(encoding="utf-8") == lake_state
 
     def previous(self) -> str | None:
-        """The release before the one in force, if it is still kept."""
+        """The newest release that was in force before the one that is now, is kept and has no known fault."""
         now = self.current()
-        earlier = [r for r in self.all() if now and r < now.publicering_id]
-        return earlier[-1] if earlier else None
+        kept, damaged = set(self.all()), self.damaged()
+        while now and now.forgaenger in kept:
+            if now.forgaenger not in damaged:
+                return now.forgaenger
+            now = self.manifest(now.forgaenger)
+        return None
 
-    def _write_parquet(
-        self, marts: Path, target: Path, before: Manifest | None, touched: list[str] | None
-    ) -> dict[str, str]:
-        """Write every table; returns the hashes of the files taken over unchanged."""
-        taken_over: dict[str, str] = {}
-        with duckdb.connect(str(marts), read_only=True, config=self._engine()) as connection:
-            for schema, table in _tables(connection):
-                folder = target / "parquet" / schema
-                folder.mkdir(parents=True, exist_ok=True)
-                name = f"{schema}.{table}"
-                if table not in MONTHLY_TABLES:
-                    _copy(connection, f"select * from {name}", folder / f"{table}.parquet")
-                    continue
-                (folder / table).mkdir()
-                for month in _months(connection, name, table):
-                    relative = f"parquet/{schema}/{table}/{month // 100}-{month % 100:02d}.parquet"
-                    old = self.folder / before.publicering_id / relative if before else None
-                    if touched is not None and Path(relative).stem not in touched and old and old.exists():
-                        os.link(old, target / relative)
-                        taken_over[relative] = before.filer[relative] if before else ""
-                    else:
-                        where = _RANGES[table].format(m=month)
-                        _copy(connection, f"select * from {name} where {where}", target / relative)
-        return taken_over
+    def damaged(self) -> frozenset[str]:
+        """Ids of the releases in which the last scrub found a fault."""
+        if not self._known_damaged.exists():
+            return frozenset()
+        return frozenset(self._known_damaged.read_text(encoding="utf-8").split())
 
-    def _verify(self, marts: Path, partial: Path) -> dict[str, int]:
-        """Row counts by table, after comparing them with the Parquet files."""
-        rows: dict[str, int] = {}
-        with duckdb.connect(str(marts), read_only=True, config=self._engine()) as connection:
-            for schema, table in _tables(connection):
-                (expected,) = connection.execute(f"select count(*) from {schema}.{table}").fetchall()[0]
-                pattern = f"{table}/*.parquet" if table in MONTHLY_TABLES else f"{table}.parquet"
-                path = partial / "parquet" / schema / pattern
-                found = 0
-                if list(path.parent.glob(path.name)):
-                    (found,) = connection.execute(
-                        f"select coalesce(sum(num_rows), 0) from parquet_file_metadata({sql_text(str(path))})"
-                    ).fetchall()[0]
-                if found != expected:
-                    raise IncompleteRelease(f"{schema}.{table}: {found} rows in Parquet, {expected} in the table")
-                rows[f"{schema}.{table}"] = int(expected)
-        return rows
+    def mark_damaged(self, publication_ids: set[str]) -> None:
+        """Remember what a scrub found: nothing is built on these releases, nor rolled back to them."""
+        partial = self._known_damaged.with_name(".beskadiget")
+        partial.write_text("\n".join(sorted(publication_ids)), encoding="utf-8")
+        step("scrub: damaged releases written", partial)
+        os.replace(partial, self._known_damaged)
+        step("scrub: damaged releases known")
 
-    def _engine(self) -> dict[str, Any]:
-        return {"memory_limit": self._settings.memory_limit}
+    def sweep(self) -> None:
+        """Delete what a killed publication left. Call with the writer's lock held."""
+        for leftover in self.folder.glob(".[0-9]*"):
+            _delete(leftover)
+            step("sweep: half a release removed")
+        self._link.with_name(".current").unlink(missing_ok=True)
+        if self._coming.exists():
+            coming = self._coming.read_text(encoding="utf-8")
+            if coming and self._link.resolve().name != coming:
+                self._delete_release(coming)
+            self._coming.unlink()
+            step("sweep: announcement removed")
+        self._delete_states()
 
     def prune(self) -> int:
         """Delete the oldest releases and states beyond the number to keep, never the current one; returns how many."""
         before = self.all()
-        current = self._link.resolve().name
-        for publication_id in self.all()[: -self._settings.keep_releases]:
-            if publication_id != current:
-                shutil.rmtree(self.folder / publication_id)
-                self._state(publication_id).unlink(missing_ok=True)
+        for publication_id in before[: -self._settings.keep_releases]:
+            if publication_id != self._link.resolve().name:
+                self._delete_release(publication_id)
+        self._delete_states()
+        return len(before) - len(self.all())
+
+    def _delete_release(self, publication_id: str) -> None:
+        folder = self.folder / publication_id
+        if folder.exists():
+            hidden = folder.with_name(f".{publication_id}")
+            os.replace(folder, hidden)  # half a release must never look like one
+            step("prune: release hidden")
+            _delete(hidden)
+            step("prune: release removed")
+
+    def _delete_states(self) -> None:
         kept = set(self.all())
         for state in self._settings.state.glob("*.duckdb"):
             if state.stem not in kept:
                 state.unlink()
-        return len(before) - len(kept)
+                step("prune: state removed")
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    rows = connection.execute(
-        "select schema_name, table_name from duckdb_tables() where not internal order by all"
-    ).fetchall()
-    return [(schema, table) for schema, table in rows if schema in PUBLISHED_SCHEMAS]
-
-
-def _months(connection: duckdb.DuckDBPyConnection, name: str, table: str) -> list[int]:
-    rows = connection.execute(f"select distinct {MONTHLY_TABLES[table]} as m from {name} order by m").fetchall()
-    return [int(m) for (m,) in rows]
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, sql: str, target: Path) -> None:
-    connection.execute(f"copy ({sql}) to {sql_text(str(target))} (format parquet, compression zstd)")
+def _delete(folder: Path) -> None:
+    """Delete a folder whose folders are read-only."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
+    shutil.rmtree(folder)

@@ -1,0 +1,33 @@
+"""The scrub as an asset: how much was read, and what was found, as figures that plot over time."""
+
+import dagster as dg
+
+from orchestration.assets.lake import OWNERS, WRITER_POOL
+from orchestration.integrity.scrub import scrub
+from orchestration.settings import get_settings
+
+INTEGRITY_KEY = dg.AssetKey(["gate", "integritet"])
+
+
+@dg.asset(
+    key=INTEGRITY_KEY,
+    group_name="published",
+    description="Every stored file compared with its hash: the lake's deliveries, reference data and releases.",
+    kinds={"python"},
+    owners=OWNERS,
+    pool=WRITER_POOL,
+)
+def integritet(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Fails when something is damaged that could not be mended; each line says what to do."""
+    outcome = scrub(get_settings())
+    for line in outcome.mended:
+        context.log.warning(line)
+    figures = {
+        "filer": outcome.files,
+        "megabyte": outcome.bytes / 1e6,
+        "genskabt": len(outcome.mended),
+        "beskadiget": len(outcome.damaged),
+    }
+    if outcome.damaged:
+        raise dg.Failure("\n".join(outcome.damaged), metadata=figures, allow_retries=False)
+    return dg.MaterializeResult(metadata=figures)

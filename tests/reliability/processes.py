@@ -1,0 +1,115 @@
+"""Loads and scrubs in processes of their own that can be killed, with the imports already done.
+
+A fork server imports Dagster, dbt's adapter and Great Expectations once; every trial is a fork of
+it, which saves the fifteen seconds of imports that a ``kdi load`` in a new interpreter takes. What
+runs then is the very code that runs in use.
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from pipeline.installation import Installation
+
+from orchestration.settings import get_settings
+
+_SERVER = get_context("forkserver")
+_SERVER.set_forkserver_preload(["reliability.preloaded"])
+
+Failures = list[str]
+
+
+@dataclass
+class Running:
+    """A command that has been started."""
+
+    process: ForkServerProcess
+    answer: Path
+
+    def wait(self) -> "Ended":
+        self.process.join()
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            return Ended(self.process.exitcode or 0, json.loads(self.answer.read_text(encoding="utf-8")))
+        return Ended(self.process.exitcode or 0, [])
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How it ended: minus the signal's number when it was killed; what failed, when it lived to say so."""
+
+    exit_code: int
+    failures: Failures
+
+    @property
+    def was_killed(self) -> bool:
+        return self.exit_code == -9
+
+
+def start(installation: Installation, command: str = "load", **environment: str) -> Running:
+    """Start ``load``, ``scrub`` or ``rollback`` on an installation, with more environment than its own."""
+    answer = installation.folder / "svar.json"
+    answer.unlink(missing_ok=True)
+    process = _SERVER.Process(target=_run, args=(command, installation.environment | environment, answer))
+    process.start()
+    return Running(process, answer)
+
+
+def run(installation: Installation, command: str = "load", **environment: str) -> Ended:
+    """The same, waited for."""
+    return start(installation, command, **environment).wait()
+
+
+def _run(command: str, environment: Mapping[str, str], answer: Path) -> None:
+    with _silently():
+        os.environ.update(environment)
+        get_settings.cache_clear()
+        failures = COMMANDS[command]()
+    answer.write_text(json.dumps(failures), encoding="utf-8")
+
+
+def _load() -> Failures:
+    import expectations.judge
+    from orchestration.load import load
+
+    # The judge's process is forked from this one, which has no threads yet, instead of started anew.
+    expectations.judge.get_context = lambda _: get_context("fork")  # type: ignore[attr-defined]
+    expectations.judge.warm_up()
+    return load(get_settings()).failures
+
+
+def _scrub() -> Failures:
+    from orchestration.integrity.scrub import scrub
+
+    return scrub(get_settings()).damaged
+
+
+def _roll_back() -> Failures:
+    from orchestration.build.start import lake_state
+    from orchestration.publish.release import Releases
+
+    settings = get_settings()
+    return [] if Releases(settings).roll_back(lake_state(settings)) else ["intet at rulle tilbage til"]
+
+
+def _sweep() -> Failures:
+    from orchestration.publish.release import Releases
+
+    Releases(get_settings()).sweep()
+    return []
+
+
+COMMANDS = {"load": _load, "sweep": _sweep, "scrub": _scrub, "rollback": _roll_back}
+
+
+@contextmanager
+def _silently() -> Iterator[None]:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    yield

@@ -1,0 +1,147 @@
+"""A flipped byte is found, named and mended; nothing damaged is built upon or read."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pipeline import world
+from pipeline.installation import Installation
+
+from orchestration.assets.publication import CONTROL_KEY
+from orchestration.integrity.files import sha256_of
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.reference import take_in_reference
+from orchestration.load import use_dagster_home
+
+from . import processes
+from .crash import Unharmed
+from .damage import flip_a_byte
+from .small import Past
+
+
+@pytest.fixture
+def installation(past: Past, tmp_path: Path) -> Installation:
+    """A copy to be damaged."""
+    return past.installation.copy(tmp_path.name)
+
+
+def file_of(installation: Installation, period: str) -> Path:
+    """The rows of a day in the lake."""
+    (path,) = (installation.home / "lake" / "stoettesystemerne" / period).glob("*.parquet")
+    return path
+
+
+def test_what_is_whole_is_found_whole(installation: Installation) -> None:
+    result = installation.kdi("scrub")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "filer læst" in result.output
+
+
+def test_a_flipped_byte_is_found_named_and_mended_from_the_delivery(installation: Installation) -> None:
+    path = file_of(installation, world.LONG_DAY.period)
+    before = sha256_of(path)
+    flip_a_byte(path)
+    result = installation.kdi("scrub")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"Genskabt lake/{path.relative_to(installation.home / 'lake')}" in result.output
+    assert sha256_of(path) == before
+    assert installation.kdi("scrub").output.count("Genskabt") == 0
+
+
+def test_without_the_delivery_the_message_says_what_to_bring(installation: Installation) -> None:
+    path = file_of(installation, world.LONG_DAY.period)
+    before = sha256_of(path)
+    path.unlink()
+    delivered = installation.inbox / "stoettesystemerne" / world.LONG_DAY.name
+    content = delivered.read_bytes()
+    delivered.unlink()
+    result = installation.kdi("scrub")
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    for part in (path.name, world.LONG_DAY.name, hashlib.sha256(content).hexdigest()[:12], "kdi scrub"):
+        assert part in line
+    # and when that has been done
+    delivered.write_bytes(content)
+    assert installation.kdi("scrub").exit_code == 0
+    assert sha256_of(path) == before
+
+
+def test_a_damaged_release_is_named_and_never_rolled_back_to(installation: Installation) -> None:
+    old, new = installation.releases
+    flip_a_byte(installation.release(old) / "parquet" / "kpi" / "udbredelse.parquet")
+    result = installation.kdi("scrub")
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert f"published/releases/{old}/parquet/kpi/udbredelse.parquet" in line
+    assert installation.kdi("publish", "--rollback").exit_code == 1
+    assert installation.current.name == new
+
+
+def test_a_month_shared_by_two_releases_is_read_once_and_named_for_both(installation: Installation) -> None:
+    month = "parquet/marts/fct_kald_maaned/2020-11.parquet"
+    old, new = installation.releases
+    (installation.release(new) / month).unlink()  # a copy of the installation holds the file twice, the real one once
+    (installation.release(new) / month).hardlink_to(installation.release(old) / month)
+    flip_a_byte(installation.release(new) / month)
+    lines = installation.kdi("scrub").stderr.splitlines()
+    assert [release in line for release, line in zip((old, new), lines, strict=True)] == [True, True]
+    assert "kdi publish --rollback" in lines[1] and "kdi publish --rollback" not in lines[0]
+
+
+def test_damaged_reference_data_are_made_anew(installation: Installation) -> None:
+    with installation.in_force() as settings:
+        log = DeliveryLog(settings.delivery_log)
+        path = settings.lake / "reference" / str(log.reference()) / "folketal.parquet"
+        before = sha256_of(path)
+        flip_a_byte(path)
+        assert installation.kdi("scrub").exit_code == 1
+    with installation.in_force() as settings:
+        taken = take_in_reference(settings)
+        assert not taken.changed
+        assert sha256_of(path) == before
+
+
+@pytest.mark.lang
+def test_nothing_is_built_from_a_damaged_delivery(installation: Installation) -> None:
+    """A full build reads every file; one bad one stops it, and the release stays."""
+    path = file_of(installation, world.LONG_DAY.period)
+    flip_a_byte(path)
+    before, releases = installation.content(), installation.releases
+    result = installation.kdi("load", "--rebuild")
+    assert result.exit_code == 1
+    assert path.name in result.stderr and "Kør kdi scrub" in result.stderr
+    assert (installation.content(), installation.releases) == (before, releases)
+
+
+@pytest.mark.lang
+def test_a_release_on_a_damaged_one_is_made_from_the_lake(installation: Installation, unharmed: Unharmed) -> None:
+    """The load finds by itself that its base is not what was published, and does without."""
+    flip_a_byte(installation.current / "kdi.duckdb")
+    assert processes.run(installation).failures == unharmed.truth.failures
+    assert installation.content() == unharmed.truth.content
+    assert installation.private_content() == unharmed.truth.private
+
+
+def test_the_calendar_is_that_of_python(past: Past) -> None:
+    """Leap days, the turn of the year and week 53."""
+    rows = past.installation.query("select dato, aar, kvartal, maaned, uge, ugedag, dato_id from marts.dim_dato")
+    found = {row[0]: row[1:] for row in rows if row[0]}
+    days = [date.fromordinal(n) for n in range(date(2019, 1, 1).toordinal(), date(2033, 1, 1).toordinal())]
+    assert {date(2020, 2, 29), date(2024, 2, 29), date(2020, 12, 31)} <= found.keys()
+    for day in days:
+        year, quarter, month, week, weekday, number = found[day]
+        assert (year, quarter, month) == (day.year, (day.month + 2) // 3, day.month)
+        assert week == day.isocalendar().week, day
+        assert number == day.year * 10_000 + day.month * 100 + day.day
+    assert found[date(2020, 12, 31)][3] == 53
+
+
+def test_control_totals_are_curves_that_lie_on_zero(past: Past) -> None:
+    """One number per leg of the way from file to KPI, in every build's event: what the UI plots over time."""
+    with past.installation.in_force() as settings:
+        event = use_dagster_home(settings).get_latest_materialization_event(CONTROL_KEY)
+    assert event is not None and event.asset_materialization is not None
+    curves = {k: v.value for k, v in event.asset_materialization.metadata.items() if k.startswith("forskel ")}
+    assert set(curves) >= {"forskel fil_til_maaned", "forskel maaned_til_kpi", "forskel maaned_til_danmark"}
+    assert set(curves.values()) == {0}
