@@ -12,7 +12,9 @@ import dagster as dg
 
 from orchestration import partitions
 from orchestration.assets.lake import KITOS_KEY, REFERENCE_KEY, lake_key
+from orchestration.assets.punctuality import PUNCTUALITY_CHECKS
 from orchestration.build.start import current_plan, lake_state
+from orchestration.build.status import status_of
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
@@ -47,8 +49,14 @@ KITOS_JOB = dg.define_asset_job(
 BUILD_JOB = dg.define_asset_job(
     "byg_og_udgiv",
     selection=dg.AssetSelection.all()
-    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY),
+    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY)
+    | dg.AssetSelection.checks(*PUNCTUALITY_CHECKS),
     description="Make anew what differs between lake and release, test it, and publish.",
+)
+PUNCTUALITY_JOB = dg.define_asset_job(
+    "foelg_leverancer",
+    selection=dg.AssetSelection.checks(*PUNCTUALITY_CHECKS),
+    description="Look at the calendar: which deliveries are late or missing today. Reads only the delivery log.",
 )
 
 
@@ -106,7 +114,8 @@ def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
         return dg.SkipReason("Den gældende publicering er, hvad der ligger i søen.")
     if Releases(settings).is_held_back(lake_state(settings)):
         return dg.SkipReason("Publiceringen er rullet tilbage; der bygges igen, når der kommer nyt.")
-    return dg.RunRequest(run_key=lake_state(settings))
+    # time alone may ask for a release, when a month's grace is over
+    return dg.RunRequest(run_key=f"{lake_state(settings)}:{status_of(settings).fingerprint}")
 
 
 # Reference data have no sensor of their own: they change rarely, and a person puts them there.
@@ -129,4 +138,11 @@ BUILD_SCHEDULE = dg.ScheduleDefinition(
     cron_schedule="0 6 * * *",
     execution_timezone=LOCAL_TIME_ZONE,
     description="A fall-back for the sensor, and the time at which the numbers are promised.",
+)
+PUNCTUALITY_SCHEDULE = dg.ScheduleDefinition(
+    name="foelg_leverancer_hver_morgen",
+    job=PUNCTUALITY_JOB,
+    cron_schedule="0 7 * * *",
+    execution_timezone=LOCAL_TIME_ZONE,
+    description="After the build: a day on which nothing came must show, too.",
 )

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from orchestration.delivery_commands import app as delivery_app
 from orchestration.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(delivery_app, name="delivery")
 
 
 class Scale(StrEnum):
@@ -94,7 +96,7 @@ def prepare() -> None:
 @app.command()
 def status() -> None:
     """Show what is loaded, missing, late and quarantined."""
-    from orchestration.overview import status_lines
+    from orchestration.status import status_lines
 
     for line in status_lines(get_settings()):
         typer.echo(line)

@@ -7,6 +7,7 @@ from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.plan import plan
 from orchestration.assets.publication import control_totals, udgivelse
+from orchestration.assets.punctuality import punctuality
 from orchestration.assets.transformations import dbt_cli, transformations
 
 published_tables = [key for key in transformations.keys if key.path[0] in ("marts", "kpi", "intermediate")]
@@ -21,9 +22,21 @@ defs = dg.Definitions(
         control_totals(sorted(published_tables)),
         udgivelse,
     ],
-    jobs=[*automation.INTAKE_JOBS.values(), automation.REFERENCE_JOB, automation.KITOS_JOB, automation.BUILD_JOB],
+    asset_checks=[punctuality],
+    jobs=[
+        *automation.INTAKE_JOBS.values(),
+        automation.REFERENCE_JOB,
+        automation.KITOS_JOB,
+        automation.BUILD_JOB,
+        automation.PUNCTUALITY_JOB,
+    ],
     sensors=[automation.nye_leverancer, automation.lake_er_aendret],
-    schedules=[automation.REFERENCE_SCHEDULE, automation.KITOS_SCHEDULE, automation.BUILD_SCHEDULE],
+    schedules=[
+        automation.REFERENCE_SCHEDULE,
+        automation.KITOS_SCHEDULE,
+        automation.BUILD_SCHEDULE,
+        automation.PUNCTUALITY_SCHEDULE,
+    ],
     resources={"dbt": dbt_cli()},
     # All steps of a run share one process: starting one costs more than a day's work, and the
     # writer's lock is held from the plan to the publication.

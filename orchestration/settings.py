@@ -1,8 +1,9 @@
 """Settings and paths: the one place that reads the environment and names folders."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +21,9 @@ class Settings(BaseSettings):
     first_day: date = Field(
         date(2019, 1, 1), description="First day of history; files for earlier periods are left alone."
     )
+    as_of: date | None = Field(
+        None, description="Status date: what is late and which months are open is told as of this day; default today."
+    )
     memory_limit: str = Field("1500MB", description="Memory limit of each DuckDB engine.")
     settle_seconds: float = Field(
         2.0, description="A file younger than this must keep its size this long before it is read."
@@ -28,6 +32,11 @@ class Settings(BaseSettings):
     kitos_email: str = Field("", description="E-mail of the API user in KITOS; empty: KITOS is not asked.")
     kitos_password: SecretStr = Field(SecretStr(""), description="Password of the API user in KITOS.")
     keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
+
+    @property
+    def status_date(self) -> date:
+        """``as_of``, or today in Danish time."""
+        return self.as_of or datetime.now(ZoneInfo("Europe/Copenhagen")).date()
 
     @property
     def root(self) -> Path:

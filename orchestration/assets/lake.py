@@ -16,6 +16,7 @@ from orchestration.ingest.intake import Intake, remove_leftovers, take_in
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.lake.reference import InvalidReference, take_in_reference
+from orchestration.lake.standing import Standing
 from orchestration.lock import writer_lock
 from orchestration.settings import get_settings
 
@@ -68,7 +69,8 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
                 context.log_event(_materialization(key, delivery))
         yield from _check_results(key, intake)
         wanted = set(context.partition_keys)
-        refused = [d for d in log.outstanding() if d.kilde == profile.source and d.periode in wanted and not d.accepted]
+        waiting = [s.delivery for s in log.outstanding() if s.state == "afvist"]
+        refused = [d for d in waiting if d.kilde == profile.source and d.periode in wanted]
         if refused:
             lines = [describe(d) for d in refused]
             # Dagster marks every period without a delivery as failed too when the run fails: say why.
@@ -94,6 +96,18 @@ def describe(delivery: Delivery) -> str:
     outcome = "afvist" if not delivery.accepted else f"{delivery.raekker_karantaene} rækker i karantæne"
     reasons = f"quarantine/{delivery.leverance_id}/aarsag.txt"
     return f"{delivery.kilde}/{delivery.fil}: {outcome}. {' '.join(parts)}{others} Alle grunde: {reasons}"
+
+
+def describe_standing(standing: Standing) -> str:
+    """One line on a delivery that waits for somebody; also for one that is held back."""
+    delivery = standing.delivery
+    if standing.state != "tilbageholdt":
+        return describe(delivery)
+    return (
+        f"{delivery.kilde}/{delivery.fil}: holdt tilbage. {standing.reason} Er den rigtig, så godkend den:"
+        f" kdi delivery accept {delivery.leverance_id} --reason … --by …  Ellers send den rigtige fil, eller træk"
+        " den tilbage med kdi delivery withdraw."
+    )
 
 
 def _materialization(key: dg.AssetKey, delivery: Delivery) -> dg.AssetMaterialization:

@@ -25,7 +25,10 @@ UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
 
 @dataclass(frozen=True)
 class InboxFile:
-    """A file in the inbox. ``sha256`` is empty until :func:`with_hashes` has read it."""
+    """A file in the inbox. ``sha256`` is empty until :func:`with_hashes` has read it.
+
+    ``is_kept``: it lies in the platform's own quarantine instead, from where it is read once more.
+    """
 
     source: str
     period: str
@@ -33,6 +36,7 @@ class InboxFile:
     size: int
     modified: float
     sha256: str = ""
+    is_kept: bool = False
 
     @property
     def name(self) -> str:
@@ -105,7 +109,7 @@ def with_hashes(files: Iterable[InboxFile], inbox: str) -> list[InboxFile]:
 def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path:
     """A local path with the file's bytes: itself, or a copy in ``scratch`` for a remote inbox."""
     fs, _ = fsspec.core.url_to_fs(inbox)
-    if is_local(fs):
+    if file.is_kept or is_local(fs):
         return Path(file.path)
     copy = scratch / file.name
     fs.get_file(file.path, str(copy))

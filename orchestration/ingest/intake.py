@@ -7,7 +7,7 @@ leaves at most files that nothing refers to; the log is written last and all at 
 import os
 import shutil
 import tempfile
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,7 +22,8 @@ from orchestration.ingest.inbox import InboxFile, InboxListing
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.readers import Layout, UnreadableDelivery, in_utf8, layout_of
 from orchestration.lake import quarantine, store
-from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.lake.calendars import is_closed
+from orchestration.lake.delivery_log import Delivery, DeliveryLog, Event
 from orchestration.settings import Settings
 
 # Files of one statement: enough to fill it, few enough that its rows fit in half the memory limit.
@@ -71,6 +72,7 @@ def find_pending(settings: Settings, profile: Profile) -> Pending:
     for file in sorted(hashed + fresh, key=lambda f: (f.modified, f.name)):
         if f"{file.sha256}/{file.period}" not in seen:
             new.setdefault(file.delivery_id, file)
+    new.update({f.delivery_id: f for f in _accepted_since(settings, log, profile)})
     return Pending(tuple(new.values()), listing)
 
 
@@ -90,11 +92,40 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
         scratch = Path(folder)
         audits = _audit_all(settings, profile, files, scratch)
         history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source}
-        refused, verdicts = gate(audits, profile, history, settings.data_docs)
+        refused, verdicts = gate(audits, profile, history, settings.data_docs, log.consented())
         deliveries = [_settle(settings, profile, a, bool(refused[a.file.delivery_id])) for a in audits]
     os.sync()  # what the log is about to promise must be on disk first
-    log.record(deliveries)
+    log.record(deliveries, _held_back(settings, profile, log, deliveries))
     return Intake(tuple(deliveries), tuple(verdicts))
+
+
+def _accepted_since(settings: Settings, log: DeliveryLog, profile: Profile) -> Iterator[InboxFile]:
+    """Refused deliveries that somebody has accepted since: read once more, from the quarantine."""
+    for standing in log.standings():
+        d = standing.delivery
+        kept = settings.quarantine / d.leverance_id / d.fil
+        waits = standing.state == "afvist" and standing.is_newest and standing.event is not None
+        if d.kilde == profile.source and waits and kept.exists():
+            stat = kept.stat()
+            yield InboxFile(d.kilde, d.periode, str(kept), stat.st_size, stat.st_mtime, d.sha256, is_kept=True)
+
+
+def _held_back(
+    settings: Settings, profile: Profile, log: DeliveryLog, deliveries: Iterable[Delivery]
+) -> Iterator[Event]:
+    """Deliveries that would change a closed month after its numbers were published."""
+    published = log.publications()
+    known = {d.periode for d in log.all(profile.source) if d.leverance_id in published}
+    for delivery in deliveries:
+        if (
+            delivery.accepted
+            and delivery.periode in known
+            and is_closed(profile, delivery.periode, settings.status_date)
+        ):
+            yield Event(
+                delivery.leverance_id, "tilbageholdt", "platformen", delivery.modtaget,
+                f"Måneden er lukket: den er publiceret og mere end {profile.closed_after_months} måneder gammel.",
+            )  # fmt: skip
 
 
 def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scratch: Path) -> list[Audit]:

@@ -27,7 +27,7 @@ def keep(folder: Path, audit: Audit, refused: bool) -> Path:
     lines = [f"Leverancen {audit.file.name} er {outcome}.", ""]
     lines += [f"- {finding}" for finding in audit.findings]
     (target / "aarsag.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    if _free_of_cpr(audit):
+    if _free_of_cpr(audit) and not audit.file.is_kept:
         shutil.copyfile(_as_delivered(audit), target / audit.file.name)
     return target
 

@@ -35,7 +35,11 @@ class IncompleteRelease(Exception):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a release is made of. ``files`` maps relative paths to SHA-256 hashes."""
+    """What a release is made of. ``filer`` maps relative paths to SHA-256 hashes.
+
+    ``statusdato`` is the day as of which it says what is late and which months are open, and ``status``
+    a fingerprint of that and of the decisions about deliveries.
+    """
 
     publicering_id: str
     udgivet: str
@@ -44,6 +48,8 @@ class Manifest:
     leverancer: dict[str, str]
     raekker: dict[str, int] = field(default_factory=dict)
     filer: dict[str, str] = field(default_factory=dict)
+    statusdato: str = ""
+    status: str = ""
 
 
 def new_publication_id() -> str:
