@@ -73,11 +73,13 @@ def load(
     rows = sum(d.raekker_indlaest for d in accepted)
     if result.taken_in:
         typer.echo(f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {danish(rows)} rækker.")
+    elif result.is_new:
+        typer.echo("Intet nyt i indbakken; afgørelser, stamdata eller frister har ændret det, der er udgivet.")
     else:
         typer.echo("Intet nyt i indbakken; intet er ændret.")
     if result.release:
         typer.echo(f"Gældende publicering: {result.release.publicering_id} i {settings.published / 'current'}")
-        if result.taken_in:
+        if result.taken_in or result.is_new:
             for line in main_figures(settings):
                 typer.echo(line)
     for failure in result.failures:

@@ -33,6 +33,7 @@ class LoadResult:
 
     taken_in: list[Delivery] = field(default_factory=list)
     release: Manifest | None = None
+    is_new: bool = False  # whether this load made the release
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -63,6 +64,7 @@ def load(
     instance = use_dagster_home(settings)
     log = DeliveryLog(settings.delivery_log)
     before = len(log.all())
+    earlier = Releases(settings).current()
     _run(result, automation.REFERENCE_JOB.name, instance)
     for name, profile in profiles().items():
         if source not in (None, name):
@@ -89,6 +91,7 @@ def load(
         finally:
             lock.release(settings)  # a build that failed keeps it, and this process may live on
     result.release = Releases(settings).current()
+    result.is_new = result.release != earlier
     result.failures += [describe_standing(s) for s in log.outstanding() if source in (None, s.delivery.kilde)]
     return result
 

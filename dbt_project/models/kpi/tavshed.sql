@@ -1,14 +1,14 @@
 -- Told by the feeds alone and as of their newest delivery, so that it does not depend on when it is built.
 with
 
-regler (kilde, fra_perioder, vindue, mindst, etiket, enhed) as (
+regler (kilde, fra_perioder, vindue, mindst, etiket) as (
     values
     -- a week holds every kind of day: weekends and a holiday are no silence. Regular: five days a week of four weeks
-    ('stoettesystemerne', 7, 28, 20, 'Støttesystemerne', 'dage'),
+    ('stoettesystemerne', 7, 28, 20, 'Støttesystemerne'),
     -- a month is silence enough; the quarter before tells who is regular
-    ('serviceplatformen', 1, 3, 3, 'Serviceplatformen', 'måneder'),
+    ('serviceplatformen', 1, 3, 3, 'Serviceplatformen'),
     -- extracts are few and far between
-    ('kle', 1, 2, 2, 'sagerne med KLE', 'udtræk')
+    ('kle', 1, 2, 2, 'udtrækkene af sager')
 ),
 
 perioder as (
@@ -68,7 +68,6 @@ tavse as (
         sidst.nyeste - sidst.sidst_set as alder_dage,
         regler.vindue,
         regler.etiket,
-        regler.enhed,
         count(*) as perioder_foer
     from sidst
     inner join regler on sidst.kilde = regler.kilde
@@ -120,7 +119,7 @@ select
     cast(tavse.stille_perioder as integer) as stille_perioder,
     cast(tavse.perioder_foer as integer) as perioder_foer,
     navne.navn || ' har ikke været med i ' || tavse.etiket || ' siden den ' || {{ dansk_dato('tavse.sidst_set') }}
-    || ', ' || tavse.stille_perioder || ' ' || tavse.enhed || '; før det var den med i ' || tavse.perioder_foer
-    || ' af ' || tavse.vindue || '.' as forklaring
+    || ': ' || tavse.stille_perioder || case when tavse.stille_perioder = 1 then ' leverance' else ' leverancer i træk' end
+    || ' uden; før det med i ' || tavse.perioder_foer || ' af ' || tavse.vindue || '.' as forklaring
 from tavse
 inner join navne on tavse.part = navne.part and tavse.cvr = navne.cvr
