@@ -17,10 +17,10 @@ from dagster._utils.error import SerializableErrorInfo
 
 from orchestration import automation, lock, partitions
 from orchestration.assets.lake import describe_standing
-from orchestration.assets.punctuality import PUNCTUALITY
+from orchestration.assets.punctuality import IN_TIME
 from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
-from orchestration.ingest.intake import find_pending
+from orchestration.ingest.intake import find_pending, repeated
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.publish.release import Manifest, Releases
@@ -75,6 +75,11 @@ def load(
             f"{name}/{f}: filnavnet er ikke {name}_<periode> med en kendt periode, springes over"
             for f in pending.listing.unrecognised
         ]
+        result.notes += [
+            f"{name}/{f.name} er den samme fil som en tidligere, nu erstattet leverance og ændrer intet;"
+            f" skal den gælde: kdi delivery restore {f.delivery_id} --reason … --by …"
+            for f in repeated(log, pending)
+        ]
         wanted = [p for p in pending.periods if (first or "") <= p <= (last or "9999") + "~"]
         for span in automation.spans(profile, wanted, instance):
             # A refused delivery fails the run; it is told below, with its reason.
@@ -114,7 +119,7 @@ def _run(
         f"{e.asset_key.to_user_string()}: {e.check_name} holder ikke. {e.description or ''}".strip()
         for e in run.get_asset_check_evaluations()
         # what is late stops no build and is told by kdi status
-        if not e.passed and e.severity == dg.AssetCheckSeverity.ERROR and e.check_name != PUNCTUALITY
+        if not e.passed and e.severity == dg.AssetCheckSeverity.ERROR and e.check_name != IN_TIME
     ]
     for event in run.all_events:
         if event.is_step_failure and (failure := event.step_failure_data.user_failure_data):

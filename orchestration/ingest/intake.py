@@ -40,6 +40,7 @@ class Pending:
 
     files: tuple[InboxFile, ...]
     listing: InboxListing
+    newest: tuple[InboxFile, ...] = ()  # of each period, whether new or not
 
     @property
     def periods(self) -> list[str]:
@@ -69,11 +70,28 @@ def find_pending(settings: Settings, profile: Profile) -> Pending:
         log.remember_hashes(fresh)
     seen = log.seen(profile.fingerprint, profile.source)
     new: dict[str, InboxFile] = {}
+    newest: dict[str, InboxFile] = {}
     for file in sorted(hashed + fresh, key=lambda f: (f.modified, f.name)):
+        newest[file.period] = file
         if f"{file.sha256}/{file.period}" not in seen:
             new.setdefault(file.delivery_id, file)
     new.update({f.delivery_id: f for f in _accepted_since(settings, log, profile)})
-    return Pending(tuple(new.values()), listing)
+    return Pending(tuple(new.values()), listing, tuple(newest.values()))
+
+
+def repeated(log: DeliveryLog, pending: Pending) -> list[InboxFile]:
+    """Files that repeat, as the newest of their period, what has been replaced since: they change nothing.
+
+    Not where somebody brought the one that counts back: then the file has been dealt with.
+    """
+    standings = log.standings()
+    replaced = {s.delivery.leverance_id for s in standings if s.state == "erstattet"}
+    brought_back = {
+        (s.delivery.kilde, s.delivery.periode)
+        for s in standings
+        if s.state == "gaelder" and s.event and s.event.handling == "genindsat"
+    }
+    return [f for f in pending.newest if f.delivery_id in replaced and (f.source, f.period) not in brought_back]
 
 
 def take_in(settings: Settings, profile: Profile, periods: Container[str] | None = None) -> Intake:
@@ -101,7 +119,7 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
 
 def _accepted_since(settings: Settings, log: DeliveryLog, profile: Profile) -> Iterator[InboxFile]:
     """Refused deliveries that somebody has accepted since: read once more, from the quarantine."""
-    for standing in log.standings():
+    for standing in log.standings() if log.consented() else ():
         d = standing.delivery
         kept = settings.quarantine / d.leverance_id / d.fil
         waits = standing.state == "afvist" and standing.is_newest and standing.event is not None

@@ -154,9 +154,12 @@ class DeliveryLog:
             _append(connection, events)
 
     def decide(self, events: Iterable[Event]) -> None:
-        """Append decisions, all or none."""
+        """Append decisions, all or none; also as lines beside the log, as deliveries have their manifests."""
+        events = list(events)
         with self._connect() as connection:
             _append(connection, events)
+        with self._path.with_name("afgoerelser.jsonl").open("a", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(asdict(e), ensure_ascii=False) + "\n" for e in events)
 
     def events(self) -> list[Event]:
         """Every decision, in the order made."""

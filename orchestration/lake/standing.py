@@ -7,6 +7,7 @@ deliveries arrived, the same ones count.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -162,12 +163,14 @@ class _Levels:
             period: [c for c in these if c.delivery.accepted and not c.withdrawn]
             for period, these in candidates.items()
         }
-        self._by_kind: dict[int, list[tuple[date, Delivery]]] = {}
+        self._days: dict[int, list[date]] = {}
+        self._newest: dict[int, list[Delivery]] = {}
         for period, these in sorted(usable.items()):
             if these:
                 day = first_day(period)
-                newest = max(these, key=lambda c: c.rank).delivery
-                self._by_kind.setdefault(self._kind(day), []).append((day, newest))
+                kind = self._kind(day)
+                self._days.setdefault(kind, []).append(day)
+                self._newest.setdefault(kind, []).append(max(these, key=lambda c: c.rank).delivery)
 
     def _kind(self, day: date) -> int:
         return kind_of_day(day) if self._rhythm == "dag" else 0
@@ -175,9 +178,11 @@ class _Levels:
     def unusual(self, delivery: Delivery) -> str:
         """Why the delivery's volume is outside the band, in Danish; empty when it is inside or cannot be judged."""
         day = first_day(delivery.periode)
-        earliest = day - _WITHIN[self._rhythm]
-        before = [d for other, d in self._by_kind.get(self._kind(day), ()) if earliest <= other < day]
-        before = before[-_COMPARED[self._rhythm] :]
+        kind = self._kind(day)
+        days = self._days.get(kind, [])
+        end = bisect.bisect_left(days, day)
+        begin = max(bisect.bisect_left(days, day - _WITHIN[self._rhythm]), end - _COMPARED[self._rhythm])
+        before = self._newest.get(kind, [])[begin:end]
         if len(before) < _FEWEST[self._rhythm]:
             return ""
         usual_rows = statistics.median(d.raekker_indlaest for d in before)
