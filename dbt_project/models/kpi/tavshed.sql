@@ -3,7 +3,7 @@ with
 
 regler (kilde, fra_perioder, vindue, mindst, etiket) as (
     values
-    -- a week holds every kind of day: weekends and a holiday are no silence. Regular: five days a week of four weeks
+    -- a week holds every kind of day: weekends and a holiday are no silence. Regular: five days of a week
     ('stoettesystemerne', 7, 28, 20, 'Støttesystemerne'),
     -- a month is silence enough; the quarter before tells who is regular
     ('serviceplatformen', 1, 3, 3, 'Serviceplatformen'),
@@ -40,7 +40,8 @@ set_ as (
     from {{ ref('int_it_system__set') }} as system_set
     inner join {{ ref('int_it_system__identitet') }} as identitet on system_set.uuid = identitet.uuid
     inner join {{ ref('dim_it_system') }} as system on identitet.it_system_id = system.it_system_id
-    inner join {{ ref('dim_leverandoer') }} as leverandoer on system.leverandoer_id = leverandoer.leverandoer_id
+    inner join {{ ref('dim_leverandoer') }} as leverandoer
+        on system.leverandoer_id = leverandoer.leverandoer_id
     where leverandoer.cvr is not null
 ),
 
@@ -74,7 +75,7 @@ tavse as (
     inner join perioder
         on
             sidst.kilde = perioder.kilde
-            and perioder.nr > sidst.stille_perioder
+            and sidst.stille_perioder < perioder.nr
             and perioder.nr <= sidst.stille_perioder + regler.vindue
     inner join set_
         on
@@ -118,8 +119,9 @@ select
     cast(tavse.alder_dage as integer) as alder_dage,
     cast(tavse.stille_perioder as integer) as stille_perioder,
     cast(tavse.perioder_foer as integer) as perioder_foer,
-    navne.navn || ' har ikke været med i ' || tavse.etiket || ' siden den ' || {{ dansk_dato('tavse.sidst_set') }}
-    || ': ' || tavse.stille_perioder || case when tavse.stille_perioder = 1 then ' leverance' else ' leverancer i træk' end
+    navne.navn || ' har ikke været med i ' || tavse.etiket
+    || ' siden den ' || {{ dansk_dato('tavse.sidst_set') }} || ': ' || tavse.stille_perioder
+    || case when tavse.stille_perioder = 1 then ' leverance' else ' leverancer i træk' end
     || ' uden; før det med i ' || tavse.perioder_foer || ' af ' || tavse.vindue || '.' as forklaring
 from tavse
 inner join navne on tavse.part = navne.part and tavse.cvr = navne.cvr

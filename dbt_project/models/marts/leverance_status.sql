@@ -1,5 +1,5 @@
--- The calendars are in the delivery profiles, and orchestration/lake/calendars.py reads them: kdi status and the checks
--- in Dagster say the same of today as this table says of its status date.
+-- The calendars are in the delivery profiles, and orchestration/lake/calendars.py reads them: kdi status
+-- and the checks in Dagster say the same of today as this table says of its status date.
 select
     statusdato,
     kilde,
