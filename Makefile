@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo ui test lint bench clean
+.PHONY: help demo ui test test-all lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -30,6 +30,9 @@ ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 
 test: $(BIN)/.ready  ## Run the tests
 	$(BIN)/python -m pytest
+
+test-all: $(BIN)/.ready  ## Run the tests, the long ones too (an hour)
+	$(BIN)/python -m pytest -m "lang or not lang"
 
 lint: $(BIN)/.ready  ## Format, lint and type checks
 	$(BIN)/ruff format --check .

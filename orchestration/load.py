@@ -97,7 +97,7 @@ def load(
             lock.release(settings)  # a build that failed keeps it, and this process may live on
     result.release = Releases(settings).current()
     result.is_new = result.release != earlier
-    result.failures += [describe_standing(s) for s in log.outstanding() if source in (None, s.delivery.kilde)]
+    result.failures += [describe_standing(s) for s in log.waiting() if source in (None, s.delivery.kilde)]
     return result
 
 

@@ -199,9 +199,13 @@ class DeliveryLog:
         """The delivery that counts for each source and period, where there is one."""
         return [s.delivery for s in self.standings() if s.state == "gaelder"]
 
-    def outstanding(self) -> list[Standing]:
+    def waiting(self) -> list[Standing]:
         """What was refused, held back or loaded in part and about which nobody has acted: somebody must."""
         return [s for s in self.standings() if s.needs_somebody]
+
+    def outstanding(self) -> list[Delivery]:
+        """The same as deliveries."""
+        return [s.delivery for s in self.waiting()]
 
     def consented(self) -> set[str]:
         """Ids of the deliveries that somebody has accepted as they are."""

@@ -165,7 +165,7 @@ def test_one_bad_day_of_sixty_leaves_fifty_nine(story: Story) -> None:
 
 def test_the_bad_day_is_the_one_that_somebody_must_act_on(story: Story) -> None:
     assert BAD not in story.active["sixty days"]
-    outstanding = {s.delivery.periode for s in DeliveryLog(story.platform.settings.delivery_log).outstanding()}
+    outstanding = {d.periode for d in DeliveryLog(story.platform.settings.delivery_log).outstanding()}
     assert outstanding == {HURT}  # by now: the bad day was corrected, the hurt one was not
 
 

@@ -312,6 +312,7 @@ def test_a_month_that_runs_out_of_grace_is_a_new_release_of_the_same_numbers(sto
     assert june.current == release
 
 
+@pytest.mark.lang
 def test_decisions_survive_a_rebuild_from_the_lake(story: Story, june: Installation) -> None:
     june.as_of = MAY
     expected = story.installation.content()
