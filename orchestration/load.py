@@ -75,11 +75,7 @@ def load(
             f"{name}/{f}: filnavnet er ikke {name}_<periode> med en kendt periode, springes over"
             for f in pending.listing.unrecognised
         ]
-        result.notes += [
-            f"{name}/{f.name} er den samme fil som en tidligere, nu erstattet leverance og ændrer intet;"
-            f" skal den gælde: kdi delivery restore {f.delivery_id} --reason … --by …"
-            for f in repeated(log, pending)
-        ]
+        result.notes += repeated(log, pending)
         wanted = [p for p in pending.periods if (first or "") <= p <= (last or "9999") + "~"]
         for span in automation.spans(profile, wanted, instance):
             # A refused delivery fails the run; it is told below, with its reason.

@@ -79,8 +79,8 @@ def find_pending(settings: Settings, profile: Profile) -> Pending:
     return Pending(tuple(new.values()), listing, tuple(newest.values()))
 
 
-def repeated(log: DeliveryLog, pending: Pending) -> list[InboxFile]:
-    """Files that repeat, as the newest of their period, what has been replaced since: they change nothing.
+def repeated(log: DeliveryLog, pending: Pending) -> list[str]:
+    """Notes on files that repeat, as the newest of their period, what has been replaced since: they change nothing.
 
     Not where somebody brought the one that counts back: then the file has been dealt with.
     """
@@ -91,7 +91,12 @@ def repeated(log: DeliveryLog, pending: Pending) -> list[InboxFile]:
         for s in standings
         if s.state == "gaelder" and s.event and s.event.handling == "genindsat"
     }
-    return [f for f in pending.newest if f.delivery_id in replaced and (f.source, f.period) not in brought_back]
+    return [
+        f"{f.source}/{f.name} er den samme fil som en tidligere, nu erstattet leverance og ændrer intet;"
+        f" skal den gælde: kdi delivery restore {f.delivery_id} --reason … --by …"
+        for f in pending.newest
+        if f.delivery_id in replaced and (f.source, f.period) not in brought_back
+    ]
 
 
 def take_in(settings: Settings, profile: Profile, periods: Container[str] | None = None) -> Intake:

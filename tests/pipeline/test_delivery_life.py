@@ -237,7 +237,7 @@ def test_kdi_status_tells_of_today_without_a_new_build(story: Story) -> None:
     lines = i.kdi("status").output.splitlines()
     assert lines[0] == "Status pr. 20-05-2022"
     kmd = lines[lines.index("stoettesystemerne (KMD)") + 1 :]
-    assert kmd[0] == "  indlæst      7 perioder, 2022-03-28 til 2022-05-11, 4.086 rækker"
+    assert kmd[0] == "  indlæst      7 perioder, 2022-03-28 til 2022-05-11, 4.085 rækker"
     assert kmd[1].startswith("  mangler      41: 2022-05-15 (4 dage over tiden), 2022-05-14 (5 dage over tiden)")
     assert kmd[2].startswith("  forsinket    3: 2022-05-18 (1 dag over tiden), 2022-05-17 (2 dage over tiden), 2022")
     assert kmd[3].startswith("  tilbagetrukket stoettesystemerne_2022-05-02.csv")
