@@ -78,8 +78,10 @@ def test_only_what_has_ended_is_expected() -> None:
     assert names(periods(DAYS, counting(DAYS, "2024-03-01"), date(2024, 3, 1))) == ["2024-03-01"]
 
 
-def test_expectations_begin_with_the_oldest_delivery_or_where_the_calendar_says() -> None:
+def test_expectations_begin_with_the_oldest_delivery_that_counts_or_where_the_calendar_says() -> None:
     assert periods(DAYS, [], date(2022, 5, 1)) == []
+    misnamed = standings([delivery(DAYS, "2002-04-29", 1, status="afvist"), delivery(DAYS, "2022-04-29", 2)], [], {})
+    assert names(periods(DAYS, misnamed, date(2022, 5, 1))) == ["2002-04-29", "2022-04-29", "2022-04-30"]
     early = DAYS.model_copy(update={"calendar": Calendar(due_days=1, grace_days=3, first=date(2022, 4, 28))})
     assert names(periods(early, [], date(2022, 5, 1))) == ["2022-04-28", "2022-04-29", "2022-04-30"]
     ended = DAYS.model_copy(update={"calendar": Calendar(due_days=1, grace_days=3, last=date(2022, 4, 29))})

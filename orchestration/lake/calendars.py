@@ -74,9 +74,10 @@ def periods(
     by_period: dict[str, list[Standing]] = {}
     for standing in standings:
         by_period.setdefault(standing.delivery.periode, []).append(standing)
-    names = sorted({*by_period, *_expected(profile, by_period, on)})
+    counting = [name for name, these in by_period.items() if any(s.state == "gaelder" for s in these)]
+    names = sorted({*by_period, *_expected(profile, counting, on)})
     found = [_period(profile, name, by_period.get(name, []), on, published) for name in names]
-    upcoming = _next_extract(profile, by_period, on)
+    upcoming = _next_extract(profile, counting, on)
     return [*found, upcoming] if upcoming else found
 
 
@@ -117,7 +118,7 @@ def is_closed(profile: Profile, period: str, on: date) -> bool:
 
 
 def _expected(profile: Profile, have: Iterable[str], on: date) -> Iterator[str]:
-    """Names of the days or months from the first one on that have ended; none for extracts."""
+    """Names of the days or months from the first that counts on that have ended; none for extracts."""
     calendar, starts = profile.calendar, [first_day(name) for name in have]
     if calendar is None or profile.rhythm == "udtraek":
         return
@@ -170,13 +171,12 @@ def _lateness(due: date | None, limit: date | None, on: date) -> PeriodState:
     return "forsinket" if on <= limit else "mangler"
 
 
-def _next_extract(profile: Profile, by_period: Mapping[str, list[Standing]], on: date) -> Period | None:
+def _next_extract(profile: Profile, have: Iterable[str], on: date) -> Period | None:
     """The extract that is due after the newest one that counts."""
     calendar = profile.calendar
     if calendar is None or calendar.longest_interval_days is None or calendar.last:
         return None
-    have = [first_day(name) for name, these in by_period.items() if any(s.state == "gaelder" for s in these)]
-    last = max(have, default=calendar.first)
+    last = max((first_day(name) for name in have), default=calendar.first)
     if last is None:
         return None
     due = last + timedelta(days=calendar.longest_interval_days)

@@ -160,6 +160,7 @@ def test_what_is_structurally_wrong_cannot_be_accepted(story: Story) -> None:
     assert "venter ikke på godkendelse" in result.stderr
     result = story.decide("accept", "stoettesystemerne/1999-01-01")
     assert "der er ingen sådan leverance" in result.stderr
+    assert "--reason er tom" in story.decide("withdraw", "kle/2022-01-31", reason=" ").stderr
     result = story.decide("withdraw", "kle/2022-01-31", reason="borger 0101701234 har klaget")
     assert "ligner et CPR-nummer" in result.stderr
     assert "0101701234" not in result.stderr
