@@ -12,6 +12,7 @@ import dagster as dg
 from expectations.judge import Verdict
 from expectations.suites import suite
 from orchestration import partitions
+from orchestration.build.start import remember_publications
 from orchestration.ingest.intake import Intake, remove_leftovers, take_in
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
@@ -62,6 +63,7 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         settings = get_settings()
         with writer_lock(settings):
             remove_leftovers(settings)
+            remember_publications(settings)
             intake = take_in(settings, profile, set(context.partition_keys))
         log = DeliveryLog(settings.delivery_log)
         for delivery in intake.deliveries:

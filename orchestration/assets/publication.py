@@ -8,9 +8,8 @@ from expectations.judge import judge
 from expectations.suites import suite
 from orchestration import lock
 from orchestration.assets.lake import OWNERS, WRITER_POOL
-from orchestration.build.start import started
+from orchestration.build.start import remember_publications, started
 from orchestration.build.workspace import Workspace
-from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.publish.release import Releases
 from orchestration.settings import get_settings
 
@@ -81,7 +80,7 @@ def udgivelse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     plan, manifest = started(settings)
     months = None if plan.full else plan.months
     release = Releases(settings).publish(Workspace(settings), manifest, months)
-    DeliveryLog(settings.delivery_log).record_publications(release.leverancer)
+    remember_publications(settings)
     lock.release(settings)
     return dg.MaterializeResult(
         metadata={

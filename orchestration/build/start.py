@@ -59,8 +59,7 @@ def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
     active = status.active
     releases = Releases(settings)
     current = releases.current()
-    if current:  # a run that was killed between the switch and the note in the log
-        log.record_publications(current.leverancer)
+    remember_publications(settings)
     earlier = log.publications()
     publication_id = new_publication_id()
     manifest = Manifest(
@@ -78,6 +77,13 @@ def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
     saved = {"plan": to_json(plan), "manifest": asdict(manifest)}
     (workspace.folder / _PLAN_FILE).write_text(json.dumps(saved, ensure_ascii=False), encoding="utf-8")
     return plan, manifest
+
+
+def remember_publications(settings: Settings) -> None:
+    """Note in the log what the current release holds. Publishing does; a run killed just then leaves it to the next."""
+    current = Releases(settings).current()
+    if current:
+        DeliveryLog(settings.delivery_log).record_publications(current.leverancer)
 
 
 class NoBuildInProgress(Exception):
