@@ -45,6 +45,7 @@ def months_calls(period: str, calls: int) -> Delivery:
 USUAL = [monday(period, 42) for period in ("2022-03-28", "2022-04-04", "2022-04-11", "2022-04-25", "2022-05-02")]
 CUT = monday("2022-05-09", 2)
 ONE_FAULT = wednesday(5, 5, 5, 5, "mange")
+DOUBLED = day("2022-05-12", *[call("2022-05-12T08:00:00+02:00", "Fredericia", JOB, 3)] * 2)
 CLOSED, RESTATED = months_calls("2021-11", 100), months_calls("2021-11", 130)
 APRIL = months_calls("2022-04", 7)
 KLE = extract("2022-01-31", cases("Fredericia", JOB, "00.01.00", 9))
@@ -102,7 +103,7 @@ def story(folders: Folders) -> Story:
     i = folders.new("livsforloeb")
     i.as_of = MAY
     story = Story(i)
-    i.deliver(*USUAL, CUT, tuesday(40), ONE_FAULT, CLOSED, APRIL, KLE)
+    i.deliver(*USUAL, CUT, tuesday(40), ONE_FAULT, DOUBLED, CLOSED, APRIL, KLE)
     story.load("first")
 
     assert story.decide("accept", "stoettesystemerne/2022-05-09", reason="lukkedag hos KMD").exit_code == 0
@@ -115,6 +116,8 @@ def story(folders: Folders) -> Story:
     original = i.records("select leverance_id from marts.leverance_log where status = 'erstattet'")[0]["leverance_id"]
     assert story.decide("restore", original).exit_code == 0
     assert story.decide("withdraw", "stoettesystemerne/2022-05-02").exit_code == 0
+    assert story.decide("accept", "stoettesystemerne/2022-05-12").exit_code == 1
+    assert story.decide("withdraw", "stoettesystemerne/2022-05-12", reason="KMD sender ikke dagen igen").exit_code == 0
     assert story.decide("accept", "serviceplatformen/2021-11", reason="fejl hos IBM rettet").exit_code == 0
     story.load("third")
     return story
@@ -155,6 +158,14 @@ def test_a_refused_delivery_is_taken_without_its_faulty_rows_when_somebody_accep
 
 
 def test_what_is_structurally_wrong_cannot_be_accepted(story: Story) -> None:
+    result = story.verbs["accept stoettesystemerne/2022-05-12"]
+    assert "kan ikke godkendes: hvilke rækker der er rigtige, kan ikke afgøres her." in result.stderr
+    assert story.of("second", "2022-05-12")[0][0] == "afvist"
+    # that nobody waits for it any longer is a decision, too
+    assert story.of("third", "2022-05-12")[0][0] == "trukket_tilbage"
+
+
+def test_a_decision_that_has_no_meaning_is_refused_and_not_recorded(story: Story) -> None:
     result = story.decide("accept", "stoettesystemerne/2022-05-10")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "venter ikke på godkendelse" in result.stderr
@@ -171,7 +182,7 @@ def test_a_closed_month_is_restated_by_consent_only(story: Story) -> None:
     assert [story.calls[chapter]["2021-11"] for chapter in ("first", "second", "third")] == [100, 100, 130]
     result = story.loads["second"]
     assert result.exit_code == 1
-    (line,) = result.stderr.splitlines()
+    (line,) = [line for line in result.stderr.splitlines() if "2021-11" in line]
     assert "serviceplatformen_2021-11.csv: holdt tilbage. Måneden er lukket" in line
     assert [row[0] for row in story.of("second", "2021-11")] == ["publiceret", "tilbageholdt"]
     assert [row[0] for row in story.of("third", "2021-11")] == ["erstattet", "publiceret"]
@@ -217,7 +228,6 @@ def test_who_decided_is_in_the_log_and_not_published(story: Story) -> None:
 
 
 def test_what_is_late_or_missing_has_an_age(story: Story) -> None:
-    # 53 days from 28 March to 19 May, of which eight have come, three wait and one is not due
     status = {
         (kilde, periode): (tilstand, age)
         for kilde, periode, tilstand, age in story.installation.query(
@@ -226,7 +236,7 @@ def test_what_is_late_or_missing_has_an_age(story: Story) -> None:
     }
     assert status["stoettesystemerne", "2022-05-19"] == ("forventet", 0)
     assert status["stoettesystemerne", "2022-05-18"] == ("forsinket", 1)
-    assert status["stoettesystemerne", "2022-05-12"] == ("mangler", 7)
+    assert status["stoettesystemerne", "2022-05-13"] == ("mangler", 6)
     assert status["stoettesystemerne", "2022-05-09"] == ("publiceret", 0)
     assert status["serviceplatformen", "2022-02"] == ("mangler", 76)  # due on 5 March
     assert status["kle", None] == ("forsinket", 17)  # 92 days after 31 January is 3 May
@@ -239,7 +249,8 @@ def test_kdi_status_tells_of_today_without_a_new_build(story: Story) -> None:
     assert lines[0] == "Status pr. 20-05-2022"
     kmd = lines[lines.index("stoettesystemerne (KMD)") + 1 :]
     assert kmd[0] == "  indlæst      7 perioder, 2022-03-28 til 2022-05-11, 4.085 rækker"
-    assert kmd[1].startswith("  mangler      41: 2022-05-15 (4 dage over tiden), 2022-05-14 (5 dage over tiden)")
+    assert kmd[1].startswith("  mangler      40: 2022-05-15 (4 dage over tiden), 2022-05-14 (5 dage over tiden)")
+    # of 53 days nine have come, one is not due, and three are waited for
     assert kmd[2].startswith("  forsinket    3: 2022-05-18 (1 dag over tiden), 2022-05-17 (2 dage over tiden), 2022")
     assert kmd[3].startswith("  tilbagetrukket stoettesystemerne_2022-05-02.csv")
     assert "  2022-04      frist udløbet, 27 af 31 leverancer mangler  <- nyeste måned til brug" in lines
@@ -248,7 +259,7 @@ def test_kdi_status_tells_of_today_without_a_new_build(story: Story) -> None:
     i.as_of = "2022-05-23"
     later = i.kdi("status").output
     i.as_of = MAY
-    assert "  mangler      44: 2022-05-18 (4 dage over tiden)" in later
+    assert "  mangler      43: 2022-05-18 (4 dage over tiden)" in later
 
 
 def test_dagster_shows_the_same_also_when_nothing_is_built(story: Story) -> None:
@@ -264,7 +275,7 @@ def test_dagster_shows_the_same_also_when_nothing_is_built(story: Story) -> None
     found: dict[str, Any] = {e.asset_key.path[-1]: e for e in evaluations if e.check_name == "leveret_til_tiden"}
     check = found["stoettesystemerne"]
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
-    assert check.metadata["mangler"].value == 44 + 1  # and the withdrawn day
+    assert check.metadata["mangler"].value == 43 + 2  # and the two that were withdrawn
     assert (found["kle"].passed, found["kle"].severity) == (False, dg.AssetCheckSeverity.WARN)
     assert found["sapa"].passed, "nothing is expected of a source that has never delivered"
     assert all(e.passed for e in evaluations if e.check_name == "intet_venter_paa_nogen")
