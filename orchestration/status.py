@@ -104,7 +104,7 @@ def _waiting_for_somebody(standings: list[Standing]) -> Iterator[str]:
         elif standing.needs_somebody:
             yield f"  karantæne    {d.fil}: {d.aarsager[0]}"
         elif standing.state == "trukket_tilbage" and standing.is_newest:
-            yield f"  tilbagetrukket {d.fil}: {standing.reason}"
+            yield f"  trukket      {d.fil} er trukket tilbage: {standing.reason}"
 
 
 def _months(status: Status) -> Iterator[str]:

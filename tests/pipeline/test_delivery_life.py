@@ -252,7 +252,7 @@ def test_kdi_status_tells_of_today_without_a_new_build(story: Story) -> None:
     assert kmd[1].startswith("  mangler      40: 2022-05-15 (4 dage over tiden), 2022-05-14 (5 dage over tiden)")
     # of 53 days nine have come, one is not due, and three are waited for
     assert kmd[2].startswith("  forsinket    3: 2022-05-18 (1 dag over tiden), 2022-05-17 (2 dage over tiden), 2022")
-    assert kmd[3].startswith("  tilbagetrukket stoettesystemerne_2022-05-02.csv")
+    assert kmd[3].startswith("  trukket      stoettesystemerne_2022-05-02.csv er trukket tilbage: aftalt med KMD")
     assert "  2022-04      frist udløbet, 27 af 31 leverancer mangler  <- nyeste måned til brug" in lines
     assert "  2022-05      afventer (frist 15-06-2022), 29 af 32 leverancer mangler" in lines
 
