@@ -5,11 +5,11 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo ui test test-all lint bench clean
+.PHONY: help demo ui docs test test-all fuzz audit lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 $(BIN)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -28,11 +28,20 @@ ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/kdi prepare
 	$(BIN)/dagster dev --host 127.0.0.1 --port $(or $(PORT),3000)
 
+docs: $(BIN)/.ready  ## Write dbt's documentation of the current release to data/dbt_docs/index.html
+	$(BIN)/kdi docs
+
 test: $(BIN)/.ready  ## Run the tests
 	$(BIN)/python -m pytest
 
 test-all: $(BIN)/.ready  ## Run the tests, the long ones too (an hour)
 	$(BIN)/python -m pytest -m "lang or not lang"
+
+fuzz: $(BIN)/.ready  ## Feed every reader FUZZ damaged files (default 10000 each)
+	FUZZ=$(or $(FUZZ),10000) $(BIN)/python -m pytest -q -s tests/security/test_fuzz.py
+
+audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabilities
+	$(BIN)/python -m tests.security.audit
 
 lint: $(BIN)/.ready  ## Format, lint and type checks
 	$(BIN)/ruff format --check .

@@ -52,6 +52,8 @@ BUILD_JOB = dg.define_asset_job(
     - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY)
     | dg.AssetSelection.checks(*PUNCTUALITY_CHECKS),
     description="Make anew what differs between lake and release, test it, and publish.",
+    # A step refuses to run without the plan, so a crashed build is tried again whole.
+    tags={"dagster/retry_strategy": "ALL_STEPS"},
 )
 PUNCTUALITY_JOB = dg.define_asset_job(
     "foelg_leverancer",
