@@ -13,7 +13,9 @@ import dagster as dg
 from orchestration import partitions
 from orchestration.assets.integrity import INTEGRITY_KEY
 from orchestration.assets.lake import KITOS_KEY, REFERENCE_KEY, lake_key
+from orchestration.assets.punctuality import PUNCTUALITY_CHECKS
 from orchestration.build.start import current_plan, lake_state
+from orchestration.build.status import status_of
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
@@ -48,10 +50,16 @@ KITOS_JOB = dg.define_asset_job(
 BUILD_JOB = dg.define_asset_job(
     "byg_og_udgiv",
     selection=dg.AssetSelection.all()
-    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY, INTEGRITY_KEY),
+    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY, INTEGRITY_KEY)
+    | dg.AssetSelection.checks(*PUNCTUALITY_CHECKS),
     description="Make anew what differs between lake and release, test it, and publish.",
     # A step refuses to run without the plan, so a crashed build is tried again whole.
     tags={"dagster/retry_strategy": "ALL_STEPS"},
+)
+PUNCTUALITY_JOB = dg.define_asset_job(
+    "foelg_leverancer",
+    selection=dg.AssetSelection.checks(*PUNCTUALITY_CHECKS),
+    description="Look at the calendar: which deliveries are late or missing today. Reads only the delivery log.",
 )
 
 SCRUB_JOB = dg.define_asset_job(
@@ -115,7 +123,8 @@ def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
         return dg.SkipReason("Den gældende publicering er, hvad der ligger i søen.")
     if Releases(settings).is_held_back(lake_state(settings)):
         return dg.SkipReason("Publiceringen er rullet tilbage; der bygges igen, når der kommer nyt.")
-    return dg.RunRequest(run_key=lake_state(settings))
+    # time alone may ask for a release, when a month's grace is over
+    return dg.RunRequest(run_key=f"{lake_state(settings)}:{status_of(settings).fingerprint}")
 
 
 # Reference data have no sensor of their own: they change rarely, and a person puts them there.
@@ -145,4 +154,11 @@ SCRUB_SCHEDULE = dg.ScheduleDefinition(
     cron_schedule="0 2 * * 0",
     execution_timezone=LOCAL_TIME_ZONE,
     description="Disks forget slowly: once a week is often enough to find it while the delivery is still at hand.",
+)
+PUNCTUALITY_SCHEDULE = dg.ScheduleDefinition(
+    name="foelg_leverancer_hver_morgen",
+    job=PUNCTUALITY_JOB,
+    cron_schedule="0 7 * * *",
+    execution_timezone=LOCAL_TIME_ZONE,
+    description="After the build: a day on which nothing came must show, too.",
 )

@@ -12,10 +12,12 @@ from typing import Annotated
 
 import typer
 
+from orchestration.delivery_commands import app as delivery_app
 from orchestration.settings import get_settings
 from orchestration.unreachable import Unreachable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(delivery_app, name="delivery")
 
 
 @contextmanager
@@ -99,11 +101,13 @@ def load(
     rows = sum(d.raekker_indlaest for d in accepted)
     if result.taken_in:
         typer.echo(f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {danish(rows)} rækker.")
+    elif result.is_new:
+        typer.echo("Intet nyt i indbakken; afgørelser, stamdata eller frister har ændret det, der er udgivet.")
     else:
         typer.echo("Intet nyt i indbakken; intet er ændret.")
     if result.release:
         typer.echo(f"Gældende publicering: {result.release.publicering_id} i {settings.published / 'current'}")
-        if result.taken_in:
+        if result.taken_in or result.is_new:
             for line in main_figures(settings):
                 typer.echo(line)
     for failure in result.failures:
@@ -124,7 +128,7 @@ def prepare() -> None:
 @_told()
 def status() -> None:
     """Show what is loaded, missing, late and quarantined."""
-    from orchestration.overview import status_lines
+    from orchestration.status import status_lines
 
     for line in status_lines(get_settings()):
         typer.echo(line)

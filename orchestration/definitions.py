@@ -9,6 +9,7 @@ from orchestration.assets.integrity import integritet
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.plan import plan
 from orchestration.assets.publication import control_totals, udgivelse
+from orchestration.assets.punctuality import punctuality
 from orchestration.assets.transformations import dbt_cli, transformations
 from orchestration.operations import alerts, retention
 from orchestration.operations.freshness import with_freshness
@@ -29,12 +30,14 @@ defs = with_freshness(
             udgivelse,
             integritet,
         ],
+        asset_checks=[punctuality],
         jobs=[
             *automation.INTAKE_JOBS.values(),
             automation.REFERENCE_JOB,
             automation.KITOS_JOB,
             automation.BUILD_JOB,
             automation.SCRUB_JOB,
+            automation.PUNCTUALITY_JOB,
             retention.oprydning,
         ],
         sensors=[automation.nye_leverancer, automation.lake_er_aendret, alerts.driftsalarm],
@@ -43,6 +46,7 @@ defs = with_freshness(
             automation.KITOS_SCHEDULE,
             automation.BUILD_SCHEDULE,
             automation.SCRUB_SCHEDULE,
+            automation.PUNCTUALITY_SCHEDULE,
             retention.CLEANUP_SCHEDULE,
         ],
         resources={"dbt": dbt_cli()},

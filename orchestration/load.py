@@ -14,10 +14,10 @@ from typing import Any
 import dagster as dg
 
 from orchestration import automation, lock, partitions
-from orchestration.assets.lake import describe
+from orchestration.assets.lake import describe_standing
 from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
-from orchestration.ingest.intake import find_pending, remove_leftovers
+from orchestration.ingest.intake import find_pending, remove_leftovers, repeated
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.operations.failures import failure_lines, in_one_line
@@ -31,6 +31,7 @@ class LoadResult:
 
     taken_in: list[Delivery] = field(default_factory=list)
     release: Manifest | None = None
+    is_new: bool = False  # whether this load made the release
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -71,6 +72,7 @@ def load(
         remove_leftovers(settings)
         Releases(settings).sweep()
     before = len(log.all())
+    earlier = Releases(settings).current()
     _run(result, automation.REFERENCE_JOB.name, instance)
     for name, profile in profiles().items():
         if source not in (None, name):
@@ -81,6 +83,7 @@ def load(
             f"{name}/{f}: filnavnet er ikke {name}_<periode> med en kendt periode, springes over"
             for f in pending.listing.unrecognised
         ]
+        result.notes += repeated(log, pending)
         wanted = [p for p in pending.periods if (first or "") <= p <= (last or "9999") + "~"]
         for span in automation.spans(profile, wanted, instance):
             # A refused delivery fails the run too; it is told below, with its reason.
@@ -98,7 +101,8 @@ def load(
     finally:
         lock.release(settings)  # a build that failed keeps it, and this process may live on
     result.release = Releases(settings).current()
-    result.failures += [describe(d) for d in log.outstanding() if source in (None, d.kilde)]
+    result.is_new = result.release != earlier
+    result.failures += [describe_standing(s) for s in log.waiting() if source in (None, s.delivery.kilde)]
     return result
 
 

@@ -1,10 +1,11 @@
 """Settings and paths: the one place that reads the environment and names folders."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import ByteSize, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,6 +28,9 @@ class Settings(BaseSettings):
     inbox_password: SecretStr = Field(SecretStr(""), description="Password for the SFTP server, without a key.")
     first_day: date = Field(
         date(2019, 1, 1), description="First day of history; files for earlier periods are left alone."
+    )
+    as_of: date | None = Field(
+        None, description="Status date: what is late and which months are open is told as of this day; default today."
     )
     memory_limit: str = Field("1500MB", description="Memory limit of each DuckDB engine.")
     settle_seconds: float = Field(
@@ -70,6 +74,11 @@ class Settings(BaseSettings):
         """The values of all secret settings that are set: what must not be seen anywhere."""
         values = [value for value in dict(self).values() if isinstance(value, SecretStr)]
         return [text for value in values if (text := value.get_secret_value())]
+
+    @property
+    def status_date(self) -> date:
+        """``as_of``, or today in Danish time."""
+        return self.as_of or datetime.now(ZoneInfo("Europe/Copenhagen")).date()
 
     @property
     def root(self) -> Path:

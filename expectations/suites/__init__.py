@@ -13,6 +13,7 @@ class Demand(BaseModel):
 
     ``critical`` refuses a delivery or stops a publication, ``warning`` is only shown.
     ``fault`` is the finding that a refused delivery gets when the audit has not named one.
+    ``may_be_consented``: a person may take the delivery all the same (``kdi delivery accept``).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -23,6 +24,7 @@ class Demand(BaseModel):
     severity: Literal["critical", "warning"]
     description: str
     fault: str | None = None
+    may_be_consented: bool = False
 
 
 class Suite(BaseModel):

@@ -12,11 +12,13 @@ import dagster as dg
 from expectations.judge import Verdict
 from expectations.suites import suite
 from orchestration import partitions
+from orchestration.build.start import remember_publications
 from orchestration.ingest.intake import Intake, remove_leftovers, take_in
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.remote import InboxUnreachable
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.lake.reference import InvalidReference, take_in_reference
+from orchestration.lake.standing import Standing
 from orchestration.lock import writer_lock
 from orchestration.settings import get_settings
 
@@ -62,6 +64,7 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         settings = get_settings()
         with writer_lock(settings):
             remove_leftovers(settings)
+            remember_publications(settings)
             try:
                 intake = take_in(settings, profile, set(context.partition_keys))
             except InboxUnreachable as error:
@@ -98,6 +101,18 @@ def describe(delivery: Delivery) -> str:
     outcome = "afvist" if not delivery.accepted else f"{delivery.raekker_karantaene} rækker i karantæne"
     reasons = f"quarantine/{delivery.leverance_id}/aarsag.txt"
     return f"{delivery.kilde}/{delivery.fil}: {outcome}. {' '.join(parts)}{others} Alle grunde: {reasons}"
+
+
+def describe_standing(standing: Standing) -> str:
+    """One line on a delivery that waits for somebody; also for one that is held back."""
+    delivery = standing.delivery
+    if standing.state != "tilbageholdt":
+        return describe(delivery)
+    return (
+        f"{delivery.kilde}/{delivery.fil}: holdt tilbage. {standing.reason} Er den rigtig, så godkend den:"
+        f" kdi delivery accept {delivery.leverance_id} --reason … --by …  Ellers send den rigtige fil, eller træk"
+        " den tilbage med kdi delivery withdraw."
+    )
 
 
 def _materialization(key: dg.AssetKey, delivery: Delivery) -> dg.AssetMaterialization:

@@ -41,6 +41,7 @@ def plan(context: dg.AssetExecutionContext, config: PlanConfig) -> dg.Materializ
     return dg.MaterializeResult(
         metadata={
             "publicering_id": manifest.publicering_id,
+            "statusdato": manifest.statusdato,
             "fuld_genopbygning": planned.full,
             "grund": planned.reason,
             "dage": len(planned.days),

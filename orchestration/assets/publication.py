@@ -9,7 +9,7 @@ from expectations.suites import suite
 from orchestration import lock
 from orchestration.assets.disclosure import DISCLOSURE_KEY
 from orchestration.assets.lake import OWNERS, WRITER_POOL
-from orchestration.build.start import started
+from orchestration.build.start import remember_publications, started
 from orchestration.build.workspace import Workspace
 from orchestration.publish.release import Overtaken, Releases
 from orchestration.settings import get_settings
@@ -88,6 +88,7 @@ def udgivelse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         release = Releases(settings).publish(Workspace(settings), manifest, months)
     except Overtaken as overtaken:
         raise dg.Failure(str(overtaken), allow_retries=False) from overtaken
+    remember_publications(settings)
     lock.release(settings)
     return dg.MaterializeResult(
         metadata={

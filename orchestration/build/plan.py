@@ -22,17 +22,19 @@ class Plan:
     """The periods to make anew, as texts (``2022-04-30``, ``2022-04``), by source.
 
     ``full`` means that nothing of the current release can be used: there is none, or reference
-    data or the dbt project changed since. Then every active period is touched.
+    data or the dbt project changed since. Then every active period is touched. ``only_status`` means
+    that no number changes, but what is said of them: a month's grace is over, a decision was made.
     """
 
     full: bool
     reason: str
     touched: Mapping[str, frozenset[str]]
+    only_status: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether the current release already is what the lake says."""
-        return not self.full and not any(self.touched.values())
+        return not (self.full or self.only_status or any(self.touched.values()))
 
     @property
     def days(self) -> list[str]:
@@ -49,7 +51,11 @@ class Plan:
 
 
 def make_plan(
-    active: Iterable[Delivery], published: Iterable[str], base: Mapping[str, str], now: Mapping[str, str]
+    active: Iterable[Delivery],
+    published: Iterable[str],
+    base: Mapping[str, str],
+    now: Mapping[str, str],
+    status_changed: bool = False,
 ) -> Plan:
     """Compare the lake with the current release.
 
@@ -58,13 +64,17 @@ def make_plan(
         published: ids of the deliveries in the current release.
         base: fingerprints of what the current release was built with.
         now: the same fingerprints now.
+        status_changed: what the current release says of months and decisions is no longer so.
     """
     active = list(active)
     changed = sorted(k for k in now if now[k] != base.get(k))
     if changed:
         return make_full(active, f"ændret siden sidst: {', '.join(changed)}")
     different = {d.leverance_id for d in active} ^ set(published)
-    return Plan(False, f"{len(different)} leverancer er nye, erstattede eller trukket tilbage", _periods(different))
+    if different:
+        return Plan(False, f"{len(different)} leverancer er nye, erstattede eller trukket tilbage", _periods(different))
+    reason = "en måneds status eller en afgørelse om en leverance er ny" if status_changed else "intet er ændret"
+    return Plan(False, reason, {}, only_status=status_changed)
 
 
 def make_full(active: Iterable[Delivery], reason: str) -> Plan:
@@ -101,10 +111,11 @@ def dbt_fingerprint(project: Path = PROJECT_ROOT / "dbt_project") -> str:
 
 def to_json(plan: Plan) -> dict[str, object]:
     """The plan as JSON values, for the steps of a build that come after it."""
-    return {"full": plan.full, "reason": plan.reason, "touched": {s: sorted(p) for s, p in plan.touched.items()}}
+    touched = {s: sorted(p) for s, p in plan.touched.items()}
+    return {"full": plan.full, "reason": plan.reason, "touched": touched, "only_status": plan.only_status}
 
 
 def from_json(values: dict) -> Plan:
     """The reverse of :func:`to_json`."""
     touched = {source: frozenset(periods) for source, periods in values["touched"].items()}
-    return Plan(values["full"], values["reason"], touched)
+    return Plan(values["full"], values["reason"], touched, values["only_status"])

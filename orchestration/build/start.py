@@ -10,6 +10,7 @@ import duckdb
 from orchestration import lock
 from orchestration.build.identity import systems_with_new_identity
 from orchestration.build.plan import Plan, from_json, inputs, make_full, make_plan, to_json
+from orchestration.build.status import status_of
 from orchestration.build.workspace import DamagedBase, Workspace
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import take_in_reference
@@ -21,9 +22,13 @@ _PLAN_FILE = "plan.json"
 
 
 def lake_state(settings: Settings) -> str:
-    """A hash of everything that decides the content of a release built now."""
+    """A hash of all that people and suppliers give: deliveries that count, decisions, reference data, the project.
+
+    Not of the status date: time alone must not undo a rollback.
+    """
     log = DeliveryLog(settings.delivery_log)
     parts = [*inputs(log.reference() or "").values(), *sorted(d.leverance_id for d in log.active())]
+    parts.append(str(len(log.decisions())))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
@@ -31,13 +36,15 @@ def current_plan(settings: Settings, rebuild: bool = False) -> Plan:
     """What a build would make anew now; everything when ``rebuild``."""
     log = DeliveryLog(settings.delivery_log)
     reference = log.reference() or take_in_reference(settings).fingerprint
-    active = log.active()
+    status = status_of(settings)
+    active = status.active
     releases = Releases(settings)
     current = releases.current()
     base = releases.base(current) if current and not rebuild else None
     if current is None or base is None:
         return make_full(active, "intet at bygge videre på")
-    plan = make_plan(active, current.leverancer, current.inputs, inputs(reference))
+    news = status.fingerprint != current.status
+    plan = make_plan(active, current.leverancer, current.inputs, inputs(reference), news)
     if not (plan.full or plan.is_empty):
         try:
             moved = systems_with_new_identity(settings, base, plan, active, reference)
@@ -54,10 +61,12 @@ def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
     log = DeliveryLog(settings.delivery_log)
     reference = log.reference()
     assert reference is not None  # current_plan put one in force
-    active = log.active()
+    status = status_of(settings)
+    active = status.active
     releases = Releases(settings)
     current = releases.current()
-    earlier = current.leverancer if current else {}
+    remember_publications(settings)
+    earlier = log.publications()
     publication_id = new_publication_id()
     manifest = Manifest(
         publicering_id=publication_id,
@@ -65,19 +74,28 @@ def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
         forgaenger=current.publicering_id if current else None,
         inputs=inputs(reference),
         leverancer={d.leverance_id: earlier.get(d.leverance_id, publication_id) for d in active},
+        statusdato=status.on.isoformat(),
+        status=status.fingerprint,
     )
     workspace = Workspace(settings)
     base = releases.base(current) if current and not plan.full else None
     releases.sweep()
     try:
-        workspace.prepare(plan, publication_id, log.all(), active, dict(earlier), reference, base)
+        workspace.prepare(plan, publication_id, status, earlier, reference, base)
     except DamagedBase as damage:
         plan = make_full(active, str(damage))
-        workspace.prepare(plan, publication_id, log.all(), active, dict(earlier), reference, None)
+        workspace.prepare(plan, publication_id, status, earlier, reference, None)
     saved = {"plan": to_json(plan), "manifest": asdict(manifest)}
     (workspace.folder / _PLAN_FILE).write_text(json.dumps(saved, ensure_ascii=False), encoding="utf-8")
     step("build: plan written", workspace.folder / _PLAN_FILE)
     return plan, manifest
+
+
+def remember_publications(settings: Settings) -> None:
+    """Note in the log what the current release holds. Publishing does; a run killed just then leaves it to the next."""
+    current = Releases(settings).current()
+    if current:
+        DeliveryLog(settings.delivery_log).record_publications(current.leverancer)
 
 
 class NoBuildInProgress(Exception):

@@ -6,7 +6,7 @@ the state kept with that release. A build that fails leaves both behind for the 
 """
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.build.plan import Plan
+from orchestration.build.status import Status
+from orchestration.build.status_tables import write_status
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.rules import quoted, sql_list, sql_text
 from orchestration.integrity.files import Damaged, copy_verified
@@ -82,18 +84,16 @@ class Workspace:
         self,
         plan: Plan,
         publication_id: str,
-        deliveries: list[Delivery],
-        active: list[Delivery],
-        published: dict[str, str],
+        status: Status,
+        published: Mapping[str, str],
         reference_fingerprint: str,
         base: Base | None,
     ) -> None:
         """Make the folder anew and lay out everything dbt reads.
 
         Args:
-            deliveries: all deliveries, for the delivery log.
-            active: those that count.
-            published: publication in which each delivery of the current release first came.
+            status: deliveries, periods and months on the status date.
+            published: publication in which each delivery first came.
             base: None for a full build.
 
         Raises:
@@ -125,8 +125,8 @@ class Workspace:
                 connection.execute(f"create schema if not exists {schema}")
             self._write_plan(connection, plan, publication_id)
             self._write_basis(connection, base is not None)
-            self._write_delivery_log(connection, publication_id, deliveries, active, published)
-            self._make_source_views(connection, plan, active)
+            write_status(connection, status, published, publication_id)
+            self._make_source_views(connection, plan, status.active)
             self._make_reference_views(connection, reference_fingerprint)
         finally:
             connection.close()
@@ -196,42 +196,6 @@ class Workspace:
         none = "select '' as tabel, 0 as raekker, cast(0 as ubigint) as aftryk where false"
         source = " union all ".join(prints) if has_base else none
         connection.execute(f"create or replace table basis.registre_foer as {source}")
-
-    def _write_delivery_log(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        publication_id: str,
-        deliveries: list[Delivery],
-        active: list[Delivery],
-        published: dict[str, str],
-    ) -> None:
-        ids = {d.leverance_id for d in active}
-        rows = [
-            {
-                "leverance_id": d.leverance_id,
-                "kilde": d.kilde,
-                "periode": d.periode,
-                "fil": d.fil,
-                "sha256": d.sha256,
-                "modtaget": d.modtaget[:19],
-                "status": d.status,
-                "raekker_modtaget": d.raekker_modtaget,
-                "raekker_indlaest": d.raekker_indlaest,
-                "raekker_karantaene": d.raekker_karantaene,
-                "sum_indlaest": d.sum_indlaest,
-                "er_aktiv": d.leverance_id in ids and d.accepted,
-                "publiceret_i": published.get(d.leverance_id)
-                or (publication_id if d.leverance_id in ids and d.accepted else None),
-            }
-            for d in deliveries
-        ]
-        schema = pa.schema(
-            [(n, pa.string()) for n in ("leverance_id", "kilde", "periode", "fil", "sha256", "modtaget", "status")]
-            + [(n, pa.int64()) for n in ("raekker_modtaget", "raekker_indlaest", "raekker_karantaene", "sum_indlaest")]
-            + [("er_aktiv", pa.bool_()), ("publiceret_i", pa.string())]
-        )
-        connection.register("leverancer", pa.Table.from_pylist(rows, schema=schema))
-        connection.execute("create or replace table lake.leverancer as select * from leverancer")
 
     def _make_source_views(self, connection: duckdb.DuckDBPyConnection, plan: Plan, active: Iterable[Delivery]) -> None:
         # A touched month needs the whole of both platforms, a day only itself.

@@ -1,11 +1,9 @@
 """The first gate: measures each audited delivery and lets Great Expectations judge it."""
 
 import bisect
-import csv
 import statistics
-from collections.abc import Iterable
+from collections.abc import Container
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +13,7 @@ from orchestration.ingest.audit import Audit
 from orchestration.ingest.findings import STRUCTURAL, Finding
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
-from orchestration.lake.reference import BUILT_IN
+from orchestration.ingest.workdays import day_off
 
 # Four weeks hold twenty working days and at least eight days off: enough for a median, short
 # enough to follow growth. Months are compared with the quarter before, extracts with the last.
@@ -25,12 +23,13 @@ _FEWEST_COMPARED = 3
 
 
 def gate(
-    audits: list[Audit], profile: Profile, history: dict[str, int], data_docs: Path
+    audits: list[Audit], profile: Profile, history: dict[str, int], data_docs: Path, consented: Container[str] = ()
 ) -> tuple[dict[str, list[Finding]], list[Verdict]]:
     """Judge the audits of one source together.
 
     Args:
         history: rows of the accepted deliveries so far, by period.
+        consented: ids of deliveries that somebody takes as they are, where a demand allows that.
 
     Returns:
         The findings that refuse a delivery, by delivery id (empty for accepted ones), and all verdicts.
@@ -47,6 +46,8 @@ def gate(
         if verdict.demand.severity != "critical":
             continue
         for delivery_id in verdict.failed:
+            if verdict.demand.may_be_consented and delivery_id in consented:
+                continue
             audit = by_id[delivery_id]
             codes = {f.kode for f in audit.findings}
             if verdict.demand.fault and verdict.demand.fault not in codes:
@@ -90,7 +91,7 @@ def _trailing_medians(rows: dict[str, int], profile: Profile) -> dict[str, float
     span = _TRAILING_DAYS if profile.rhythm == "dag" else _TRAILING_MONTHS
     by_kind: dict[bool, list[date]] = {True: [], False: []}
     for day in sorted(_first_day(p) for p in rows):
-        by_kind[_day_off(day) if profile.rhythm == "dag" else False].append(day)
+        by_kind[day_off(day) if profile.rhythm == "dag" else False].append(day)
     text = {_first_day(p): n for p, n in rows.items()}
     medians = {}
     for days in by_kind.values():
@@ -107,14 +108,3 @@ def _first_day(period: str) -> date:
 
 def _text(day: date, profile: Profile) -> str:
     return day.isoformat()[:7] if profile.rhythm == "maaned" else day.isoformat()
-
-
-def _day_off(day: date) -> bool:
-    return day.weekday() >= 5 or day in _holidays()
-
-
-@cache
-def _holidays() -> frozenset[date]:
-    with (BUILT_IN / "helligdage.csv").open(encoding="utf-8") as stream:
-        rows: Iterable[dict[str, str]] = csv.DictReader(stream, delimiter=";")
-        return frozenset(date.fromisoformat(row["dato"]) for row in rows)

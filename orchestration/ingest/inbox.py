@@ -25,7 +25,10 @@ UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
 
 @dataclass(frozen=True)
 class InboxFile:
-    """A file in the inbox. ``sha256`` is empty until :func:`with_hashes` has read it."""
+    """A file in the inbox. ``sha256`` is empty until :func:`with_hashes` has read it.
+
+    ``is_kept``: it lies in the platform's own quarantine instead, from where it is read once more.
+    """
 
     source: str
     period: str
@@ -33,6 +36,7 @@ class InboxFile:
     size: int
     modified: float
     sha256: str = ""
+    is_kept: bool = False
 
     @property
     def name(self) -> str:
@@ -123,6 +127,8 @@ def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path | None:
 
     None when a remote file is no longer the one that was hashed; the next look finds it anew.
     """
+    if file.is_kept:
+        return Path(file.path)
     fs, _ = remote.open_inbox(inbox)
     if is_local(fs):
         return Path(file.path)

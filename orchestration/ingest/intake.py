@@ -7,7 +7,7 @@ leaves at most files that nothing refers to; the log is written last and all at 
 import os
 import shutil
 import tempfile
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,7 +25,8 @@ from orchestration.ingest.reading import Part, audit_part
 from orchestration.ingest.sandbox import Limits, Stopped
 from orchestration.ingest.untrusted import Bounds
 from orchestration.lake import quarantine, store
-from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.lake.calendars import is_closed
+from orchestration.lake.delivery_log import Delivery, DeliveryLog, Event
 from orchestration.settings import Settings
 from orchestration.steps import step
 
@@ -43,6 +44,7 @@ class Pending:
 
     files: tuple[InboxFile, ...]
     listing: InboxListing
+    newest: tuple[InboxFile, ...] = ()  # of each period, whether new or not
 
     @property
     def periods(self) -> list[str]:
@@ -59,13 +61,17 @@ class Intake:
 
 def find_pending(settings: Settings, profile: Profile) -> Pending:
     """Files of the source whose content has not been decided yet, oldest first."""
+    log = DeliveryLog(settings.delivery_log)
     listing = inbox_module.look(settings.inbox_url, profile, settings.first_day, settings.settle_seconds)
-    seen = DeliveryLog(settings.delivery_log).seen(profile.fingerprint, profile.source)
+    seen = log.seen(profile.fingerprint, profile.source)
     new: dict[str, InboxFile] = {}
+    newest: dict[str, InboxFile] = {}
     for file in sorted(_with_hashes(settings, listing), key=lambda f: (f.modified, f.name)):
+        newest[file.period] = file
         if f"{file.sha256}/{file.period}" not in seen:
             new.setdefault(file.delivery_id, file)
-    return Pending(tuple(new.values()), listing)
+    new.update({f.delivery_id: f for f in _accepted_since(settings, log, profile)})
+    return Pending(tuple(new.values()), listing, tuple(newest.values()))
 
 
 def _with_hashes(settings: Settings, listing: InboxListing) -> list[InboxFile]:
@@ -96,6 +102,26 @@ def read_again(settings: Settings, profile: Profile, file: InboxFile, scratch: P
     return audit
 
 
+def repeated(log: DeliveryLog, pending: Pending) -> list[str]:
+    """Notes on files that repeat, as the newest of their period, what has been replaced since: they change nothing.
+
+    Not where somebody brought the one that counts back: then the file has been dealt with.
+    """
+    standings = log.standings()
+    replaced = {s.delivery.leverance_id for s in standings if s.state == "erstattet"}
+    brought_back = {
+        (s.delivery.kilde, s.delivery.periode)
+        for s in standings
+        if s.state == "gaelder" and s.event and s.event.handling == "genindsat"
+    }
+    return [
+        f"{f.source}/{f.name} er den samme fil som en tidligere, nu erstattet leverance og ændrer intet;"
+        f" skal den gælde: kdi delivery restore {f.delivery_id} --reason … --by …"
+        for f in pending.newest
+        if f.delivery_id in replaced and (f.source, f.period) not in brought_back
+    ]
+
+
 def take_in(settings: Settings, profile: Profile, periods: Container[str] | None = None) -> Intake:
     """Read, judge and store the source's new deliveries.
 
@@ -115,14 +141,43 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
         if not audits:
             return Intake()
         history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source}
-        refused, verdicts = gate(audits, profile, history, settings.data_docs)
+        refused, verdicts = gate(audits, profile, history, settings.data_docs, log.consented())
         step("receive: judged")
         deliveries = [_settle(settings, profile, a, bool(refused[a.file.delivery_id])) for a in audits]
     os.sync()  # what the log is about to promise must be on disk first, files and folders alike
     step("lake: on disk")
-    log.record(deliveries)
+    log.record(deliveries, _held_back(settings, profile, log, deliveries))
     step("log: verdicts recorded")
     return Intake(tuple(deliveries), tuple(verdicts))
+
+
+def _accepted_since(settings: Settings, log: DeliveryLog, profile: Profile) -> Iterator[InboxFile]:
+    """Refused deliveries that somebody has accepted since: read once more, from the quarantine."""
+    for standing in log.standings() if log.consented() else ():
+        d = standing.delivery
+        kept = settings.quarantine / d.leverance_id / d.fil
+        waits = standing.state == "afvist" and standing.is_newest and standing.event is not None
+        if d.kilde == profile.source and waits and kept.exists():
+            stat = kept.stat()
+            yield InboxFile(d.kilde, d.periode, str(kept), stat.st_size, stat.st_mtime, d.sha256, is_kept=True)
+
+
+def _held_back(
+    settings: Settings, profile: Profile, log: DeliveryLog, deliveries: Iterable[Delivery]
+) -> Iterator[Event]:
+    """Deliveries that would change a closed month after its numbers were published."""
+    published = log.publications()
+    known = {d.periode for d in log.all(profile.source) if d.leverance_id in published}
+    for delivery in deliveries:
+        if (
+            delivery.accepted
+            and delivery.periode in known
+            and is_closed(profile, delivery.periode, settings.status_date)
+        ):
+            yield Event(
+                delivery.leverance_id, "tilbageholdt", "platformen", delivery.modtaget,
+                f"Måneden er lukket: den er publiceret og mere end {profile.closed_after_months} måneder gammel.",
+            )  # fmt: skip
 
 
 def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scratch: Path) -> list[Audit]:

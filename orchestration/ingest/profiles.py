@@ -6,12 +6,13 @@ canonical columns, so that a new header or delimiter is a changed line of YAML a
 
 import hashlib
 import re
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from orchestration.settings import PROJECT_ROOT
 
@@ -61,6 +62,31 @@ class FileFormat(_Strict):
     header_row: int | None = Field(None, ge=1, description="None: the first row with the agreed header.")
 
 
+class Calendar(_Strict):
+    """When a source's deliveries are due. Days count from the last day of the period, or from the last extract."""
+
+    due_days: int | None = Field(None, ge=0, description="Days and months: due so many days after the period's end.")
+    longest_interval_days: int | None = Field(
+        None, ge=1, description="Extracts: the next is due so long after the last."
+    )
+    grace_days: int = Field(ge=0, description="So many days late are waited for; then the period is missing.")
+    first: date | None = Field(None, description="First day expected; None: that of the oldest delivery.")
+    last: date | None = Field(None, description="Last day expected, of a source that has ended.")
+
+    @property
+    def patience(self) -> timedelta:
+        """From the period's end, or the last extract, until a delivery counts as missing."""
+        return timedelta(days=(self.due_days or self.longest_interval_days or 0) + self.grace_days)
+
+
+class Volume(_Strict):
+    """How far from the usual a delivery may be before it is held back until somebody accepts it."""
+
+    lowest: float = Field(gt=0, lt=1, description="Share of the usual level, in rows and in the sum of the measure.")
+    highest: float = Field(gt=1, description="Times the usual level.")
+    least_rows: int = Field(ge=1, description="Levels below so many rows say too little to judge by.")
+
+
 class Profile(_Strict):
     """One source's deliveries."""
 
@@ -75,6 +101,11 @@ class Profile(_Strict):
     key: tuple[str, ...] = Field(description="Columns that identify a row within one delivery.")
     rejected_share_allowed: float = Field(
         0.001, description="A delivery with a larger share of refused rows is refused whole."
+    )
+    calendar: Calendar | None = Field(None, description="None: no delivery is expected.")
+    volume: Volume | None = Field(None, description="None: any volume is published.")
+    closed_after_months: int | None = Field(
+        None, ge=0, description="So many whole months after its own a published month is restated by consent only."
     )
     largest_count: int = Field(999_999_999, description="Ten digits are no count of one row; they may be a CPR number.")
 
@@ -93,10 +124,17 @@ class Profile(_Strict):
         """All columns that are neither the measure nor the moment: few distinct values."""
         return tuple(c for c in self.columns if c not in (self.measure, self.moment))
 
+    @model_validator(mode="after")
+    def _calendar_fits_rhythm(self) -> "Profile":
+        if self.calendar and (self.calendar.due_days is None) != (self.rhythm == "udtraek"):
+            raise ValueError("calendar: due_days is for days and months, longest_interval_days for extracts")
+        return self
+
     @property
     def fingerprint(self) -> str:
-        """Changes when the profile does: a refused file is then read again."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+        """Changes when the way of reading does: a refused file is then read again."""
+        reading = self.model_dump_json(exclude={"calendar", "volume", "closed_after_months"})
+        return hashlib.sha256(reading.encode()).hexdigest()[:12]
 
     def period_of(self, file_name: str) -> str | None:
         """The period in a file name (``2022-04-30`` or ``2022-04``); None if it is not of this source."""

@@ -1,13 +1,13 @@
-"""The delivery log: one row per delivery ever seen, in SQLite.
+"""The delivery log: every delivery ever seen, what people decided about it, and where it was published.
 
-Which delivery of a period counts is decided here and nowhere else: the newest accepted one.
-SQLite, because verdicts of several hundred deliveries must be recorded all or none, while
-``kdi status`` and the Dagster UI read.
+Only facts are kept; which delivery of a period counts follows from them in ``standing``. SQLite,
+because verdicts of several hundred deliveries must be recorded all or none, while ``kdi status``
+and the Dagster UI read.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -15,10 +15,13 @@ from typing import Literal
 
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.inbox import InboxFile
+from orchestration.ingest.profiles import profiles
+from orchestration.lake.standing import Standing, standings
 from orchestration.steps import step
 
 Status = Literal["indlaest", "delvis_karantaene", "afvist"]
 ACCEPTED: tuple[Status, ...] = ("indlaest", "delvis_karantaene")
+Action = Literal["godkendt", "trukket_tilbage", "genindsat", "tilbageholdt"]
 
 _SCHEMA = """
 create table if not exists leverancer (
@@ -44,6 +47,18 @@ create table if not exists leverancer (
     check (sum_modtaget = sum_indlaest + sum_karantaene)
 );
 create index if not exists leverancer_periode on leverancer (kilde, periode);
+create table if not exists haendelser (
+    nummer integer primary key autoincrement,
+    leverance_id text not null,
+    handling text not null check (handling in ('godkendt', 'trukket_tilbage', 'genindsat', 'tilbageholdt')),
+    hvem text not null check (hvem <> ''),
+    hvornaar text not null,
+    grund text not null check (grund <> ''),
+    efter integer not null
+);
+create table if not exists publiceringer (
+    leverance_id text primary key, publicering_id text not null
+);
 create table if not exists indbakke (
     sti text primary key, stoerrelse integer not null, aendret real not null, sha256 text not null
 );
@@ -85,6 +100,23 @@ class Delivery:
         return self.status in ACCEPTED
 
 
+@dataclass(frozen=True)
+class Event:
+    """A decision about a delivery: by a person, or ``tilbageholdt`` by the platform when it came.
+
+    ``efter`` is the newest delivery at the time, so that decisions and deliveries have one order.
+    ``nummer`` and ``efter`` are given by the log.
+    """
+
+    leverance_id: str
+    handling: Action
+    hvem: str
+    hvornaar: str
+    grund: str
+    nummer: int = 0
+    efter: int = 0
+
+
 class DeliveryLog:
     """Reads and appends the log. Every method opens and closes its own connection."""
 
@@ -103,8 +135,8 @@ class DeliveryLog:
         finally:
             connection.close()
 
-    def record(self, deliveries: Iterable[Delivery]) -> None:
-        """Append verdicts, all or none.
+    def record(self, deliveries: Iterable[Delivery], events: Iterable[Event] = ()) -> None:
+        """Append verdicts and what follows from them, all or none.
 
         Raises:
             sqlite3.IntegrityError: received is not loaded + quarantined.
@@ -120,6 +152,7 @@ class DeliveryLog:
                 f"insert into leverancer ({', '.join(names)}) values ({', '.join(':' + name for name in names)})",
                 rows,
             )
+            _append(connection, events)
             step("log: verdicts written")
 
     def record_rewritten(self, delivery_id: str, parquet_sha256: str) -> None:
@@ -131,6 +164,39 @@ class DeliveryLog:
             )
             step("log: new hash written")
 
+    def decide(self, events: Iterable[Event]) -> None:
+        """Append decisions, all or none; also as lines beside the log, as deliveries have their manifests."""
+        events = list(events)
+        with self._connect() as connection:
+            _append(connection, events)
+        with self._path.with_name("afgoerelser.jsonl").open("a", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(asdict(e), ensure_ascii=False) + "\n" for e in events)
+
+    def events(self) -> list[Event]:
+        """Every decision, in the order made."""
+        with self._connect() as connection:
+            rows = connection.execute("select * from haendelser order by nummer").fetchall()
+        return [Event(**dict(row)) for row in rows]
+
+    def decisions(self) -> list[Event]:
+        """What people decided, in the order made."""
+        return [e for e in self.events() if e.handling != "tilbageholdt"]
+
+    def record_publications(self, publications: Mapping[str, str]) -> None:
+        """Keep in which release each delivery first came; what is known already stays."""
+        with self._connect() as connection:
+            connection.executemany("insert or ignore into publiceringer values (?, ?)", publications.items())
+
+    def publications(self) -> dict[str, str]:
+        """The release in which each delivery first came, by delivery id."""
+        with self._connect() as connection:
+            rows = connection.execute("select leverance_id, publicering_id from publiceringer").fetchall()
+        return {row[0]: row[1] for row in rows}
+
+    def standings(self) -> list[Standing]:
+        """What every delivery counts as, by source, period and order of receipt."""
+        return standings(self.all(), self.events(), profiles())
+
     def all(self, source: str | None = None) -> list[Delivery]:
         """Every delivery, in the order received."""
         with self._connect() as connection:
@@ -141,24 +207,20 @@ class DeliveryLog:
         return [_delivery(row) for row in rows]
 
     def active(self) -> list[Delivery]:
-        """The delivery that counts for each source and period: the newest accepted one."""
-        with self._connect() as connection:
-            rows = connection.execute(
-                "select * from leverancer where raekkefoelge in ("
-                " select max(raekkefoelge) from leverancer where status <> 'afvist'"
-                " group by kilde, periode) order by kilde, periode"
-            ).fetchall()
-        return [_delivery(row) for row in rows]
+        """The delivery that counts for each source and period, where there is one."""
+        return [s.delivery for s in self.standings() if s.state == "gaelder"]
+
+    def waiting(self) -> list[Standing]:
+        """What was refused, held back or loaded in part and about which nobody has acted: somebody must."""
+        return [s for s in self.standings() if s.needs_somebody]
 
     def outstanding(self) -> list[Delivery]:
-        """Refused deliveries whose period has had no accepted one since: somebody must act."""
-        with self._connect() as connection:
-            rows = connection.execute(
-                "select * from leverancer where raekkefoelge in ("
-                " select max(raekkefoelge) from leverancer group by kilde, periode)"
-                " and status <> 'indlaest' order by kilde, periode"
-            ).fetchall()
-        return [_delivery(row) for row in rows]
+        """The same as deliveries."""
+        return [s.delivery for s in self.waiting()]
+
+    def consented(self) -> set[str]:
+        """Ids of the deliveries that somebody has accepted as they are."""
+        return {e.leverance_id for e in self.events() if e.handling == "godkendt"}
 
     def seen(self, profile_fingerprint: str, source: str) -> set[str]:
         """Hashes that need no second reading: accepted ones, and those this same profile refused."""
@@ -201,6 +263,14 @@ class DeliveryLog:
         with self._connect() as connection:
             connection.execute("insert into reference (fingeraftryk, modtaget) values (?, ?)", (fingerprint, received))
             step("log: reference written")
+
+
+def _append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
+    connection.executemany(
+        "insert into haendelser (leverance_id, handling, hvem, hvornaar, grund, efter)"
+        " values (?, ?, ?, ?, ?, (select coalesce(max(raekkefoelge), 0) from leverancer))",
+        [(e.leverance_id, e.handling, e.hvem, e.hvornaar, e.grund) for e in events],
+    )
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

@@ -30,7 +30,7 @@ def keep(folder: Path, audit: Audit, refused: bool) -> Path:
     lines += [f"- {finding}" for finding in audit.findings]
     (target / "aarsag.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     step("quarantine: reasons written", target / "aarsag.txt")
-    if audit.may_be_kept:
+    if audit.may_be_kept and not audit.file.is_kept:
         shutil.copyfile(audit.delivered, target / audit.file.name)
         step("quarantine: delivery copied", target / audit.file.name)
     return target

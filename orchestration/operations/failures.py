@@ -7,6 +7,8 @@ import dagster as dg
 from dagster._core.events.log import EventLogEntry
 from dagster._utils.error import SerializableErrorInfo
 
+from orchestration.assets.punctuality import IN_TIME
+
 _LONGEST = 400
 
 
@@ -16,7 +18,9 @@ def failure_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
     for event in events:
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
-            if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+            # what is late stops no run; the check's own alert and kdi status tell it
+            is_late = check.check_name == IN_TIME
+            if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR and not is_late:
                 name = check.asset_key.to_user_string()
                 lines.append(f"{name}: {check.check_name} holder ikke. {check.description or ''}".strip())
         elif event.is_step_failure and (failure := event.step_failure_data.user_failure_data):

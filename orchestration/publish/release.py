@@ -31,7 +31,11 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a release is made of. ``filer`` maps relative paths to SHA-256 hashes; ``tilstand`` is that of its state."""
+    """What a release is made of. ``filer`` maps relative paths to SHA-256 hashes; ``tilstand`` is that of its state.
+
+    ``statusdato`` is the day as of which it says what is late and which months are open, and ``status``
+    a fingerprint of that and of the decisions about deliveries.
+    """
 
     publicering_id: str
     udgivet: str
@@ -41,6 +45,8 @@ class Manifest:
     raekker: dict[str, int] = field(default_factory=dict)
     filer: dict[str, str] = field(default_factory=dict)
     tilstand: str = ""
+    statusdato: str = ""
+    status: str = ""
 
 
 def new_publication_id() -> str:

@@ -21,7 +21,7 @@ from .deliveries import Delivery, Row, csv_text
 Table = list[tuple[Any, ...]]
 
 # When a delivery came and with which release depends on the loads, not on what was delivered.
-_WITHOUT = {"marts.leverance_log": "exclude (modtaget, publiceret_i)"}
+_WITHOUT = {"marts.leverance_log": "exclude (modtaget, publiceret_i, afgjort)"}
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Installation:
 
     folder: Path
     dagster_home: Path
+    # The world's day: all its months are past their grace, and none but the oldest are closed.
+    as_of: str = "2022-06-15"
     _delivered: int = field(default=0, init=False)
 
     @property
@@ -47,6 +49,7 @@ class Installation:
             "KDI_HOME": str(self.home),
             "KDI_INBOX": str(self.inbox),
             "KDI_SETTLE_SECONDS": "0",
+            "KDI_AS_OF": self.as_of,
             "KDI_MEMORY_LIMIT": "500MB",
             "DAGSTER_HOME": str(self.dagster_home),
             "DAGSTER_DISABLE_TELEMETRY": "1",
@@ -93,7 +96,7 @@ class Installation:
 
     def copy(self, name: str) -> "Installation":
         """The same installation in another folder; what is done to one does not touch the other."""
-        other = Installation(self.folder.with_name(name), self.dagster_home.with_name(name))
+        other = Installation(self.folder.with_name(name), self.dagster_home.with_name(name), self.as_of)
         shutil.copytree(self.folder, other.folder, symlinks=True)
         shutil.copytree(self.dagster_home, other.dagster_home)
         other._delivered = self._delivered

@@ -9,10 +9,12 @@ select
     raekker_karantaene,
     modtaget,
     case
-        when status = 'afvist' then 'afvist'
-        when not er_aktiv then 'erstattet'
+        when tilstand <> 'gaelder' then tilstand
         when raekker_karantaene > 0 then 'publiceret_delvist'
         else 'publiceret'
     end as status,
-    publiceret_i
+    publiceret_i,
+    afgoerelse,
+    begrundelse,
+    afgjort
 from {{ ref('stg_lake__leverancer') }}

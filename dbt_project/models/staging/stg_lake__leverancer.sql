@@ -12,6 +12,10 @@ select
     sum_indlaest,
     er_aktiv,
     publiceret_i,
+    tilstand,
+    afgoerelse,
+    begrundelse,
+    cast(afgjort as timestamp) as afgjort,
 
     -- the last day that the period covers, which orders periods of different kinds
     case

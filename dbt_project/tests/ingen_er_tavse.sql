@@ -1,0 +1,3 @@
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'tavshed'}}}) }}
+
+select kilde, part, cvr from {{ ref('tavshed') }}

@@ -1,0 +1,156 @@
+"""``kdi status`` and ``kdi delivery list``: how deliveries stand today, in Danish lines."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+
+from orchestration.build.status import Status, status_of
+from orchestration.ingest.intake import find_pending
+from orchestration.ingest.profiles import profiles
+from orchestration.lake.calendars import ALL_PLATFORMS, Period
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import Standing
+from orchestration.overview import danish
+from orchestration.publish.release import Releases
+from orchestration.settings import Settings
+
+_MOST_SHOWN = 5
+_MONTHS_SHOWN = 4
+
+
+def status_lines(settings: Settings) -> Iterator[str]:
+    """Per source what is loaded, late, held back and refused; then months, silent parties and the release."""
+    current = Releases(settings).current()
+    status = status_of(settings, frozenset(current.leverancer) if current else frozenset())
+    yield f"Status pr. {_danish_date(status.on)}"
+    for source, profile in profiles().items():
+        yield f"{source} ({profile.supplier})"
+        yield from _loaded(status.periods[source], status.of_source(source))
+        yield from _late(status.periods[source])
+        pending = find_pending(settings, profile)
+        if pending.files:
+            yield f"  venter       {len(pending.files)} nye filer i indbakken"
+        yield from _waiting_for_somebody(status.of_source(source))
+    yield from _months(status)
+    yield from _silent(settings)
+    if current:
+        yield f"Gældende publicering: {current.publicering_id} ({len(current.leverancer)} leverancer)"
+        yield f"Kan rulles tilbage til: {Releases(settings).previous() or 'ingen'}"
+    else:
+        yield "Der er endnu ingen publicering."
+
+
+def delivery_lines(settings: Settings, source: str | None, period: str | None, every: bool) -> Iterator[str]:
+    """One line per delivery, and one per decision about it.
+
+    Args:
+        every: also those that simply count.
+    """
+    events = DeliveryLog(settings.delivery_log).events()
+    shown = [
+        s
+        for s in DeliveryLog(settings.delivery_log).standings()
+        if source in (None, s.delivery.kilde) and period in (None, s.delivery.periode)
+    ]
+    shown = [s for s in shown if every or s.event or s.needs_somebody or s.state not in ("gaelder", "afvist")]
+    if not shown:
+        yield "Ingen leverancer at vise; --all viser også dem, der gælder uden videre."
+    for standing in shown:
+        d = standing.delivery
+        yield f"{d.leverance_id}  {_STATE[standing.state]:<15}  {danish(d.raekker_indlaest)} rækker  {d.fil}"
+        if standing.state == "tilbageholdt":
+            yield f"    {standing.reason}"
+        for event in events:
+            if event.leverance_id == d.leverance_id:
+                when = event.hvornaar[:16].replace("T", " ")
+                yield f"    {when}  {_ACTION[event.handling]} af {event.hvem}: {event.grund}"
+
+
+def _loaded(periods: list[Period], standings: list[Standing]) -> Iterator[str]:
+    in_force = [s.delivery for s in standings if s.state == "gaelder"]
+    if not in_force:
+        yield "  indlæst      intet endnu"
+        return
+    rows = sum(d.raekker_indlaest for d in in_force)
+    span = f"{in_force[0].periode} til {in_force[-1].periode}"
+    yield f"  indlæst      {len(in_force)} perioder, {span}, {danish(rows)} rækker"
+    unpublished = sum(p.state == "indlaest" for p in periods)
+    if unpublished:
+        yield f"  ikke ude     {unpublished} perioder er indlæst, men ikke publiceret"
+
+
+def _late(periods: list[Period]) -> Iterator[str]:
+    """What is due and has not come, the newest first: that can still be had."""
+    for state, label in (("mangler", "mangler"), ("forsinket", "forsinket")):
+        late = sorted((p for p in periods if p.state == state), key=lambda p: p.last_day, reverse=True)
+        if late:
+            some = ", ".join(_how_late(p) for p in late[:_MOST_SHOWN])
+            yield f"  {label:<12} {danish(len(late))}: {some}{' …' if len(late) > _MOST_SHOWN else ''}"
+
+
+def _how_late(period: Period) -> str:
+    days = "1 dag" if period.age == 1 else f"{danish(period.age)} dage"
+    if period.name:
+        return f"{period.name} ({days} over tiden)"
+    return f"nyt udtræk ventet {_danish_date(period.due or period.last_day)} ({days} over tiden)"
+
+
+def _waiting_for_somebody(standings: list[Standing]) -> Iterator[str]:
+    for standing in standings:
+        d = standing.delivery
+        if standing.state == "tilbageholdt":
+            yield f"  tilbageholdt {d.fil}: {standing.reason} (kdi delivery accept {d.leverance_id})"
+        elif standing.needs_somebody:
+            yield f"  karantæne    {d.fil}: {d.aarsager[0]}"
+        elif standing.state == "trukket_tilbage" and standing.is_newest:
+            yield f"  trukket      {d.fil} er trukket tilbage: {standing.reason}"
+
+
+def _months(status: Status) -> Iterator[str]:
+    """The newest months of all platforms together, and the one that readers should use."""
+    together = [m for m in status.months if m.platform == ALL_PLATFORMS]
+    if not together:
+        return
+    yield "Måneder"
+    for month in together[-_MONTHS_SHOWN:]:
+        lacks = month.expected - month.received
+        missing = f", {danish(lacks)} af {danish(month.expected)} leverancer mangler" if lacks else ""
+        waits = f" (frist {_danish_date(month.limit)})" if month.state == "afventer" else ""
+        newest = "  <- nyeste måned til brug" if month.is_newest else ""
+        yield f"  {month.month:%Y-%m}      {_MONTH[month.state]}{waits}{missing}{newest}"
+
+
+def _silent(settings: Settings) -> Iterator[str]:
+    """Parties that have fallen silent inside a feed, by the release in force."""
+    path = settings.published / "current" / "kdi.duckdb"
+    if not path.exists():
+        return
+    with duckdb.connect(str(path), read_only=True) as connection:
+        if not connection.execute("select 1 from duckdb_tables() where table_name = 'tavshed'").fetchall():
+            return
+        rows = connection.execute("select forklaring from kpi.tavshed order by alder_dage, all").fetchall()
+    if rows:
+        yield f"Tavse          {danish(len(rows))} i leverancerne"
+    for (text,) in rows[:_MOST_SHOWN]:
+        yield f"  {text}"
+
+
+def _danish_date(day: date) -> str:
+    return f"{day:%d-%m-%Y}"
+
+
+_STATE = {
+    "gaelder": "gælder",
+    "tilbageholdt": "holdt tilbage",
+    "trukket_tilbage": "trukket tilbage",
+    "erstattet": "erstattet",
+    "afvist": "afvist",
+}
+_ACTION = {
+    "godkendt": "godkendt",
+    "trukket_tilbage": "trukket tilbage",
+    "genindsat": "bragt tilbage",
+    "tilbageholdt": "holdt tilbage",
+}
+_MONTH = {"komplet": "komplet", "frist_udloebet": "frist udløbet", "afventer": "afventer"}
