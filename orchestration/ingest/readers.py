@@ -149,7 +149,7 @@ def _with_bom(encoding: str) -> str:
 def _parquet_header(path: Path, profile: Profile) -> list[str]:
     try:
         return pq.read_schema(path).names
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # also names that are not UTF-8
         raise UnreadableDelivery(Finding("ulaeselig_fil", detalje="ikke en gyldig Parquet-fil")) from error
 
 

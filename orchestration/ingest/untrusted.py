@@ -141,7 +141,7 @@ def _measure_parquet(path: Path, bounds: Bounds) -> None:
     try:
         metadata = pq.read_metadata(path)
         unpacked = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
-    except (ArrowException, OSError):
+    except (ArrowException, OSError, UnicodeDecodeError):  # also names that are not UTF-8
         return
     # Its own word: a false one makes the reader pass the limits of its process instead.
     if unpacked > bounds.unpacked or metadata.num_rows > _ROWS:

@@ -127,6 +127,14 @@ def test_a_file_that_takes_too_much_memory_is_refused_and_the_others_are_loaded(
     assert statuses == {"2022-03-31": ("afvist", {"for_tung_fil"}), "2022-06-30": ("indlaest", set())}
 
 
+def test_names_of_columns_that_are_no_text_are_a_broken_file(platform: Platform, tmp_path: Path) -> None:
+    """Found by test_fuzz: reading such a footer is an error of its own kind."""
+    pq.write_table(pa.table({name: ["x"] for name in hostile.HEADER}), tmp_path / "sound.parquet")
+    content = (tmp_path / "sound.parquet").read_bytes().replace(b"kle_emne", b"kle_\xebmne")
+    outcome = receive(platform, "kle_2022-03-31.parquet", content)
+    assert (outcome.status, outcome.codes) == ("afvist", {"ulaeselig_fil"})
+
+
 def test_a_symbolic_link_in_the_inbox_is_not_followed(platform: Platform) -> None:
     folder = platform.folder / "inbox" / "stoettesystemerne"
     folder.mkdir(parents=True)
