@@ -12,6 +12,7 @@ import dagster as dg
 
 from orchestration import partitions
 from orchestration.assets.lake import KITOS_KEY, REFERENCE_KEY, lake_key
+from orchestration.assets.postgres import POSTGRES_KEY
 from orchestration.build.start import current_plan, lake_state
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import Profile, profiles
@@ -49,6 +50,11 @@ BUILD_JOB = dg.define_asset_job(
     selection=dg.AssetSelection.all()
     - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY),
     description="Make anew what differs between lake and release, test it, and publish.",
+)
+POSTGRES_JOB = dg.define_asset_job(
+    "udgiv_til_postgres",
+    selection=dg.AssetSelection.assets(POSTGRES_KEY),
+    description="Publish the release in force to PostgreSQL; writes only what is not there.",
 )
 
 
@@ -129,4 +135,11 @@ BUILD_SCHEDULE = dg.ScheduleDefinition(
     cron_schedule="0 6 * * *",
     execution_timezone=LOCAL_TIME_ZONE,
     description="A fall-back for the sensor, and the time at which the numbers are promised.",
+)
+POSTGRES_SCHEDULE = dg.ScheduleDefinition(
+    name="postgres_hver_time",
+    job=POSTGRES_JOB,
+    cron_schedule="20 * * * *",
+    execution_timezone=LOCAL_TIME_ZONE,
+    description="Repairs a publication to PostgreSQL that failed, and lets agreements take effect.",
 )

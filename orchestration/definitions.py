@@ -6,7 +6,9 @@ from orchestration import automation
 from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.plan import plan
+from orchestration.assets.postgres import postgres
 from orchestration.assets.publication import control_totals, udgivelse
+from orchestration.assets.purposes import purpose_gate
 from orchestration.assets.transformations import dbt_cli, transformations
 
 published_tables = [key for key in transformations.keys if key.path[0] in ("marts", "kpi", "intermediate")]
@@ -19,11 +21,13 @@ defs = dg.Definitions(
         plan,
         transformations,
         control_totals(sorted(published_tables)),
+        purpose_gate(sorted(published_tables)),
         udgivelse,
+        postgres,
     ],
-    jobs=[*automation.INTAKE_JOBS.values(), automation.REFERENCE_JOB, automation.KITOS_JOB, automation.BUILD_JOB],
+    jobs=[*automation.INTAKE_JOBS.values(), automation.REFERENCE_JOB, automation.KITOS_JOB, automation.BUILD_JOB, automation.POSTGRES_JOB],
     sensors=[automation.nye_leverancer, automation.lake_er_aendret],
-    schedules=[automation.REFERENCE_SCHEDULE, automation.KITOS_SCHEDULE, automation.BUILD_SCHEDULE],
+    schedules=[automation.REFERENCE_SCHEDULE, automation.KITOS_SCHEDULE, automation.BUILD_SCHEDULE, automation.POSTGRES_SCHEDULE],
     resources={"dbt": dbt_cli()},
     # All steps of a run share one process: starting one costs more than a day's work, and the
     # writer's lock is held from the plan to the publication.

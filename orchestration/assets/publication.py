@@ -8,6 +8,7 @@ from expectations.judge import judge
 from expectations.suites import suite
 from orchestration import lock
 from orchestration.assets.lake import OWNERS, WRITER_POOL
+from orchestration.assets.purposes import PURPOSE_KEY
 from orchestration.build.start import started
 from orchestration.build.workspace import Workspace
 from orchestration.publish.release import Releases
@@ -71,7 +72,7 @@ def control_totals(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     description="The release that consumers read: published/current/kdi.duckdb and the same tables as Parquet.",
     kinds={"duckdb", "parquet"},
     owners=OWNERS,
-    deps=[CONTROL_KEY],
+    deps=[CONTROL_KEY, PURPOSE_KEY],
     pool=WRITER_POOL,
 )
 def udgivelse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

@@ -21,6 +21,25 @@ services as (
     group by par.maaned, par.service, par.version
 ),
 
+stoerste as (
+    select
+        maaned,
+        service,
+        version,
+        max(kald_12m) as kald_12m
+    from (
+        select
+            maaned,
+            service,
+            version,
+            myndighed_id,
+            sum(kald_12m) as kald_12m
+        from {{ ref('int_udbredelse__par') }}
+        group by maaned, service, version, myndighed_id
+    ) as pr_myndighed
+    group by maaned, service, version
+),
+
 -- v3.6 is newer than v3.10 only to those who compare text
 ordnet as (
     select
@@ -54,8 +73,14 @@ select
     cast(services.kommuner as integer) as kommuner,
     cast(services.myndigheder as integer) as myndigheder,
     cast(services.kald_12m as bigint) as kald_12m,
-    nyere.nyere_version
+    nyere.nyere_version,
+    {{ er_anonym('services.kommuner', 'stoerste.kald_12m / nullif(cast(services.kald_12m as double), 0)') }} as er_anonym
 from services
+inner join stoerste
+    on
+        services.maaned = stoerste.maaned
+        and services.service = stoerste.service
+        and services.version is not distinct from stoerste.version
 left join nyere
     on
         services.maaned = nyere.maaned

@@ -1,0 +1,26 @@
+{#-
+  How many municipalities must stand behind a figure that others than KOMBIT see, and how large a share of it
+  the largest may have. Five is the workshop's number for small counts; half is the common dominance rule
+  for the largest contributor (n = 1, k = 50). They stand here alone.
+-#}
+{% macro mindst_kommuner() -%} 5 {%- endmacro %}
+{% macro hoejeste_andel() -%} 0.5 {%- endmacro %}
+
+{#- Whether a figure may be seen by others; a sum without calls says nothing of anybody. -#}
+{% macro er_anonym(kommuner, stoerste_andel=none) -%}
+    coalesce({{ kommuner }} >= {{ mindst_kommuner() }}
+    {%- if stoerste_andel %} and coalesce({{ stoerste_andel }}, 0) <= {{ hoejeste_andel() }}{% endif %}, false)
+{%- endmacro %}
+
+{#-
+  The mean of several municipalities' values, or nothing when one of them makes up more than the allowed share. The
+  values are added in order, so that the last digits do not depend on the order of rows.
+-#}
+{% macro middel_af_flere(vaerdi, hvor) -%}
+    case
+        when max({{ vaerdi }}) filter (where {{ hvor }})
+            <= {{ hoejeste_andel() }} * {{ sum_uanset_orden('case when ' ~ hvor ~ ' then ' ~ vaerdi ~ ' end') }}
+            then {{ sum_uanset_orden('case when ' ~ hvor ~ ' then ' ~ vaerdi ~ ' end') }}
+                / count(*) filter (where {{ hvor }})
+    end
+{%- endmacro %}
