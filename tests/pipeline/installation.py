@@ -30,6 +30,7 @@ class Installation:
 
     folder: Path
     dagster_home: Path
+    postgres_dsn: str = ""
     _delivered: int = field(default=0, init=False)
 
     @property
@@ -48,6 +49,7 @@ class Installation:
             "KDI_INBOX": str(self.inbox),
             "KDI_SETTLE_SECONDS": "0",
             "KDI_MEMORY_LIMIT": "500MB",
+            "KDI_POSTGRES_DSN": self.postgres_dsn,
             "DAGSTER_HOME": str(self.dagster_home),
             "DAGSTER_DISABLE_TELEMETRY": "1",
         }
