@@ -39,8 +39,7 @@ def purpose_gate(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "tabeller": len(tables),
-                "formaal": {table: purposes.of(table).formaal for table in tables if table not in missing},
-                "hjemmel": {table: purposes.of(table).hjemmel for table in tables if table not in missing},
+                "formaal": {table: purposes.as_metadata(table) for table in tables},
             },
             check_results=[
                 dg.AssetCheckResult(

@@ -24,11 +24,13 @@ class TableText:
 
 @cache
 def descriptions() -> dict[str, TableText]:
-    """Descriptions of every model with a contract, by table (``kpi.sapa``)."""
+    """Descriptions of every published model, by table (``kpi.sapa``)."""
     found: dict[str, TableText] = {}
     for schema in ("marts", "kpi"):
         for file in sorted((_MODELS / schema).glob("*.yml")):
             for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", ()):
+                if not (_MODELS / schema / f"{model['name']}.sql").exists():
+                    continue  # what KPIs are computed from, in a folder below
                 columns = {c["name"]: " ".join(c.get("description", "").split()) for c in model.get("columns", ())}
                 found[f"{schema}.{model['name']}"] = TableText(" ".join(model["description"].split()), columns)
     return found

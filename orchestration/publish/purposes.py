@@ -38,8 +38,10 @@ class Purposes:
         """The purposes in a reference set (a folder with ``formaal.parquet``)."""
         path = sql_text(str(reference_folder / "formaal.parquet"))
         with duckdb.connect() as connection:
+            names = [name for name, *_ in connection.execute(f"describe from read_parquet({path})").fetchall()]
+            column_of_row = "kolonne" if "kolonne" in names else "null"  # sets from before it could be said
             rows = connection.execute(
-                "select tabel, kolonne, formaal, hjemmel, cast(taerskel as integer)"
+                f"select tabel, {column_of_row}, formaal, hjemmel, cast(taerskel as integer)"
                 f" from read_parquet({path}) where formaal is not null and hjemmel is not null"
             ).fetchall()
         purposes = {(table, column): Purpose(*rest) for table, column, *rest in rows}
@@ -56,6 +58,11 @@ class Purposes:
         """
         own = self.columns.get((table, column)) if column else None
         return own or self._tables[table]
+
+    def as_metadata(self, table: str) -> dict[str, str]:
+        """A table's purpose and legal basis as its asset shows them; nothing when it has none."""
+        purpose = self._tables.get(table)
+        return {"formaal": purpose.formaal, "hjemmel": purpose.hjemmel} if purpose else {}
 
     def missing(self, tables: Iterable[str]) -> list[str]:
         """Those of the tables that have no purpose or no legal basis."""

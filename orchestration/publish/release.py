@@ -17,7 +17,10 @@ import duckdb
 
 from orchestration.build.workspace import Base, Workspace
 from orchestration.ingest.rules import sql_text
+from orchestration.lake.reference import reference_folder
 from orchestration.lake.store import sha256_of
+from orchestration.publish import register
+from orchestration.publish.purposes import Purposes
 from orchestration.settings import Settings
 
 PUBLISHED_SCHEMAS = ("marts", "kpi")
@@ -96,6 +99,7 @@ class Releases:
 
         Raises:
             IncompleteRelease: a Parquet file does not hold the rows of its table.
+            WithoutPurpose: a table has no purpose or legal basis; nothing is published.
         """
         before = self.current()
         partial = self.folder / f".{manifest.publicering_id}"
@@ -105,6 +109,9 @@ class Releases:
         workspace.close_marts()
         taken_over = self._write_parquet(workspace.marts, partial, before, touched_months)
         rows = self._verify(workspace.marts, partial)
+        purposes = Purposes.read(reference_folder(self._settings, manifest.inputs["reference"]))
+        purposes.require(rows)
+        register.write(partial / "fortegnelse.md", manifest.publicering_id, manifest.udgivet, rows, purposes)
         os.replace(workspace.marts, partial / "kdi.duckdb")
         files = {
             path: taken_over.get(path) or sha256_of(partial / path)

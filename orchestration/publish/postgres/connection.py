@@ -74,14 +74,21 @@ def as_owner(dsn: str) -> Iterator[psycopg.Connection]:
     except psycopg.OperationalError as error:
         raise PostgresProblem(f"serveren svarer ikke: {_first_line(error)}") from None
     with connection:
-        try:
-            connection.execute(f"set role {OWNER}")  # type: ignore[call-overload]
-        except psycopg.Error:
+        if not _acts_as_owner(connection):
             raise PostgresProblem(
-                "Databasen er ikke gjort klar, eller brugeren er ikke medlem af kdi_ejer."
+                "databasen er ikke gjort klar, eller brugeren er ikke medlem af kdi_ejer."
                 " Lad en administrator køre udskriften af kdi postgres roles."
-            ) from None
+            )
         yield connection
+
+
+def _acts_as_owner(connection: psycopg.Connection) -> bool:
+    try:
+        connection.execute(f"set role {OWNER}")  # type: ignore[call-overload]
+    except psycopg.Error:
+        return False
+    allowed = connection.execute("select has_database_privilege(current_database(), 'create')").fetchone()
+    return allowed == (True,)
 
 
 def _first_line(error: Exception) -> str:

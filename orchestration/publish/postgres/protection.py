@@ -92,8 +92,10 @@ def _key_or_index(name: str, decision: Decision) -> list[sql.Composed]:
 
 def shown(columns: list[str], decision: Decision) -> sql.Composable:
     """The columns of the view: figures that are not anonymous only for KOMBIT."""
-    hidden = sql.SQL("case when er_anonym or {0} then {1} end as {1}")
+    # a release from before the column was made shows the figure to nobody else
+    known = sql.SQL("er_anonym or ") if "er_anonym" in columns else sql.SQL("")
+    hidden = sql.SQL("case when {2}{0} then {1} end as {1}")
     names = [(column, sql.Identifier(column)) for column in columns]
     return sql.SQL(", ").join(
-        hidden.format(_EVERYTHING, name) if column in decision.anonym else name for column, name in names
+        hidden.format(_EVERYTHING, name, known) if column in decision.anonym else name for column, name in names
     )
