@@ -5,11 +5,11 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo ui test lint bench clean
+.PHONY: help demo demo-postgres ui test privacy lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 $(BIN)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -24,12 +24,18 @@ demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish th
 	$(BIN)/kdi load
 	@echo "Se kørslerne: make ui. Forbind Power BI, DuckDB eller Python til $(or $(KDI_HOME),data)/published/current."
 
+demo-postgres: $(BIN)/.ready  ## Show the published tables in a PostgreSQL of its own, until Ctrl-C
+	$(BIN)/python tests/postgres_demo.py
+
 ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/kdi prepare
 	$(BIN)/dagster dev --host 127.0.0.1 --port $(or $(PORT),3000)
 
 test: $(BIN)/.ready  ## Run the tests
 	$(BIN)/python -m pytest
+
+privacy: $(BIN)/.ready  ## Write the results in docs/privacy.md anew from the tests
+	KDI_RENEW_PRIVACY=1 $(BIN)/python -m pytest tests/privacy
 
 lint: $(BIN)/.ready  ## Format, lint and type checks
 	$(BIN)/ruff format --check .

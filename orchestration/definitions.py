@@ -25,9 +25,20 @@ defs = dg.Definitions(
         udgivelse,
         postgres,
     ],
-    jobs=[*automation.INTAKE_JOBS.values(), automation.REFERENCE_JOB, automation.KITOS_JOB, automation.BUILD_JOB, automation.POSTGRES_JOB],
+    jobs=[
+        *automation.INTAKE_JOBS.values(),
+        automation.REFERENCE_JOB,
+        automation.KITOS_JOB,
+        automation.BUILD_JOB,
+        automation.POSTGRES_JOB,
+    ],
     sensors=[automation.nye_leverancer, automation.lake_er_aendret],
-    schedules=[automation.REFERENCE_SCHEDULE, automation.KITOS_SCHEDULE, automation.BUILD_SCHEDULE, automation.POSTGRES_SCHEDULE],
+    schedules=[
+        automation.REFERENCE_SCHEDULE,
+        automation.KITOS_SCHEDULE,
+        automation.BUILD_SCHEDULE,
+        automation.POSTGRES_SCHEDULE,
+    ],
     resources={"dbt": dbt_cli()},
     # All steps of a run share one process: starting one costs more than a day's work, and the
     # writer's lock is held from the plan to the publication.

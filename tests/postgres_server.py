@@ -131,7 +131,9 @@ def _run(command: list[str], folder: Path) -> None:
         done = subprocess.run(command, stdout=stream, stderr=stream, cwd=folder, **as_nobody)  # type: ignore[call-overload]
     if done.returncode:
         log = folder / "server.log"
-        raise RuntimeError(output.read_text(errors="replace") + (log.read_text(errors="replace") if log.exists() else ""))
+        raise RuntimeError(
+            output.read_text(errors="replace") + (log.read_text(errors="replace") if log.exists() else "")
+        )
 
 
 def _free_port() -> int:

@@ -76,8 +76,10 @@ def test_nothing_is_published_past_a_broken_control_total(definitions: dg.Defini
     graph = definitions.resolve_asset_graph()
     checks = {key.name: graph.get_check_spec(key) for key in graph.asset_check_keys if key.asset_key.path[0] == "gate"}
     assert checks["kontroltotaler_stemmer"].blocking
-    (parent,) = graph.get(dg.AssetKey(["published", "udgivelse"])).parent_keys
-    assert parent == dg.AssetKey(["gate", "kontroltotaler"])
+    gates = {dg.AssetKey(["gate", "kontroltotaler"]), dg.AssetKey(["gate", "formaal"])}
+    assert graph.get(dg.AssetKey(["published", "udgivelse"])).parent_keys == gates
+    assert checks["alle_tabeller_har_formaal_og_hjemmel"].blocking
+    assert graph.get(dg.AssetKey(["published", "postgres"])).parent_keys == {dg.AssetKey(["published", "udgivelse"])}
 
 
 def test_one_writer_at_a_time(definitions: dg.Definitions) -> None:

@@ -51,7 +51,8 @@ class Decisions(BaseModel):
         """
         if table not in self.tabeller:
             raise Undecided(
-                f"{table}: der er ikke taget stilling til, hvem der må se tabellen i PostgreSQL. Skriv det i adgang.yml."
+                f"{table}: der er ikke taget stilling til, hvem der må se tabellen i PostgreSQL."
+                " Skriv det i orchestration/publish/adgang.yml."
             )
         return self.tabeller[table]
 

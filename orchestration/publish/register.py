@@ -18,8 +18,8 @@ _WHO = {
 _HEAD = """\
 # Fortegnelse over behandlinger
 
-Udgivelse {publication}, {published}. Fortegnelsen er lavet sammen med udgivelsen af de samme oplysninger, som afgør, hvad
-der udgives, og hvem der ser det. Tekster, der begynder med UDKAST, venter på dataejerens bekræftelse.
+Udgivelse {publication}, {published}. Fortegnelsen er lavet sammen med udgivelsen af de samme oplysninger, som
+afgør, hvad der udgives, og hvem der ser det. Tekster, der begynder med UDKAST, venter på dataejerens bekræftelse.
 
 - **Dataansvarlig**: den enkelte kommune for egne oplysninger; KOMBIT driver platformen (bekræftes af dataejeren).
 - **Registrerede**: ingen direkte. Antal sager pr. KLE-emne kan ligge tæt på en person og skjules, når de er små.

@@ -83,7 +83,8 @@ ATTACKS = [
     _a(
         "Join fra den åbne myndighedsdimension på navn",
         "tomt",
-        "select f.* from marts.dim_myndighed d join marts.fct_kald_maaned f using (myndighed_id) where d.navn = '{navn}'",
+        "select f.* from marts.dim_myndighed d join marts.fct_kald_maaned f using (myndighed_id)"
+        " where d.navn = '{navn}'",
     ),
     _a(
         "Findes der en række? (exists)",
@@ -99,7 +100,8 @@ ATTACKS = [
     _a(
         "Vinduesfunktion over alle rækker, derefter filter",
         "tomt",
-        "select * from (select cvr, count(*) over (), sum(kald) over () from kpi.kald_pr_indbygger) x where cvr = '{cvr}'",
+        "select * from (select cvr, count(*) over (), sum(kald) over () from kpi.kald_pr_indbygger) x"
+        " where cvr = '{cvr}'",
     ),
     _a(
         "Gruppering med rollup og total",
@@ -109,7 +111,8 @@ ATTACKS = [
     _a(
         "Gæt med lateral join fra en liste af CVR-numre",
         "tomt",
-        "select x.* from (values ('{cvr}')) v (c), lateral (select * from kpi.tilslutning_kommune k where k.cvr = v.c) x",
+        "select x.* from (values ('{cvr}')) v (c), "
+        " lateral (select * from kpi.tilslutning_kommune k where k.cvr = v.c) x",
     ),
     _a("Serviceaftaler og dermed systemer", "tomt", "select * from kpi.serviceaftale_status where cvr = '{cvr}'"),
     _a("Organisationsenheder i SAPA", "tomt", "select * from marts.fct_sapa_opslag where myndighed_id = {id}"),
@@ -237,7 +240,8 @@ ATTACKS = [
     _a(
         "Andres forespørgsler i pg_stat_activity",
         "tomt",
-        "select query from pg_stat_activity where usename <> current_user and query not in ('', '<insufficient privilege>')",
+        "select query from pg_stat_activity where usename <> current_user"
+        " and query not in ('', '<insufficient privilege>')",
     ),
     # --- other ways to rows ---
     _a("COPY af en forespørgsel", "tomt", "copy (select * from kpi.kald_pr_indbygger where cvr = '{cvr}') to stdout"),
@@ -258,7 +262,11 @@ ATTACKS = [
         "declare c cursor with hold for select * from kpi.kald_pr_indbygger where cvr = '{cvr}'",
         "fetch all from c",
     ),
-    _a("XML-udtræk af en tabel i lageret", "afvist", "select query_to_xml('select * from kdi_lager.del', true, true, '')"),
+    _a(
+        "XML-udtræk af en tabel i lageret",
+        "afvist",
+        "select query_to_xml('select * from kdi_lager.del', true, true, '')",
+    ),
     _a("Tabellerne bag viewene", "afvist", "select * from kdi_lager.del"),
     _a("Aftalerne mellem kommunerne", "afvist", "select * from kdi_adgang.aftale"),
     _a("Skriv en aftale, der giver adgang", "afvist", "insert into kdi_adgang.aftale values ('{cvr}', '{egen}')"),

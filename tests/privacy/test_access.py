@@ -180,3 +180,12 @@ def test_a_guard_taken_away_is_noticed(name: str, published: Readers) -> None:
     weak.admin("grant connect on database " + copy + " to public; " + weaken.format(**tables))
     (attack,) = [a for a in ATTACKS if is_aimed_at_it(a)]
     assert told_apart(weak, weak.dsn("anna"), attack, ATTACKER)
+
+
+def test_the_page_says_who_sees_each_table() -> None:
+    who = {"alle": "alle", "egne": "egne og aftalte", "kombit": "kun KOMBIT"}
+    lines = [
+        [f"`{table}`", who[d.adgang] + (f"; {', '.join(d.anonym)} kun når anonym" if d.anonym else ""), d.grund]
+        for table, d in sorted(decisions().tabeller.items())
+    ]
+    page.assert_says("hvem-ser-hvad", page.table(["Tabel", "Rækker, andre end KOMBIT ser", "Hvorfor"], lines))

@@ -38,7 +38,11 @@ _VISIBLE = {
 
 
 def create(name: str, columns: dict[str, str], check: str | None) -> sql.Composed:
-    """The empty table, of columns with DuckDB's types. ``check`` is what holds for all its rows, from which the planner skips other months."""
+    """The empty table, of columns with DuckDB's types.
+
+    Args:
+        check: what holds for all its rows, from which the planner knows what it need not read.
+    """
     lines = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(TYPES[kind])) for name, kind in columns.items()]
     if check:
         lines.append(sql.SQL("check ({})").format(sql.SQL(check)))
@@ -80,7 +84,7 @@ def _key_or_index(name: str, decision: Decision) -> list[sql.Composed]:
     if not decision.myndighed:
         key = sql.SQL(", ").join(map(sql.Identifier, decision.noegle))
         return [sql.SQL("create unique index on {} ({})").format(table, key)] if decision.noegle else []
-    parts = [_OWNER_OF_ROW[decision.myndighed]]
+    parts: list[sql.Composable] = [_OWNER_OF_ROW[decision.myndighed]]
     parts += [sql.Identifier(column) for column in decision.noegle if column != decision.myndighed]
     return [
         sql.SQL("create {}index {} on {} ({})").format(

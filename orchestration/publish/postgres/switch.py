@@ -140,9 +140,7 @@ def _view(connection: psycopg.Connection, table: str, parts: list[Part], purpose
     decision = decisions().of(table)
     columns = _columns(connection, parts[0].name)
     shown = protection.shown(columns, decision)
-    body = sql.SQL(" union all ").join(
-        sql.SQL("select {} from {}").format(shown, part.identifier) for part in parts
-    )
+    body = sql.SQL(" union all ").join(sql.SQL("select {} from {}").format(shown, part.identifier) for part in parts)
     statements = [sql.SQL("create view {} as {}").format(view, body)]
     text = descriptions().get(table) or TableText("", {})
     statements.append(sql.SQL("comment on view {} is {}").format(view, _table_comment(table, text, decision, purposes)))
