@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo demo-postgres ui test privacy lint bench clean
+.PHONY: help demo demo-postgres ui test test-all privacy lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -33,6 +33,9 @@ ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 
 test: $(BIN)/.ready  ## Run the tests
 	$(BIN)/python -m pytest
+
+test-all: $(BIN)/.ready  ## Run the long tests too
+	$(BIN)/python -m pytest -m "lang or not lang"
 
 privacy: $(BIN)/.ready  ## Write the results in docs/privacy.md anew from the tests
 	KDI_RENEW_PRIVACY=1 $(BIN)/python -m pytest tests/privacy

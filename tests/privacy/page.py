@@ -14,7 +14,7 @@ RENEW = "KDI_RENEW_PRIVACY"
 
 def assert_says(part: str, text: str) -> None:
     """The page's part is ``text``; with ``KDI_RENEW_PRIVACY`` set it is written first."""
-    marked = re.compile(rf"(<!-- {part} -->\n).*?(<!-- /{part} -->)", re.DOTALL)
+    marked = re.compile(rf"(<!-- {part} begin -->\n).*?(<!-- {part} slut -->)", re.DOTALL)
     page = PAGE.read_text(encoding="utf-8")
     renewed = marked.sub(lambda m: f"{m[1]}{text}{m[2]}", page)
     assert marked.search(page), f"docs/privacy.md has no part {part}"

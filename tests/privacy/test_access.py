@@ -70,7 +70,7 @@ def test_the_page_lists_what_was_tried() -> None:
     lines = [[str(n), a.what, SAID[a.outcome]] for n, a in enumerate(ATTACKS, start=1)]
     roles = ", ".join(name.lower() for name, _ in ROLES.values())
     head = f"{len(ATTACKS)} forsøg, hvert gjort som {len(ROLES)} slags læsere ({roles}):\n\n"
-    page.assert_says("adgang", head + page.table(["Nr.", "Forsøg", "Udfald for alle tre"], lines))
+    page.assert_says("adgang: resultater", head + page.table(["Nr.", "Forsøg", "Udfald for alle tre"], lines))
 
 
 # --- everybody sees what they may ---
@@ -188,4 +188,4 @@ def test_the_page_says_who_sees_each_table() -> None:
         [f"`{table}`", who[d.adgang] + (f"; {', '.join(d.anonym)} kun når anonym" if d.anonym else ""), d.grund]
         for table, d in sorted(decisions().tabeller.items())
     ]
-    page.assert_says("hvem-ser-hvad", page.table(["Tabel", "Rækker, andre end KOMBIT ser", "Hvorfor"], lines))
+    page.assert_says("adgang: tabeller", page.table(["Tabel", "Rækker, andre end KOMBIT ser", "Hvorfor"], lines))

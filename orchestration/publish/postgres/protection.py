@@ -52,9 +52,11 @@ def create(name: str, columns: dict[str, str], check: str | None) -> sql.Compose
 def protect(name: str, columns: dict[str, str], decision: Decision) -> list[sql.Composed]:
     """What is done to a table after its rows are in: statistics, key or index, row-level security."""
     table = sql.Identifier(SCHEMA, name)
-    statements = [*_without_telling_statistics(table, columns, decision), *_key_or_index(name, decision)]
+    statements = _without_telling_statistics(table, columns, decision)
+    # Before the index: until PostgreSQL 17 a session does not see that an index of its own has statistics 0.
     statements.append(sql.SQL("analyze {}").format(table))
     statements += [
+        *_key_or_index(name, decision),
         sql.SQL("alter table {} enable row level security, force row level security").format(table),
         sql.SQL("create policy adgang on {} for select using ({})").format(table, _rule(decision)),
     ]

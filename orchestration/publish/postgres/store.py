@@ -104,7 +104,7 @@ def _arrow_connection(dsn: str) -> Iterator[Any]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"set role {OWNER}")
-            # A crash of the server may lose the newest tables; the switch then finds that they are gone.
+            # No wait for the disk here: the switch's own commit also makes everything before it durable.
             cursor.execute("set synchronous_commit = off")
             cursor.execute("set maintenance_work_mem = '256MB'")
         connection.commit()
