@@ -6,10 +6,18 @@
 {% macro mindst_kommuner() -%} 5 {%- endmacro %}
 {% macro hoejeste_andel() -%} 0.5 {%- endmacro %}
 
-{#- Whether a figure may be seen by others; a sum without calls says nothing of anybody. -#}
-{% macro er_anonym(kommuner, stoerste_andel=none) -%}
+{#- Whether a figure may be seen by others; of a sum also how much of it the largest authority has. -#}
+{% macro er_anonym(kommuner, i_alt=none, stoerste=none) -%}
     coalesce({{ kommuner }} >= {{ mindst_kommuner() }}
-    {%- if stoerste_andel %} and coalesce({{ stoerste_andel }}, 0) <= {{ hoejeste_andel() }}{% endif %}, false)
+    {%- if i_alt %} and {{ stoerste }} <= {{ hoejeste_andel() }} * {{ i_alt }}{% endif %}, false)
+{%- endmacro %}
+
+{#- Whether a place is among the five nearest to a quantile's place in a distribution of so many. -#}
+{% macro er_naer_plads(plads, antal, kvantil) -%}
+    {{ plads }} - greatest(1, least(
+        {{ antal }} - {{ mindst_kommuner() }} + 1,
+        cast(round(1 + ({{ antal }} - 1) * {{ kvantil }}) as bigint) - {{ mindst_kommuner() }} // 2
+    )) between 0 and {{ mindst_kommuner() }} - 1
 {%- endmacro %}
 
 {#-

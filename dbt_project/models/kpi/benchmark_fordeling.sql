@@ -1,75 +1,86 @@
-{#-
-  The values that a municipality may compare itself with, and where they stand. Each is a number per municipality
-  and month that others may not see by itself.
--#}
-{%- set maal = [
-    ('kald_pr_indbygger', ref('kald_pr_indbygger'), 'maaned', 'platform', 'dataomraade'),
-    ('tilslutningsgrad', ref('tilslutning_kommune'), 'statusdato', 'null', 'null'),
-    ('realiseringsgrad', ref('potentiale_kommune'), 'maaned', 'null', 'null'),
-] -%}
-
+-- What a municipality may compare itself with, without seeing any other's number.
 with
 
+-- a number per municipality and date
 vaerdier as (
-    {%- for navn, tabel, dato, platform, dataomraade in maal %}
     select
-        '{{ navn }}' as maal,
-        {{ dato }} as dato,
-        cast({{ platform }} as varchar) as platform,
-        cast({{ dataomraade }} as varchar) as dataomraade,
+        'kald_pr_indbygger' as maal,
+        maaned as dato,
+        platform,
+        dataomraade,
         cvr,
-        {{ navn }} as vaerdi
-    from {{ tabel }}
-    where {{ navn }} is not null
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        kald_pr_indbygger as vaerdi
+    from {{ ref('kald_pr_indbygger') }}
+    union all
+    select
+        'tilslutningsgrad' as maal,
+        statusdato as dato,
+        null as platform,
+        null as dataomraade,
+        cvr,
+        tilslutningsgrad as vaerdi
+    from {{ ref('tilslutning_kommune') }}
+    union all
+    select
+        'realiseringsgrad' as maal,
+        maaned as dato,
+        null as platform,
+        null as dataomraade,
+        cvr,
+        realiseringsgrad as vaerdi
+    from {{ ref('potentiale_kommune') }}
 ),
 
-i_grupper as (
+kommuner as (
     select
-        vaerdier.*,
-        gruppe.gruppering,
-        gruppe.gruppe
-    from vaerdier
-    inner join (
-        select cvr, 'alle' as gruppering, 'Alle kommuner' as gruppe from {{ ref('dim_myndighed') }}
-        where type = 'kommune'
-        union all
-        select cvr, 'xyz_klasse' as gruppering, xyz_klasse as gruppe from {{ ref('dim_myndighed') }}
-        where type = 'kommune'
-        union all
-        select cvr, 'region' as gruppering, region as gruppe from {{ ref('dim_myndighed') }}
-        where type = 'kommune'
-    ) as gruppe on vaerdier.cvr = gruppe.cvr
-    where gruppe.gruppe is not null
+        cvr,
+        xyz_klasse,
+        region
+    from {{ ref('dim_myndighed') }}
+    where type = 'kommune'
+),
+
+grupper as (
+    select
+        cvr,
+        'alle' as gruppering,
+        'Alle kommuner' as gruppe
+    from kommuner
+    union all
+    select
+        cvr,
+        'xyz_klasse' as gruppering,
+        xyz_klasse as gruppe
+    from kommuner
+    union all
+    select
+        cvr,
+        'region' as gruppering,
+        region as gruppe
+    from kommuner
 ),
 
 ordnet as (
     select
-        *,
-        row_number() over (fordeling order by vaerdi, cvr) as plads,
+        vaerdier.*,
+        grupper.gruppering,
+        grupper.gruppe,
+        row_number() over (fordeling order by vaerdier.vaerdi, vaerdier.cvr) as plads,
         count(*) over (fordeling) as kommuner
-    from i_grupper
-    window fordeling as (partition by maal, dato, platform, dataomraade, gruppering, gruppe)
+    from vaerdier
+    inner join grupper on vaerdier.cvr = grupper.cvr
+    where
+        vaerdier.vaerdi is not null
+        and grupper.gruppe is not null
+    window
+        fordeling as (
+            partition by
+                vaerdier.maal, vaerdier.dato, vaerdier.platform, vaerdier.dataomraade,
+                grupper.gruppering, grupper.gruppe
+        )
 ),
 
--- a figure is the mean of the five municipalities nearest to its place, so that no single one's value is shown
-vinduer as (
-    select
-        *,
-        greatest(1, least(
-            kommuner - {{ mindst_kommuner() }} + 1, cast(round(1 + (kommuner - 1) * 0.25) as bigint) - 2
-        )) as nedre_fra,
-        greatest(1, least(
-            kommuner - {{ mindst_kommuner() }} + 1, cast(round(1 + (kommuner - 1) * 0.5) as bigint) - 2
-        )) as midt_fra,
-        greatest(1, least(
-            kommuner - {{ mindst_kommuner() }} + 1, cast(round(1 + (kommuner - 1) * 0.75) as bigint) - 2
-        )) as oevre_fra
-    from ordnet
-    where kommuner >= {{ mindst_kommuner() }}
-),
-
+-- a figure is the mean of the municipalities nearest to its place, so that no single one's value is shown
 fordelinger as (
     select
         maal,
@@ -79,21 +90,18 @@ fordelinger as (
         gruppering,
         gruppe,
         max(kommuner) as kommuner,
-        {%- for navn in ['nedre', 'midt', 'oevre'] %}
-        {{ middel_af_flere('vaerdi', 'plads between ' ~ navn ~ '_fra and ' ~ navn ~ '_fra + ' ~ mindst_kommuner() ~ ' - 1') }}
-            as {{ navn }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from vinduer
+        {{ middel_af_flere('vaerdi', er_naer_plads('plads', 'kommuner', 0.25)) }} as nedre_kvartil,
+        {{ middel_af_flere('vaerdi', er_naer_plads('plads', 'kommuner', 0.5)) }} as median,
+        {{ middel_af_flere('vaerdi', er_naer_plads('plads', 'kommuner', 0.75)) }} as oevre_kvartil
+    from ordnet
+    where kommuner >= {{ mindst_kommuner() }}
     group by maal, dato, platform, dataomraade, gruppering, gruppe
 ),
 
--- what is left of all municipalities without the group must be none or five as well
 med_rest as (
     select
         *,
-        max(kommuner) filter (where gruppering = 'alle') over (
-            partition by maal, dato, platform, dataomraade
-        ) - kommuner as resten
+        max(kommuner) over (partition by maal, dato, platform, dataomraade) - kommuner as resten
     from fordelinger
 )
 
@@ -105,9 +113,10 @@ select
     gruppering,
     gruppe,
     cast(kommuner as integer) as kommuner,
-    -- with fewer than ten, two figures could differ by a single municipality
-    case when kommuner >= 2 * {{ mindst_kommuner() }} then nedre end as nedre_kvartil,
-    midt as median,
-    case when kommuner >= 2 * {{ mindst_kommuner() }} then oevre end as oevre_kvartil
+    -- with fewer, two figures could differ by a single municipality
+    case when kommuner >= 2 * {{ mindst_kommuner() }} then nedre_kvartil end as nedre_kvartil,
+    median,
+    case when kommuner >= 2 * {{ mindst_kommuner() }} then oevre_kvartil end as oevre_kvartil
 from med_rest
+-- and so could a group and all municipalities
 where resten = 0 or resten >= {{ mindst_kommuner() }}

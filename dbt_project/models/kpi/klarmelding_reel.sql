@@ -55,8 +55,7 @@ select
         when samlet.klarmelding = 'Irrelevant' then 'ikke_relevant'
         else 'ikke_tilsluttet'
     end as vurdering,
-    {{ er_anonym('samlet.kommuner_med_kald', 'samlet.stoerste_kald_12m / nullif(cast(samlet.kald_12m as double), 0)') }}
-        as er_anonym
+    {{ er_anonym('samlet.kommuner_med_kald', 'samlet.kald_12m', 'samlet.stoerste_kald_12m') }} as er_anonym
 from samlet
 inner join {{ ref('dim_it_system') }} as system on samlet.it_system_id = system.it_system_id
 inner join {{ ref('dim_leverandoer') }} as leverandoer on system.leverandoer_id = leverandoer.leverandoer_id

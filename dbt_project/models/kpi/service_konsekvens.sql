@@ -74,7 +74,7 @@ select
     cast(services.myndigheder as integer) as myndigheder,
     cast(services.kald_12m as bigint) as kald_12m,
     nyere.nyere_version,
-    {{ er_anonym('services.kommuner', 'stoerste.kald_12m / nullif(cast(services.kald_12m as double), 0)') }} as er_anonym
+    {{ er_anonym('services.kommuner', 'services.kald_12m', 'stoerste.kald_12m') }} as er_anonym
 from services
 inner join stoerste
     on
