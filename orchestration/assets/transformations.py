@@ -116,10 +116,10 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
     events = list(invocation.stream())
     rows = _row_counts(workspace) if invocation.is_successful() else {}
     for event in events:
-        key = event.asset_key if isinstance(event, dg.MaterializeResult | dg.AssetMaterialization) else None
-        if key is not None and tuple(key.path) in rows and isinstance(event, dg.MaterializeResult):
-            known = {"dagster/row_count": rows[tuple(key.path)], **purposes.as_metadata(".".join(key.path))}
-            event = event._replace(metadata={**(event.metadata or {}), **known})
+        path = tuple(context.asset_key_for_output(event.output_name).path) if isinstance(event, dg.Output) else ()
+        if path in rows:
+            known = {"dagster/row_count": rows[path], **purposes.as_metadata(".".join(path))}
+            event = event.with_metadata({**(event.metadata or {}), **known})
         yield event
     if not invocation.is_successful():
         raise dg.Failure("\n".join(_failures(invocation)), allow_retries=False)
