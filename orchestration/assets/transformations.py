@@ -118,8 +118,8 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
     for event in events:
         path = tuple(context.asset_key_for_output(event.output_name).path) if isinstance(event, dg.Output) else ()
         if path in rows:
-            known = {"dagster/row_count": rows[path], **purposes.as_metadata(".".join(path))}
-            event = event.with_metadata({**(event.metadata or {}), **known})
+            known: dict[str, Any] = {"dagster/row_count": rows[path], **purposes.as_metadata(".".join(path))}
+            event = event.with_metadata({**event.metadata, **known})
         yield event
     if not invocation.is_successful():
         raise dg.Failure("\n".join(_failures(invocation)), allow_retries=False)
