@@ -1,6 +1,6 @@
 """``make demo-postgres``: the release in force in a PostgreSQL of its own, until Ctrl-C.
 
-It is for looking: the server keeps nothing, and its passwords are new every time.
+It is for looking: the server keeps nothing, answers this machine only, and its passwords are no secret.
 """
 
 import os
@@ -10,6 +10,7 @@ from contextlib import suppress
 from postgres_database import Database
 from postgres_server import postgres_server
 
+from orchestration.publish.postgres.connection import PostgresProblem
 from orchestration.publish.postgres.publication import publish
 from orchestration.publish.postgres.roles import authorities
 from orchestration.settings import get_settings
@@ -22,7 +23,10 @@ def main() -> None:
         database = Database.new(server, "kdi", authorities(get_settings()))
         os.environ["KDI_POSTGRES_DSN"] = database.loader
         get_settings.cache_clear()
-        published = publish(get_settings())
+        try:
+            published = publish(get_settings())
+        except PostgresProblem as problem:
+            raise SystemExit(f"FEJL {problem}") from None
         print(f"PostgreSQL viser {published.publicering_id}. Log ind med psql eller Power BI (skema marts og kpi):")
         for user, role in LOGINS.items():
             print(f"  {user:<12} {database.login(user, role)}")
