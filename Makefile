@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo demo-postgres ui test test-all privacy lint bench clean
+.PHONY: help demo demo-postgres ui docs test test-all privacy fuzz audit lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -31,11 +31,20 @@ ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/kdi prepare
 	$(BIN)/dagster dev --host 127.0.0.1 --port $(or $(PORT),3000)
 
+docs: $(BIN)/.ready  ## Write dbt's documentation of the current release to data/dbt_docs/index.html
+	$(BIN)/kdi docs
+
 test: $(BIN)/.ready  ## Run the tests
 	$(BIN)/python -m pytest
 
-test-all: $(BIN)/.ready  ## Run the long tests too
+test-all: $(BIN)/.ready  ## Run the tests, the long ones too (an hour)
 	$(BIN)/python -m pytest -m "lang or not lang"
+
+fuzz: $(BIN)/.ready  ## Feed every reader FUZZ damaged files (default 10000 each)
+	FUZZ=$(or $(FUZZ),10000) $(BIN)/python -m pytest -q -s tests/security/test_fuzz.py
+
+audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabilities
+	$(BIN)/python -m tests.security.audit
 
 privacy: $(BIN)/.ready  ## Write the results in docs/privacy.md anew from the tests
 	KDI_RENEW_PRIVACY=1 $(BIN)/python -m pytest tests/privacy

@@ -27,7 +27,7 @@ CALLS_A_DAY = 100
 LONGEST_DAYS = 14
 MODELS = (
     "stg_lake__leverancer", "stg_reference__vurderinger", "int_drift__kalender", "int_afvigelser__fund",
-    "afvigelser", "int_drift__timer", "driftsforstyrrelse",
+    "afvigelser", "int_kald__service_time", "int_drift__timer", "driftsforstyrrelse",
 )  # fmt: skip
 
 # What is injected, how often, and what the finding should be called.
@@ -258,7 +258,7 @@ def _report(folder: Path) -> None:
                     type = 'bortfald' and ophoert as slut
                 from main.fundne f where type = '{expected}'
             )
-            select count(*) filter (stor), count(*) filter (stor and sand), count(*) filter (stor and slut and not sand),  # noqa: E501
+            select count(*) filter (stor), count(*) filter (stor and sand), count(*) filter (stor and slut and not sand),
                 count(*), count(*) filter (sand), count(*) filter (slut and not sand) from f
             """,
         )

@@ -50,6 +50,8 @@ BUILD_JOB = dg.define_asset_job(
     selection=dg.AssetSelection.all()
     - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY),
     description="Make anew what differs between lake and release, test it, and publish.",
+    # A step refuses to run without the plan, so a crashed build is tried again whole.
+    tags={"dagster/retry_strategy": "ALL_STEPS"},
 )
 POSTGRES_JOB = dg.define_asset_job(
     "udgiv_til_postgres",

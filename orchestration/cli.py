@@ -2,6 +2,9 @@
 
 import logging
 import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +12,21 @@ from typing import Annotated
 import typer
 
 from orchestration.settings import get_settings
+from orchestration.unreachable import Unreachable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 postgres = typer.Typer(no_args_is_help=True, help="PostgreSQL: roles, and publication by itself.")
 app.add_typer(postgres, name="postgres")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """End with one line when something outside, such as a remote inbox, cannot be reached."""
+    try:
+        yield
+    except Unreachable as error:
+        typer.echo(f"FEJL {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 class Scale(StrEnum):
@@ -43,6 +57,7 @@ def generate(
 
 
 @app.command()
+@_told()
 def load(
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
     first: Annotated[str | None, typer.Option("--from", help="First period, as in the file names.")] = None,
@@ -55,14 +70,21 @@ def load(
     Exit status 0 only when everything asked for was published; else 1, with one line per failure.
     """
     settings = get_settings()
+    from expectations.judge import warm_up
+    from orchestration.ingest import sandbox
     from orchestration.ingest.intake import find_pending
     from orchestration.ingest.profiles import profiles
 
-    if any(find_pending(settings, profile).files for profile in profiles().values()):
-        from expectations.judge import warm_up
+    def warm_up_if_pending() -> None:
+        if any(find_pending(settings, profile).files for profile in profiles().values()):
+            warm_up()
+            sandbox.warm_up()
 
-        warm_up()
-    from orchestration.load import load as run
+    # Hashing what is new and importing Dagster take seconds each, and need not wait for each other.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        ready = beside.submit(warm_up_if_pending)
+        from orchestration.load import load as run
+    ready.result()
     from orchestration.overview import danish, main_figures
 
     logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
@@ -86,6 +108,7 @@ def load(
 
 
 @app.command()
+@_told()
 def prepare() -> None:
     """Make Dagster's home and dbt's manifest, which `kdi load` and `make ui` need."""
     from orchestration.load import use_dagster_home
@@ -94,6 +117,7 @@ def prepare() -> None:
 
 
 @app.command()
+@_told()
 def status() -> None:
     """Show what is loaded, missing, late and quarantined."""
     from orchestration.overview import status_lines
@@ -130,12 +154,43 @@ def identity(
 
 
 @app.command()
+def docs() -> None:
+    """Write dbt's documentation of the release in force: tables, columns, tests and lineage, as one HTML page."""
+    from orchestration.publish.docs import NothingPublished, write_docs
+
+    try:
+        typer.echo(f"Dokumentation: {write_docs(get_settings())}")
+    except NothingPublished as error:
+        typer.echo(f"FEJL {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def alert() -> None:
+    """Send a test alert to the addresses in KDI_ALERT_URLS."""
+    from orchestration.operations.alerts import deliver
+
+    addresses = get_settings().alert_urls.get_secret_value().split()
+    if not addresses:
+        typer.echo("FEJL KDI_ALERT_URLS er ikke sat: ingen får besked, når noget fejler.", err=True)
+        raise typer.Exit(1)
+    failed = 0
+    for number, address in enumerate(addresses, start=1):
+        taken = deliver(address, "KDI Indsigt: prøve", "Dette er en prøve. Alarmer fra KDI Indsigt når frem hertil.")
+        failed += not taken
+        kind = address.split(":", 1)[0]
+        typer.echo(f"{'sendt' if taken else 'FEJL ikke sendt'}: adresse {number} ({kind})", err=not taken)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
 def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Switch back to the release before the current one.")],
 ) -> None:
     """Switch the release that consumers read."""
     from orchestration.build.start import lake_state
     from orchestration.lock import writer_lock
+    from orchestration.operations import logs
     from orchestration.publish.release import Releases
 
     settings = get_settings()
@@ -144,6 +199,7 @@ def publish(
     if earlier is None:
         typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
         raise typer.Exit(1)
+    logs.write("ROLLBACK", level="WARNING", release=earlier)
     typer.echo(f"Gældende publicering er nu {earlier}.")
     if settings.postgres_dsn.get_secret_value():
         _publish_to_postgres()

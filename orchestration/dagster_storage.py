@@ -1,10 +1,10 @@
-"""Dagster's SQLite event log, with connections that stay open.
+"""Where Dagster keeps runs and events: SQLite in DAGSTER_HOME, or PostgreSQL when a setting says so.
 
-Dagster opens, checkpoints and closes a database for every event; a load records hundreds, a
-backfill thousands, and the waits for the disk were a third of a day's load. Kept open, in the
-write-ahead log that Dagster itself chooses, ``synchronous = normal`` can lose the last events in
-a power cut but never harms the file (sqlite.org/pragma.html#pragma_synchronous). What was loaded
-and published is not recorded here.
+The SQLite event log keeps its connections open. Dagster opens, checkpoints and closes a database
+for every event; a load records hundreds, a backfill thousands, and the waits for the disk were a
+third of a day's load. Kept open, in the write-ahead log that Dagster itself chooses,
+``synchronous = normal`` can lose the last events in a power cut but never harms the file
+(sqlite.org/pragma.html#pragma_synchronous). What was loaded and published is not recorded here.
 """
 
 import os
@@ -15,9 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as db
+from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
+
+from orchestration.settings import get_settings
+from orchestration.unreachable import Unreachable
 
 # The web server looks at many runs; only the newest few are still written.
 _MOST_OPEN = 8
@@ -74,3 +79,63 @@ class OpenSqliteEventLogStorage(SqliteEventLogStorage):
             engine.dispose()
         self._engines.clear()
         super().dispose()
+
+
+class StorageUnreachable(Unreachable):
+    """PostgreSQL does not answer, so no run can begin."""
+
+
+class ChosenStorage(DagsterSqliteStorage):
+    """Dagster's whole storage, as the settings say.
+
+    The address of PostgreSQL holds a password. It is read here, from the settings, so that it
+    stands neither in ``dagster.yaml`` nor in what Dagster hands from process to process.
+    """
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._event_log_storage.dispose()
+        self._event_log_storage = OpenSqliteEventLogStorage(str(Path(base_dir) / "history" / "runs"))
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        return {}
+
+    @classmethod
+    def from_config_value(  # type: ignore[override]
+        cls, inst_data: ConfigurableClassData | None, config_value: Any
+    ) -> DagsterStorage:
+        dsn = get_settings().dagster_postgres_dsn.get_secret_value()
+        if not dsn:
+            return cls.from_local(os.environ["DAGSTER_HOME"], inst_data)
+        from dagster_postgres import DagsterPostgresStorage
+        from dagster_postgres.utils import DagsterPostgresException
+
+        try:
+            return DagsterPostgresStorage(_address(dsn), inst_data=inst_data)
+        except DagsterPostgresException:  # after some ten seconds of trying
+            raise StorageUnreachable(
+                "Dagsters database (KDI_DAGSTER_POSTGRES_DSN) kan ikke nås. Intet er indlæst eller ændret. Tjek, at"
+                " PostgreSQL kører, og at brugeren har adgang, og prøv igen."
+            ) from None
+
+
+def _address(dsn: str) -> str:
+    """A PostgreSQL address, in words or as a URL, as Dagster needs it.
+
+    The driver must be named: SQLAlchemy 2.1 else takes psycopg 3, with which dagster-postgres 0.29.27
+    fails at its first event (``NOTIFY`` takes no parameters there).
+    """
+    from psycopg.conninfo import conninfo_to_dict
+
+    found = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value is not None}
+    url = db.URL.create(
+        "postgresql+psycopg2",
+        username=found.pop("user", None),
+        password=found.pop("password", None),
+        host=found.pop("host", None),
+        port=int(found.pop("port", 5432)),
+        database=found.pop("dbname", None),
+        query=found,
+    )
+    return url.render_as_string(hide_password=False)

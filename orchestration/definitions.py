@@ -10,37 +10,44 @@ from orchestration.assets.postgres import postgres
 from orchestration.assets.publication import control_totals, udgivelse
 from orchestration.assets.purposes import purpose_gate
 from orchestration.assets.transformations import dbt_cli, transformations
+from orchestration.operations import alerts, retention
+from orchestration.operations.freshness import with_freshness
 
 published_tables = [key for key in transformations.keys if key.path[0] in ("marts", "kpi", "intermediate")]
 
-defs = dg.Definitions(
-    assets=[
-        kitos_indbakke,
-        *SOURCE_ASSETS,
-        reference,
-        plan,
-        transformations,
-        control_totals(sorted(published_tables)),
-        purpose_gate(sorted(published_tables)),
-        udgivelse,
-        postgres,
-    ],
-    jobs=[
-        *automation.INTAKE_JOBS.values(),
-        automation.REFERENCE_JOB,
-        automation.KITOS_JOB,
-        automation.BUILD_JOB,
-        automation.POSTGRES_JOB,
-    ],
-    sensors=[automation.nye_leverancer, automation.lake_er_aendret],
-    schedules=[
-        automation.REFERENCE_SCHEDULE,
-        automation.KITOS_SCHEDULE,
-        automation.BUILD_SCHEDULE,
-        automation.POSTGRES_SCHEDULE,
-    ],
-    resources={"dbt": dbt_cli()},
-    # All steps of a run share one process: starting one costs more than a day's work, and the
-    # writer's lock is held from the plan to the publication.
-    executor=dg.in_process_executor,
+# One object: Dagster loads the only Definitions that it finds here.
+defs = with_freshness(
+    dg.Definitions(
+        assets=[
+            kitos_indbakke,
+            *SOURCE_ASSETS,
+            reference,
+            plan,
+            transformations,
+            control_totals(sorted(published_tables)),
+            purpose_gate(sorted(published_tables)),
+            udgivelse,
+            postgres,
+        ],
+        jobs=[
+            *automation.INTAKE_JOBS.values(),
+            automation.REFERENCE_JOB,
+            automation.KITOS_JOB,
+            automation.BUILD_JOB,
+            automation.POSTGRES_JOB,
+            retention.oprydning,
+        ],
+        sensors=[automation.nye_leverancer, automation.lake_er_aendret, alerts.driftsalarm],
+        schedules=[
+            automation.REFERENCE_SCHEDULE,
+            automation.KITOS_SCHEDULE,
+            automation.BUILD_SCHEDULE,
+            automation.POSTGRES_SCHEDULE,
+            retention.CLEANUP_SCHEDULE,
+        ],
+        resources={"dbt": dbt_cli()},
+        # All steps of a run share one process: starting one costs more than a day's work, and the
+        # writer's lock is held from the plan to the publication.
+        executor=dg.in_process_executor,
+    )
 )

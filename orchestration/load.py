@@ -5,7 +5,6 @@ The runs are recorded in Dagster's storage and are seen in its UI like any other
 
 import logging
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster._utils.error import SerializableErrorInfo
 
 from orchestration import automation, lock, partitions
 from orchestration.assets.lake import describe
@@ -22,6 +20,7 @@ from orchestration.definitions import defs
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.operations.failures import failure_lines
 from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import PROJECT_ROOT, Settings
 
@@ -37,11 +36,18 @@ class LoadResult:
 
 
 def use_dagster_home(settings: Settings) -> dg.DagsterInstance:
-    """Dagster's instance, in ``DAGSTER_HOME`` or the settings' folder, with the project's instance.yaml."""
+    """Dagster's instance, in ``DAGSTER_HOME`` or the settings' folder, with the project's instance.yaml.
+
+    A ``dagster.yaml`` without that file's first line belongs to its operator and is left as it is.
+    """
     home = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.dagster_home)))
     home.mkdir(parents=True, exist_ok=True)
-    if not (home / "dagster.yaml").exists():
-        shutil.copyfile(PROJECT_ROOT / "orchestration" / "instance.yaml", home / "dagster.yaml")
+    wanted, own = (PROJECT_ROOT / "orchestration" / "instance.yaml").read_text(encoding="utf-8"), home / "dagster.yaml"
+    found = own.read_text(encoding="utf-8") if own.exists() else ""
+    if found != wanted and (not found or found.startswith(wanted.splitlines()[0])):
+        partial = home / f".dagster-{os.getpid()}.yaml"
+        partial.write_text(wanted, encoding="utf-8")
+        os.replace(partial, own)
     return dg.DagsterInstance.get()
 
 
@@ -122,16 +128,7 @@ def _run(
         )
     if result is None or run.success:
         return
-    lines = [
-        f"{e.asset_key.to_user_string()}: {e.check_name} holder ikke. {e.description or ''}".strip()
-        for e in run.get_asset_check_evaluations()
-        if not e.passed and e.severity == dg.AssetCheckSeverity.ERROR
-    ]
-    for event in run.all_events:
-        if event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
-            lines += (failure.description or "").splitlines()
-        elif event.is_step_failure and event.step_failure_data.error:
-            lines.append(_first_cause(event.step_failure_data.error))
+    lines = failure_lines(run.all_events)
     result.failures += lines or [f"{job_name}: kørslen {run.run_id} fejlede"]
 
 
@@ -143,9 +140,3 @@ def _output_kept_back() -> Iterator[None]:
         return
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
         yield
-
-
-def _first_cause(error: SerializableErrorInfo) -> str:
-    while error.cause:
-        error = error.cause
-    return " ".join(error.message.split())[:400]

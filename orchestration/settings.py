@@ -3,8 +3,10 @@
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import ByteSize, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -13,10 +15,16 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Everything that differs between two installations. Read from ``KDI_*`` or ``.env``."""
 
-    model_config = SettingsConfigDict(env_prefix="KDI_", env_file=".env", extra="ignore")
+    # An error that showed what was wrong would show passwords too.
+    model_config = SettingsConfigDict(env_prefix="KDI_", env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     home: Path = Field(Path("data"), description="Folder of all data the platform keeps.")
     inbox: str = Field("", description="Folder or fsspec URL of deliveries; default <home>/inbox.")
+    inbox_known_hosts: Path | None = Field(
+        None, description="Keys of the SFTP server of the inbox, as OpenSSH writes them. Others are refused."
+    )
+    inbox_key_file: Path | None = Field(None, description="Private key to log in to the SFTP server with.")
+    inbox_password: SecretStr = Field(SecretStr(""), description="Password for the SFTP server, without a key.")
     first_day: date = Field(
         date(2019, 1, 1), description="First day of history; files for earlier periods are left alone."
     )
@@ -24,13 +32,47 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(
         2.0, description="A file younger than this must keep its size this long before it is read."
     )
+    largest_file: ByteSize = Field(ByteSize(1_000_000_000), description="A larger file in the inbox is refused unread.")
+    largest_unpacked: ByteSize = Field(
+        ByteSize(8_000_000_000), description="A compressed file, a workbook or a Parquet file is refused beyond this."
+    )
+    read_seconds: float = Field(600, gt=0, description="A file whose reading takes longer is refused.")
+    read_memory: ByteSize = Field(
+        ByteSize(4_000_000_000), description="A file whose reading takes more memory is refused."
+    )
     kitos_url: str = Field("https://kitos.dk", description="Address of KITOS.")
     kitos_email: str = Field("", description="E-mail of the API user in KITOS; empty: KITOS is not asked.")
     kitos_password: SecretStr = Field(SecretStr(""), description="Password of the API user in KITOS.")
     postgres_dsn: SecretStr = Field(
         SecretStr(""), description="Address of PostgreSQL to publish to as well; empty: only files are published."
     )
+    alert_urls: SecretStr = Field(
+        SecretStr(""), description="Where alerts go: addresses of Apprise, separated by blanks; empty: nowhere."
+    )
+    ui_url: str = Field("http://127.0.0.1:3000", description="Address of the Dagster UI, for links in alerts.")
+    log: Literal["file", "stderr", "off"] = Field(
+        "file", description="Where the log of events goes: <home>/log/kdi-<day>.jsonl, stderr, or nowhere."
+    )
+    dagster_postgres_dsn: SecretStr = Field(
+        SecretStr(""), description="PostgreSQL of Dagster's own storage; empty: SQLite in DAGSTER_HOME."
+    )
+    keep_run_days: int = Field(90, ge=1, description="Days that Dagster's runs and the log of events are kept.")
+    keep_quarantine_days: int = Field(
+        180, ge=1, description="Days that a refused delivery is kept after its period got a good one."
+    )
     keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
+
+    @field_validator("inbox")
+    @classmethod
+    def _without_password(cls, inbox: str) -> str:
+        if "://" in inbox and urlsplit(inbox).password:
+            raise ValueError("a password in an address ends up in logs: put it in KDI_INBOX_PASSWORD")
+        return inbox
+
+    def secret_values(self) -> list[str]:
+        """The values of all secret settings that are set: what must not be seen anywhere."""
+        values = [value for value in dict(self).values() if isinstance(value, SecretStr)]
+        return [text for value in values if (text := value.get_secret_value())]
 
     @property
     def root(self) -> Path:
@@ -53,6 +95,11 @@ class Settings(BaseSettings):
     def quarantine(self) -> Path:
         """Refused deliveries and refused rows, each with its reasons."""
         return self.root / "quarantine"
+
+    @property
+    def log_folder(self) -> Path:
+        """The log of events, one file per day."""
+        return self.root / "log"
 
     @property
     def delivery_log(self) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.settings import get_settings
+from orchestration.settings import PROJECT_ROOT, get_settings
 
 # Tables that readers outside rely on; the list is theirs and may only grow.
 PROMISED = {
@@ -128,3 +128,11 @@ def test_a_step_of_a_build_run_by_itself_says_what_to_run_instead(definitions: d
         )
     (failure,) = [e for e in result.all_events if e.is_step_failure]
     assert "byg_og_udgiv" in str(failure.step_failure_data.error)
+
+
+def test_dagster_finds_the_code_location() -> None:
+    """As its own programs look for it: exactly one Definitions object in the module."""
+    from dagster._core.workspace.autodiscovery import loadable_targets_from_python_module
+
+    (target,) = loadable_targets_from_python_module("orchestration.definitions", str(PROJECT_ROOT))
+    assert target.attribute == "defs"

@@ -7,7 +7,8 @@
 {% macro slet_beroerte_kpi() %}{% endmacro %}
 {% macro slet_beroerte_perioder() %}{% endmacro %}
 {% macro maal_som_json() %}[]{% endmacro %}
-{% macro otte_foer(kolonne) %}[{{ kolonne }}]{% endmacro %}
+{% macro otte_foer(kolonne) %}{{ kolonne }} as foer_4{% endmacro %}
+{% macro sorteret_foer(relation) %}{{ relation }}{% endmacro %}
 {% macro dansk_dato(dato) %}'{{ dato }}'{% endmacro %}
 {% macro dansk_tal(tal) %}'0'{% endmacro %}
 {% macro sum_uanset_orden(udtryk) %}sum({{ udtryk }}){% endmacro %}

@@ -14,6 +14,7 @@ from expectations.suites import suite
 from orchestration import partitions
 from orchestration.ingest.intake import Intake, remove_leftovers, take_in
 from orchestration.ingest.profiles import Profile, profiles
+from orchestration.ingest.remote import InboxUnreachable
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.lake.reference import InvalidReference, take_in_reference
 from orchestration.lock import writer_lock
@@ -61,7 +62,10 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         settings = get_settings()
         with writer_lock(settings):
             remove_leftovers(settings)
-            intake = take_in(settings, profile, set(context.partition_keys))
+            try:
+                intake = take_in(settings, profile, set(context.partition_keys))
+            except InboxUnreachable as error:
+                raise dg.RetryRequested(max_retries=3, seconds_to_wait=120) from error
         log = DeliveryLog(settings.delivery_log)
         for delivery in intake.deliveries:
             if delivery.accepted:
@@ -155,6 +159,8 @@ def reference(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
             taken = take_in_reference(settings)
         except InvalidReference as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+        except InboxUnreachable as error:
+            raise dg.RetryRequested(max_retries=3, seconds_to_wait=120) from error
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(taken.rows.values()),

@@ -1,23 +1,25 @@
 """Judges the rows of deliveries and writes the sound ones as Parquet.
 
-Two passes over the same rules. The first takes many files in one statement and asks only
-whether a file is faultless; it looks at distinct label values, not at rows, so that 47 million
-rows cost little more than reading them. The second takes one file that is not, and names every
-faulty row.
+Two passes over the same rules. The first writes files as they are read and asks only whether one
+is faultless; it looks at distinct label values, not at rows, so that 47 million rows cost little
+more than reading them. The second takes one file that is not, and names every faulty row.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from orchestration.ingest import readers
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.profiles import Column, Profile
+from orchestration.ingest.profiles import Profile
 from orchestration.ingest.readers import Layout
 from orchestration.ingest.rules import (
     CPR_PATTERN,
+    LOCAL_TIME_ZONE,
     canonical,
     faults,
     instant,
@@ -37,7 +39,8 @@ class Audit:
     """What was found in one delivery.
 
     Rows and sums of a delivery that cannot be read are 0. ``parquet`` is the file of sound rows,
-    None when there is none to keep.
+    None when there is none to keep. ``delivered`` is where the delivery's own bytes lie on this
+    machine, ``may_be_kept`` whether they may be copied to the quarantine.
     """
 
     file: InboxFile
@@ -54,6 +57,8 @@ class Audit:
     parquet: Path | None = None
     rows_written: int = 0
     total_written: int = 0
+    delivered: Path = field(default_factory=Path)
+    may_be_kept: bool = False
 
 
 def open_engine(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -62,6 +67,8 @@ def open_engine(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDB
         config={"memory_limit": memory_limit, "threads": threads, "temp_directory": str(scratch / "spill")}
     )
     connection.execute("set timezone = 'UTC'")
+    # DuckDB takes a process without a main module's file, as the sandbox's, for a person at a prompt.
+    connection.execute("set enable_progress_bar = false")
     return connection
 
 
@@ -73,13 +80,9 @@ def audit_batch(
     scratch: Path,
 ) -> list[Audit]:
     """Audit files of one layout; faultless ones together, the others one by one."""
-    try:
-        # Sheets, JSON and lists without a count are small, and need rules the first pass does not have.
-        together = profile.measure is not None and not layout.things and layout.kind != "json"
-        audits = _audit_together(connection, files, layout, profile, scratch) if together else {}
-    except duckdb.Error:
-        # One unreadable file fails the statement for all of them; alone it is named.
-        audits = {}
+    # Sheets, JSON and lists without a count are small, and need rules the first pass does not have.
+    together = profile.measure is not None and not layout.things and layout.kind != "json"
+    audits = _audit_together(connection, files, layout, profile, scratch) if together else {}
     return [
         audits.get(str(path)) or _audit_alone(connection, file, path, layout, profile, scratch) for file, path in files
     ]
@@ -92,39 +95,25 @@ def _audit_together(
     profile: Profile,
     scratch: Path,
 ) -> dict[str, Audit]:
-    """Audits of the faultless files by path; the others are missing."""
-    labels = [c.name for c in profile.labels]
-    moment, measure = profile.moment, profile.measure
-    assert measure is not None
-    connection.execute("create or replace temp table filer (nr integer, fil varchar, periode varchar)")
-    connection.executemany(
-        "insert into filer values (?, ?, ?)", [(i, str(p), f.period) for i, (f, p) in enumerate(files)]
-    )
-    source = readers.source_sql(connection, [p for _, p in files], layout, profile)
-    number = f"try_cast({measure.name} as bigint)"
-    plain = f"cast({number} as varchar) = {measure.name}"
-    sound = f"coalesce({plain} and {number} between 0 and {profile.largest_count}, false)"
-    if measure.type == "antal_maskeret":
-        sound = f"({sound} or coalesce({masked(measure.name)}, false))"
-    extras = [c for c in layout.columns if c.startswith("ekstra_")]
-    connection.execute(
-        f"""create or replace temp table raa as
-        select filer.nr, {", ".join(labels + extras)}, {moment.name if moment else "''"} as oejeblik,
-            case when {sound} then {number} end as maal, {sound} as maal_godt
-        from {source} as kilde inner join filer using (fil)"""
-    )
-    _convert_moments(connection, moment, profile)
-    connection.execute(
-        f"""create or replace temp table kombinationer as
-        select raa.nr, {", ".join(labels)}, count(*) as raekker, sum(maal) as maal,
-            bool_and(maal_godt) as maal_godt, bit_or(tider.bit) as timer
-        from raa left join tider using (nr, oejeblik) group by all"""
-    )
-    suspects = {path for path, _ in readers.broken_rows(connection).items()} if layout.kind == "csv" else set()
-    numbers = _faultless(connection, profile, extras) - {
-        i for i, (_, path) in enumerate(files) if str(path) in suspects
-    }
-    written = _write_together(connection, profile, numbers, scratch)
+    """Audits of the faultless files by path; the others are missing.
+
+    Each file is written as Parquet while it is read, with null for what is not plainly a moment or a
+    count, and what was written is audited: its few distinct labels are cheap to find there.
+    """
+    if profile.moment:
+        _spell_moments(connection, sorted({f.period for f, _ in files}))
+    written: dict[int, Path] = {}
+    for nr, (file, path) in enumerate(files):
+        target = scratch / f"{nr}-{scratch.name}.parquet"
+        with suppress(duckdb.Error, readers.UnreadableDelivery):  # alone it is named
+            source = readers.source_sql(connection, [path], layout, profile)
+            _write_plain(connection, f"{source} as kilde", file.period, profile, target)
+            written[nr] = target
+    suspects = set(readers.broken_rows(connection)) if layout.kind == "csv" else set()
+    suspects |= _personal_extras(connection, [files[nr][1] for nr in written], layout, profile)
+    written = {nr: target for nr, target in written.items() if str(files[nr][1]) not in suspects}
+    _combine(connection, files, written, profile)
+    numbers = _faultless(connection, profile)
     figures = connection.execute(
         "select nr, sum(raekker), coalesce(sum(maal), 0), bit_count(bit_or(timer)) from kombinationer group by nr"
     ).fetchall()
@@ -133,51 +122,121 @@ def _audit_together(
         if nr in numbers:
             file, path = files[nr]
             audits[str(path)] = Audit(
-                file, path, rows=int(rows), total=int(total), hours=hours if moment else None,
+                file, path, rows=int(rows), total=int(total), hours=hours if profile.moment else None,
                 extras=layout.extras, parquet=written[nr],
             )  # fmt: skip
-    connection.execute("drop table raa")
     return audits
 
 
-def _convert_moments(connection: duckdb.DuckDBPyConnection, moment: Column | None, profile: Profile) -> None:
-    """Table ``tider``: each distinct moment text of a file once, converted; ``bit`` marks its hour."""
-    if moment is None:
-        connection.execute(
-            "create or replace temp table tider as select nr, '' as oejeblik, 1::bigint as bit, true as god from filer"
-        )
-        return
-    c = moment.name
-    condition = " or ".join(f"coalesce({rule}, true)" for _, rule in faults(moment, profile))
-    day_start = "timezone('Europe/Copenhagen', cast(periode as timestamp))"
+def _spell_moments(connection: duckdb.DuckDBPyConnection, days: list[str]) -> None:
+    """Table ``tider``: every hour of the days, in the spellings of ISO 8601 that systems write, as UTC and local.
+
+    Looking a text up costs less than converting it. Other spellings are converted by the second pass.
+    """
     connection.execute(
         f"""create or replace temp table tider as
-        with distinkte as (select distinct nr, oejeblik from raa)
-        , navngivne as (
-            select nr, oejeblik, oejeblik as {c}, periode from distinkte inner join filer using (nr)
+        with timer as (
+            select unnest(generate_series(
+                timezone('{LOCAL_TIME_ZONE}', cast(dag as timestamp)),
+                timezone('{LOCAL_TIME_ZONE}', cast(dag as timestamp) + interval 1 day) - interval 1 hour,
+                interval 1 hour
+            )) as oejeblik
+            from (select unnest({sql_list(days)}) as dag)
+        ), ure as (
+            select timezone('UTC', oejeblik) as utc, timezone('{LOCAL_TIME_ZONE}', oejeblik) as dansk from timer
+        ), stavet as (
+            select *, utc as ur, unnest(['Z', '+00:00']) as zone from ure
+            union all
+            select *, dansk as ur,
+                format('+{{:02d}}', date_diff('hour', utc, dansk)) || unnest([':00', '00', '']) as zone
+            from ure
         )
-        select nr, oejeblik, timezone('UTC', {instant(c)}) as utc, cast({local(c)} as date) as dato,
-            cast(extract(hour from {local(c)}) as tinyint) as time, not ({condition}) as god,
-            case when not ({condition})
-                then 1::bigint << cast(date_diff('hour', {day_start}, {instant(c)}) as integer) end as bit
-        from navngivne"""
+        select strftime(ur, '%Y-%m-%d') || skille || strftime(ur, '%H:%M') || sekunder || zone as stavemaade,
+            utc, cast(dansk as date) as dato, cast(extract(hour from dansk) as tinyint) as time
+        from stavet, unnest(['T', ' ']) as s (skille), unnest([':00', '', ':00.000', ':00.000000']) as u (sekunder)"""
     )
 
 
-def _faultless(connection: duckdb.DuckDBPyConnection, profile: Profile, extras: list[str]) -> set[int]:
-    """Numbers of the files in which every row is sound, plain and unique and nothing looks like a CPR number."""
-    faulty = _numbers(connection, "select nr from kombinationer where not maal_godt or timer is null")
+def _write_plain(
+    connection: duckdb.DuckDBPyConnection, source: str, period: str, profile: Profile, target: Path
+) -> None:
+    """Write one file as it will lie in the lake when it is faultless."""
+    moment, measure = profile.moment, profile.measure
+    assert measure is not None
+    number = f"try_cast({measure.name} as bigint)"
+    plain = f"cast({number} as varchar) = {measure.name} and {number} between 0 and {profile.largest_count}"
+    columns = [c.name for c in profile.labels] + [f"case when {plain} then {number} end as {measure.name}"]
+    if measure.type == "antal_maskeret":
+        columns.append(f"coalesce({masked(measure.name)}, false) as maskeret_ved_kilden")
+    if moment:
+        columns.insert(0, "dagens.utc as tidspunkt, dagens.dato, dagens.time")
+        source += f""" left join (select * from tider where dato = {sql_text(period)}) as dagens
+            on dagens.stavemaade = kilde.{moment.name}"""
+    query = f"select {', '.join(columns)} from {source}"
+    connection.execute(f"copy ({query}) to {sql_text(str(target))} (format parquet, compression zstd)")
+
+
+def _personal_extras(
+    connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile
+) -> set[str]:
+    """Paths of the files with something like a CPR number in a column that nobody asked for."""
+    extras = [c for c in layout.columns if c.startswith("ekstra_")]
+    if not extras:
+        return set()
+    found = " or ".join(f"regexp_matches({c}, {sql_text(CPR_PATTERN)})" for c in extras)
+    return {
+        str(path)
+        for path in paths
+        if connection.execute(
+            f"select 1 from {readers.source_sql(connection, [path], layout, profile)} where {found} limit 1"
+        ).fetchall()
+    }
+
+
+def _combine(
+    connection: duckdb.DuckDBPyConnection,
+    files: list[tuple[InboxFile, Path]],
+    written: dict[int, Path],
+    profile: Profile,
+) -> None:
+    """Table ``kombinationer``: the labels that occur together in a file, and table ``filer``.
+
+    ``timer`` has a bit for each hour of the combination: 25 hours in a row have different ones.
+    """
+    rows = [{"nr": nr, "fil": str(target), "periode": files[nr][0].period} for nr, target in written.items()]
+    columns = pa.schema([("nr", pa.int32()), ("fil", pa.string()), ("periode", pa.string())])
+    connection.register("skrevne", pa.Table.from_pylist(rows, schema=columns))
+    connection.execute("create or replace temp table filer as select * from skrevne")
+    assert profile.measure is not None
+    measure, masked_too = profile.measure.name, profile.measure.type == "antal_maskeret"
+    labels = [c.name for c in profile.labels]
+    bit, sound_moment = "1", "true"
     if profile.moment:
-        faulty |= _numbers(connection, "select nr from tider where not god")
+        bit = "1::bigint << cast(epoch(tidspunkt) // 3600 % 62 as integer)"
+        sound_moment = "tidspunkt is not null"
+    kept = f"read_parquet({sql_list([str(t) for t in written.values()])}, filename = 'fil', hive_partitioning = false)"
+    if not written:
+        kept = f"(select '' as fil, {', '.join(f'null::varchar as {c}' for c in labels)}, 0 as {measure} where false)"
+        bit, sound_moment, masked_too = "1", "true", False
+    connection.execute(
+        f"""create or replace temp table kombinationer as
+        select nr, {", ".join(labels)}, count(*) as raekker, sum({measure}) as maal, bit_or({bit}) as timer,
+            bool_and({measure} is not null{" or maskeret_ved_kilden" if masked_too else ""}) as maal_godt,
+            bool_and({sound_moment}) as oejeblik_godt
+        from {kept} inner join filer using (fil) group by nr, {", ".join(labels)}"""
+    )
+
+
+def _faultless(connection: duckdb.DuckDBPyConnection, profile: Profile) -> set[int]:
+    """Numbers of the files in which every row is sound, plain and unique and nothing looks like a CPR number."""
+    faulty = _numbers(connection, "select nr from kombinationer where not maal_godt or not oejeblik_godt")
     key = ", ".join(c.name for c in profile.labels if c.name in profile.key)
     faulty |= _numbers(
         connection,
         f"select nr from kombinationer group by nr, {key} having bit_count(bit_or(timer)) < sum(raekker)",
     )
     for column in profile.labels:
-        faulty |= _with_suspects(connection, "kombinationer", column.name, f"not {is_plain(column, profile)}")
-    for extra in extras:
-        faulty |= _with_suspects(connection, "raa", extra, "false")
+        faulty |= _with_suspects(connection, column.name, f"not {is_plain(column, profile)}")
     return _numbers(connection, "select nr from kombinationer") - faulty
 
 
@@ -185,7 +244,7 @@ def _numbers(connection: duckdb.DuckDBPyConnection, sql: str) -> set[int]:
     return {row[0] for row in connection.execute(f"select distinct nr from ({sql})").fetchall()}
 
 
-def _with_suspects(connection: duckdb.DuckDBPyConnection, table: str, column: str, fault: str) -> set[int]:
+def _with_suspects(connection: duckdb.DuckDBPyConnection, column: str, fault: str) -> set[int]:
     """Numbers of the files with a value that is faulty or looks like a CPR number.
 
     Each distinct value is looked at once per period, however many rows have it.
@@ -193,41 +252,16 @@ def _with_suspects(connection: duckdb.DuckDBPyConnection, table: str, column: st
     connection.execute(
         f"""create or replace temp table mistanke as
         with vaerdier as (
-            select distinct {column}, periode from {table} inner join filer using (nr)
+            select distinct {column}, periode from kombinationer inner join filer using (nr)
         )
         select {column}, periode from vaerdier
         where coalesce({fault}, true) or coalesce(regexp_matches({column}, {sql_text(CPR_PATTERN)}), false)"""
     )
     return _numbers(
         connection,
-        f"""select nr from {table} inner join filer using (nr) inner join mistanke
-        on mistanke.periode = filer.periode and mistanke.{column} is not distinct from {table}.{column}""",
+        f"""select nr from kombinationer inner join filer using (nr) inner join mistanke
+        on mistanke.periode = filer.periode and mistanke.{column} is not distinct from kombinationer.{column}""",
     )
-
-
-def _write_together(
-    connection: duckdb.DuckDBPyConnection, profile: Profile, numbers: set[int], scratch: Path
-) -> dict[int, Path]:
-    """One Parquet file per faultless delivery, by its number."""
-    if not numbers:
-        return {}
-    moment, measure = profile.moment, profile.measure
-    assert measure is not None
-    columns = [c.name for c in profile.labels]
-    columns.insert(0, "utc as tidspunkt, dato, time") if moment else None
-    columns.append(f"maal as {measure.name}")
-    if measure.type == "antal_maskeret":
-        columns.append("maal is null as maskeret_ved_kilden")
-    join = "inner join tider using (nr, oejeblik)" if moment else ""
-    written = {}
-    for nr in sorted(numbers):
-        # One statement per file: a partitioned write takes twice the time.
-        written[nr] = scratch / f"{nr}-{scratch.name}.parquet"
-        connection.execute(
-            f"""copy (select {", ".join(columns)} from raa {join} where nr = {nr})
-            to {sql_text(str(written[nr]))} (format parquet, compression zstd)"""
-        )
-    return written
 
 
 def _audit_alone(

@@ -6,6 +6,12 @@ be personal.
 
 from dataclasses import dataclass
 
+STRUCTURAL = frozenset({
+    "tom_fil", "forkert_skilletegn", "manglende_kolonne", "dobbelt_kolonne", "ukendt_tegnsaet", "ulaeselig_fil",
+    "forkert_filtype", "for_stor_fil", "usikker_fil", "for_tung_fil", "brudt_raekke",
+})  # fmt: skip
+"""Faults after which the number of a delivery's rows is not known."""
+
 # code → (what is wrong, what to do). ``{detail}`` is filled with names of columns, never values.
 CATALOGUE: dict[str, tuple[str, str]] = {
     "tom_fil": ("Filen er tom (0 byte).", "Send filen igen med overskrift og rækker."),
@@ -27,6 +33,22 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Gem filen i det aftalte tegnsæt (UTF-8), eller aftal et andet i leveranceprofilen.",
     ),
     "ulaeselig_fil": ("Filen kan ikke læses: {detail}.", "Send filen igen; den er formentlig afbrudt undervejs."),
+    "forkert_filtype": (
+        "Filen er {detail}; det siger filnavnet ikke.",
+        "Gem som den aftalte filtype, for Excel en almindelig projektmappe (.xlsx) uden adgangskode og makroer.",
+    ),
+    "for_stor_fil": (
+        "Filen er større end {detail}, som er grænsen.",
+        "Del filen efter aftale med modtageren, eller få grænsen hævet (KDI_LARGEST_FILE, KDI_LARGEST_UNPACKED).",
+    ),
+    "usikker_fil": (
+        "Filen kan ikke læses på en sikker måde: {detail}.",
+        "Gem indholdet i en ny fil af den aftalte type, og send den.",
+    ),
+    "for_tung_fil": (
+        "Læsningen af filen blev standset: {detail}.",
+        "Send filen igen i den aftalte form; er den rigtig, kontakt driften.",
+    ),
     "brudt_raekke": (
         "Rækken har et forkert antal felter eller et åbent anførselstegn ({detail}).",
         "Ret rækken og send hele filen igen.",
@@ -113,3 +135,11 @@ class Finding:
         place = ", ".join(part for part in where if part)
         more = f" ({self.antal} rækker i alt)" if self.antal > 1 else ""
         return f"{f'{place}: ' if place else ''}[{self.kode}] {self.besked}{more} {self.handling}"
+
+
+class UnreadableDelivery(Exception):
+    """The delivery cannot be read as its profile says; ``findings`` says why."""
+
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__("; ".join(str(f) for f in findings))
+        self.findings = findings

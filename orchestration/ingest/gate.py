@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from expectations.judge import Verdict, judge
 from expectations.suites import suite
 from orchestration.ingest.audit import Audit
-from orchestration.ingest.findings import Finding
+from orchestration.ingest.findings import STRUCTURAL, Finding
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
 from orchestration.lake.reference import BUILT_IN
@@ -57,9 +57,7 @@ def gate(
 
 
 def _measures(audit: Audit, profile: Profile, trailing: float | None) -> dict[str, object]:
-    structural = {"brudt_raekke", "ukendt_tegnsaet", "ulaeselig_fil", "manglende_kolonne", "dobbelt_kolonne",
-                  "forkert_skilletegn", "tom_fil"}  # fmt: skip
-    unreadable = sum(f.kode in structural for f in audit.findings)
+    unreadable = sum(f.kode in STRUCTURAL for f in audit.findings)
     whole = not unreadable and not audit.personal
     share = audit.rows_rejected / audit.rows if audit.rows else 0.0
     return {

@@ -5,7 +5,6 @@ Nothing is moved or changed here; the inbox belongs to the suppliers.
 
 import fcntl
 import hashlib
-import re
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 import fsspec
 
+from orchestration.ingest import remote
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.rules import CPR_PATTERN, LOCAL_TIME_ZONE
+from orchestration.ingest.rules import LOCAL_TIME_ZONE, without_cpr
 
 _CHUNK = 1 << 20
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
@@ -62,21 +62,28 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
         settle_seconds: a file modified more recently than this must keep its size that long.
 
     Returns:
-        The files, those still being written, and those whose name is not of this source.
+        The files, those still being written, and those whose name is not of this source (links too).
+
+    Raises:
+        InboxUnreachable: the inbox is remote and cannot be read now.
     """
-    fs, root = fsspec.core.url_to_fs(inbox)
+    fs, root = remote.open_inbox(inbox)
     folder = f"{root}/{profile.source}"
-    if not fs.isdir(folder):
-        return InboxListing()
+    with remote.errors(inbox):
+        entries = fs.ls(folder, detail=True) if fs.isdir(folder) else []
     whole, unfinished, unrecognised = [], [], []
-    for entry in fs.ls(folder, detail=True):
+    for entry in entries:
         name = entry["name"].rsplit("/", 1)[-1]
-        if entry["type"] != "file" or name.startswith("."):
+        is_link = entry["type"] == "link" or entry.get("islink", False)
+        if (entry["type"] != "file" and not is_link) or name.startswith("."):
+            continue
+        if is_link:  # it could name any file of this machine
+            unrecognised.append(without_cpr(name))
             continue
         if name.endswith(UNFINISHED_SUFFIXES):
-            unfinished.append(_without_cpr(name))
+            unfinished.append(without_cpr(name))
         elif (period := profile.period_of(name)) is None or not _is_known(period, first_day):
-            unrecognised.append(_without_cpr(name))
+            unrecognised.append(without_cpr(name))
         else:
             whole.append(InboxFile(profile.source, period, entry["name"], entry["size"], _modified(entry)))
     growing = _still_written(fs, whole, settle_seconds)
@@ -87,41 +94,52 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
 
 def with_hashes(files: Iterable[InboxFile], inbox: str) -> list[InboxFile]:
     """The same files with the SHA-256 of their bytes."""
-    fs, _ = fsspec.core.url_to_fs(inbox)
+    fs, _ = remote.open_inbox(inbox)
 
     def hashed(file: InboxFile) -> InboxFile:
-        digest = hashlib.sha256()
-        buffer = memoryview(bytearray(_CHUNK))
-        # Unbuffered: a second copy of every byte would more than double the time.
-        with open(file.path, "rb", buffering=0) if is_local(fs) else fs.open(file.path, "rb") as stream:
-            while count := stream.readinto(buffer):
-                digest.update(buffer[:count])
-        return replace(file, sha256=digest.hexdigest())
+        return replace(file, sha256=_sha256_of(file, fs))
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with remote.errors(inbox), ThreadPoolExecutor(max_workers=2) as pool:
         return list(pool.map(hashed, files))
 
 
-def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path:
-    """A local path with the file's bytes: itself, or a copy in ``scratch`` for a remote inbox."""
-    fs, _ = fsspec.core.url_to_fs(inbox)
+def _sha256_of(file: InboxFile, fs: fsspec.AbstractFileSystem) -> str:
+    digest = hashlib.sha256()
+    if not is_local(fs):
+        with fs.open(file.path, "rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+    buffer = memoryview(bytearray(_CHUNK))
+    # Unbuffered: a second copy of every byte would more than double the time.
+    with open(file.path, "rb", buffering=0) as stream:
+        while count := stream.readinto(buffer):
+            digest.update(buffer[:count])
+    return digest.hexdigest()
+
+
+def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path | None:
+    """A local path with the file's bytes: itself, or a copy in ``scratch`` for a remote inbox.
+
+    None when a remote file is no longer the one that was hashed; the next look finds it anew.
+    """
+    fs, _ = remote.open_inbox(inbox)
     if is_local(fs):
         return Path(file.path)
     copy = scratch / file.name
-    fs.get_file(file.path, str(copy))
-    return copy
+    digest = hashlib.sha256()
+    left = file.size
+    with remote.errors(inbox), fs.open(file.path, "rb") as stream, copy.open("wb") as target:
+        while left >= 0 and (chunk := stream.read(_CHUNK)):
+            left -= len(chunk)
+            digest.update(chunk)
+            target.write(chunk)
+    return copy if digest.hexdigest() == file.sha256 else None
 
 
 def is_local(fs: fsspec.AbstractFileSystem) -> bool:
     """Whether paths of the file system can be opened directly."""
     return "file" in (fs.protocol if isinstance(fs.protocol, tuple) else (fs.protocol,))
-
-
-def _without_cpr(name: str) -> str:
-    """A file name that may be shown. Two numbers may share the character between them, so look again."""
-    while (shown := re.sub(CPR_PATTERN, r"\1**********\4", name)) != name:
-        name = shown
-    return name
 
 
 def _is_known(period: str, first_day: date) -> bool:

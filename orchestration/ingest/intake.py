@@ -8,19 +8,22 @@ import os
 import shutil
 import tempfile
 from collections.abc import Container, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
 
 from expectations.judge import Verdict, warm_up
 from orchestration.ingest import inbox as inbox_module
-from orchestration.ingest.audit import Audit, audit_batch, open_engine, read_back
+from orchestration.ingest import sandbox
+from orchestration.ingest.audit import Audit
+from orchestration.ingest.findings import Finding
 from orchestration.ingest.gate import gate
 from orchestration.ingest.inbox import InboxFile, InboxListing
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.readers import Layout, UnreadableDelivery, in_utf8, layout_of
+from orchestration.ingest.reading import Part, audit_part
+from orchestration.ingest.sandbox import Limits, Stopped
+from orchestration.ingest.untrusted import Bounds
 from orchestration.lake import quarantine, store
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.settings import Settings
@@ -29,7 +32,7 @@ from orchestration.settings import Settings
 _BATCH_BYTES = 96 << 20
 _BATCH_FILES = 48
 _WORKERS = 2
-# Starting the workers costs three seconds of each core; below this the work is done before that.
+# Two at once take twice the memory; below this the work is done in a few seconds anyway.
 _WORTH_WORKERS_BYTES = 200 << 20
 
 
@@ -84,11 +87,14 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
     if not files:
         return Intake()
     warm_up()
+    sandbox.warm_up()
     settings.lake.mkdir(parents=True, exist_ok=True)
     log = DeliveryLog(settings.delivery_log)
     with tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=settings.lake) as folder:
         scratch = Path(folder)
         audits = _audit_all(settings, profile, files, scratch)
+        if not audits:
+            return Intake()
         history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source}
         refused, verdicts = gate(audits, profile, history, settings.data_docs)
         deliveries = [_settle(settings, profile, a, bool(refused[a.file.delivery_id])) for a in audits]
@@ -98,74 +104,71 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
 
 
 def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scratch: Path) -> list[Audit]:
-    unreadable: list[Audit] = []
-    by_layout: dict[Layout, list[tuple[InboxFile, Path]]] = {}
+    """Audits in the order of ``files``; a file that changed while it was fetched waits for the next intake."""
+    audits: list[Audit] = []
+    fetched: list[tuple[InboxFile, Path]] = []
+    changed: list[InboxFile] = []
     for file in files:
-        path = inbox_module.local_path(file, settings.inbox_url, scratch)
-        try:
-            path = in_utf8(path, profile, scratch)
-            by_layout.setdefault(layout_of(path, profile), []).append((file, path))
-        except UnreadableDelivery as error:
-            unreadable.append(Audit(file, path, findings=list(error.findings),
-                                    personal=any(f.kode == "cpr_nummer" for f in error.findings)))  # fmt: skip
-    batches = [
-        _Batch(layout, tuple(batch), profile, settings.memory_limit, scratch / f"parti{number}")
-        for number, (layout, batch) in enumerate(
-            (layout, batch) for layout, group in by_layout.items() for batch in _batches(layout, group)
+        if file.size > settings.largest_file:
+            finding = Finding("for_stor_fil", detalje=f"{settings.largest_file / 1e6:.0f} MB")
+            audits.append(Audit(file, Path(file.path), findings=[finding]))
+        elif path := inbox_module.local_path(file, settings.inbox_url, scratch):
+            fetched.append((file, path))
+        else:
+            changed.append(file)
+    if changed:
+        DeliveryLog(settings.delivery_log).forget_hashes(changed)
+    parts = [
+        Part(
+            tuple(some),
+            profile,
+            settings.memory_limit,
+            Bounds(settings.largest_file, settings.largest_unpacked),
+            scratch / f"del{number}",
         )
+        for number, some in enumerate(_shares(fetched))
     ]
-    audits = [audit for part in _in_parallel(batches) for audit in part]
+    audits += _in_parallel(parts, Limits(settings.read_seconds, settings.read_memory, settings.largest_unpacked))
     order = {f.delivery_id: i for i, f in enumerate(files)}
-    return sorted(unreadable + audits, key=lambda a: order[a.file.delivery_id])
+    return sorted(audits, key=lambda a: order[a.file.delivery_id])
 
 
-@dataclass(frozen=True)
-class _Batch:
-    """Files that one statement reads, and the folder for what it writes."""
-
-    layout: Layout
-    files: tuple[tuple[InboxFile, Path], ...]
-    profile: Profile
-    memory_limit: str
-    folder: Path
-
-
-def _in_parallel(batches: list[_Batch]) -> list[list[Audit]]:
-    """Audit the batches, several at once when there are several.
+def _in_parallel(parts: list[Part], limits: Limits) -> list[Audit]:
+    """Audit the parts, two at once when that is worth it.
 
     Processes, not threads: two engines in one process hold each other up to half speed.
     """
-    size = sum(file.size for batch in batches for file, _ in batch.files)
-    if len(batches) < 2 or size < _WORTH_WORKERS_BYTES:
-        return [_audit_one(batch) for batch in batches]
-    with ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn")) as pool:
-        return list(pool.map(_audit_one, batches))
+    workers = _WORKERS if sum(part.size for part in parts) >= _WORTH_WORKERS_BYTES else 1
+    with ThreadPoolExecutor(workers) as threads:
+        return [audit for audits in threads.map(lambda part: _audit(part, limits), parts) for audit in audits]
 
 
-def _audit_one(batch: _Batch) -> list[Audit]:
-    batch.folder.mkdir()
-    # One thread per engine: a partitioned write then makes exactly one file per delivery.
-    connection = open_engine(batch.memory_limit, 1, batch.folder)
+def _audit(part: Part, limits: Limits) -> list[Audit]:
+    """The part's audits. A file that is too much for its process is named by giving each one of its own."""
     try:
-        audits = audit_batch(connection, list(batch.files), batch.layout, batch.profile, batch.folder)
-        read_back(connection, audits, batch.profile)
-        return audits
-    finally:
-        connection.close()
+        return sandbox.run(audit_part, part, limits)
+    except Stopped as stopped:
+        if len(part.files) == 1:
+            ((file, path),) = part.files
+            return [Audit(file, path, findings=[Finding("for_tung_fil", detalje=stopped.reason)])]
+    alone = [
+        replace(part, files=(each,), folder=part.folder / f"alene{number}") for number, each in enumerate(part.files)
+    ]
+    return [audit for each in alone for audit in _audit(each, limits)]
 
 
-def _batches(layout: Layout, files: list[tuple[InboxFile, Path]]) -> Iterator[list[tuple[InboxFile, Path]]]:
-    batch: list[tuple[InboxFile, Path]] = []
+def _shares(files: list[tuple[InboxFile, Path]]) -> Iterator[list[tuple[InboxFile, Path]]]:
+    share: list[tuple[InboxFile, Path]] = []
     size = 0
-    most = 1 if layout.kind in ("xlsx", "json") else _BATCH_FILES
     for file, path in files:
-        if batch and (len(batch) >= most or size + file.size > _BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append((file, path))
+        most = 1 if path.suffix.lower() in (".xlsx", ".json") else _BATCH_FILES
+        if share and (len(share) >= most or size + file.size > _BATCH_BYTES):
+            yield share
+            share, size = [], 0
+        share.append((file, path))
         size += file.size
-    if batch:
-        yield batch
+    if share:
+        yield share
 
 
 def _settle(settings: Settings, profile: Profile, audit: Audit, refused: bool) -> Delivery:

@@ -21,12 +21,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-import fsspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
+
+from orchestration.ingest.remote import open_inbox
 
 SOURCE = "kitos"
 OVERLAP = timedelta(days=1)
@@ -157,7 +158,7 @@ def earlier_usages(inbox: str, today: date) -> list[Usage]:
     system and organisation are called, changes without the usage being marked as changed. So the first
     fetch of a week is a full one, which is what an empty list leads to.
     """
-    fs, root = fsspec.core.url_to_fs(inbox)
+    fs, root = open_inbox(inbox)
     names = [entry.rsplit("/", 1)[-1] for entry in fs.glob(f"{root}/{SOURCE}/{SOURCE}_*.json")]
     days = [match[1] for name in names if (match := re.fullmatch(rf"{SOURCE}_(\d{{4}}-\d\d-\d\d)\.json", name))]
     newest = max((day for day in days if day <= today.isoformat()), default=None)
@@ -209,7 +210,7 @@ def write_delivery(usages: Sequence[Usage], inbox: str, today: date) -> str:
     Returns:
         The path of the delivery, which is untouched when it held the very same already.
     """
-    fs, root = fsspec.core.url_to_fs(inbox)
+    fs, root = open_inbox(inbox)
     path = f"{root}/{SOURCE}/{SOURCE}_{today.isoformat()}.json"
     lines = [usage.model_dump_json(by_alias=True) for usage in sorted(usages, key=lambda usage: usage.uuid)]
     content = ("[\n" + ",\n".join(lines) + "\n]\n").encode()

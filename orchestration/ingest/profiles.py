@@ -102,7 +102,7 @@ class Profile(_Strict):
         """The period in a file name (``2022-04-30`` or ``2022-04``); None if it is not of this source."""
         period = r"\d{4}-\d{2}" if self.rhythm == "maaned" else r"\d{4}-\d{2}-\d{2}"
         suffixes = "|".join(re.escape(e) for e in self.extensions)
-        match = re.fullmatch(rf"{self.source}_({period})({suffixes})", file_name, re.IGNORECASE)
+        match = re.fullmatch(rf"{self.source}_({period})({suffixes})", file_name, re.IGNORECASE | re.ASCII)
         return match[1] if match else None
 
 

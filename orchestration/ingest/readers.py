@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from orchestration.ingest.findings import Finding
+from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.profiles import Column, Profile
 from orchestration.ingest.rules import CPR_PATTERN, quoted, sql_list, sql_text
 
@@ -31,14 +31,6 @@ _HEADER_BYTES = 1 << 16
 _HEADER_SOUGHT_IN = 40
 _FONT_CHANGE = re.compile(r"</t>\s*</r>\s*<r>.*?<t[^>]*>", re.DOTALL)
 _OTHER_DELIMITERS = {";": "semikolon", ",": "komma", "\t": "tabulator", "|": "lodret streg"}
-
-
-class UnreadableDelivery(Exception):
-    """The delivery cannot be read as its profile says; ``findings`` says why."""
-
-    def __init__(self, *findings: Finding) -> None:
-        super().__init__("; ".join(str(f) for f in findings))
-        self.findings = findings
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,13 @@ _MOMENT_PATTERN = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2
 _SUMMABLE = 10**15
 
 
+def without_cpr(text: str) -> str:
+    """A text that may be shown. Two numbers may share the character between them, so look again."""
+    while (shown := re.sub(CPR_PATTERN, r"\1**********\4", text)) != text:
+        text = shown
+    return text
+
+
 def quoted(name: str) -> str:
     """An SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

@@ -173,6 +173,11 @@ class DeliveryLog:
                 [(f.path, f.size, f.modified, f.sha256) for f in files],
             )
 
+    def forget_hashes(self, files: Iterable[InboxFile]) -> None:
+        """Read these anew at the next look: their bytes are not those that the hash was taken of."""
+        with self._connect() as connection:
+            connection.executemany("delete from indbakke where sti = ?", [(f.path,) for f in files])
+
     def reference(self) -> str | None:
         """Fingerprint of the reference data in force."""
         with self._connect() as connection:

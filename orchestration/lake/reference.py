@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import fsspec
 
+from orchestration.ingest.remote import open_inbox
 from orchestration.ingest.rules import CPR_PATTERN, sql_text
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -92,7 +92,7 @@ def take_in_reference(settings: Settings) -> ReferenceSet:
 
 
 def _contents(settings: Settings) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    fs, root = fsspec.core.url_to_fs(settings.inbox_url)
+    fs, root = open_inbox(settings.inbox_url)
     contents, replaced = {}, []
     for name in COLUMNS:
         own = f"{root}/reference/{name}.csv"

@@ -129,7 +129,7 @@ class Releases:
         os.replace(partial, self.folder / manifest.publicering_id)
         self.switch(manifest.publicering_id)
         self._held_back.unlink(missing_ok=True)
-        self._prune()
+        self.prune()
         return complete
 
     def switch(self, publication_id: str) -> None:
@@ -207,8 +207,9 @@ class Releases:
     def _engine(self) -> dict[str, Any]:
         return {"memory_limit": self._settings.memory_limit}
 
-    def _prune(self) -> None:
-        """Delete the oldest releases and states beyond the number to keep; never the current one."""
+    def prune(self) -> int:
+        """Delete the oldest releases and states beyond the number to keep, never the current one; returns how many."""
+        before = self.all()
         current = self._link.resolve().name
         for publication_id in self.all()[: -self._settings.keep_releases]:
             if publication_id != current:
@@ -218,6 +219,7 @@ class Releases:
         for state in self._settings.state.glob("*.duckdb"):
             if state.stem not in kept:
                 state.unlink()
+        return len(before) - len(kept)
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

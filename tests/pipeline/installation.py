@@ -150,7 +150,8 @@ class Installation:
         with duckdb.connect(str(state), read_only=True) as connection:
             names = connection.execute(
                 "select table_name from duckdb_tables()"
-                " where schema_name = 'intermediate' and ends_with(table_name, '__set') order by all"
+                " where schema_name = 'intermediate'"
+                " and (ends_with(table_name, '__set') or table_name = 'int_kald__service_time') order by all"
             ).fetchall()
             return {
                 name: connection.execute(f"select * from intermediate.{name} order by all").fetchall()

@@ -16,7 +16,7 @@ def test_the_order_of_arrival_does_not_show(way: str, at_once: Loaded, request: 
         assert found[table] == rows, table
     # nor in what the next build starts from
     private = other.installation.private_content(other.release)
-    assert len(private) == 5
+    assert len(private) == 6
     assert private == at_once.installation.private_content()
 
 

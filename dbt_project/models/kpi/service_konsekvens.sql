@@ -61,6 +61,34 @@ nyere as (
             and aeldre.service = nyere.service
             and aeldre.versionstal < nyere.versionstal
     group by aeldre.maaned, aeldre.service, aeldre.version
+),
+
+-- the hours of the 12 months; only Støttesystemerne tell them
+timer as (
+    select
+        maaneder.maaned,
+        profil.service,
+        profil.version,
+        profil.time_id,
+        sum(profil.kald) as kald
+    from (select distinct services.maaned from services) as maaneder
+    inner join {{ ref('timeprofil') }} as profil
+        on
+            maaneder.maaned >= profil.maaned
+            and profil.maaned > {{ dbt.dateadd('month', -12, 'maaneder.maaned') }}
+    group by maaneder.maaned, profil.service, profil.version, profil.time_id
+),
+
+doegn as (
+    select
+        maaned,
+        service,
+        version,
+        arg_max(time_id, (kald, -time_id)) as travleste_time,
+        sum(kald) filter (where time_id between 8 and 15)
+        / nullif(cast(sum(kald) as double), 0) as andel_kl_8_16
+    from timer
+    group by maaned, service, version
 )
 
 select
@@ -73,6 +101,8 @@ select
     cast(services.kommuner as integer) as kommuner,
     cast(services.myndigheder as integer) as myndigheder,
     cast(services.kald_12m as bigint) as kald_12m,
+    cast(doegn.travleste_time as integer) as travleste_time,
+    doegn.andel_kl_8_16,
     nyere.nyere_version,
     {{ er_anonym('services.kommuner', 'services.kald_12m', 'stoerste.kald_12m') }} as er_anonym
 from services
@@ -81,6 +111,11 @@ inner join stoerste
         services.maaned = stoerste.maaned
         and services.service = stoerste.service
         and services.version is not distinct from stoerste.version
+left join doegn
+    on
+        services.maaned = doegn.maaned
+        and services.service = doegn.service
+        and services.version is not distinct from doegn.version
 left join nyere
     on
         services.maaned = nyere.maaned

@@ -14,20 +14,6 @@ dage as (
     inner join {{ ref('int_kpi__maaneder') }} as beroert on kalender.maaned_start = beroert.maaned
 ),
 
--- summed on integers first, named after
-kald_timer as (
-    select
-        dato_id,
-        time_id,
-        service_id,
-        sum(antal_kald) as kald
-    from {{ ref('fct_kald_time') }}
-    where
-        dato_id >= (select min(dage.dato_id) from dage)
-        and dato_id <= (select max(dage.dato_id) from dage)
-    group by dato_id, time_id, service_id
-),
-
 kald as (
     select
         dage.maaned,
@@ -38,7 +24,7 @@ kald as (
         kald_timer.time_id,
         sum(kald_timer.kald) as kald,
         min(service.snitflade) as snitflade
-    from kald_timer
+    from {{ ref('int_kald__service_time') }} as kald_timer
     inner join dage on kald_timer.dato_id = dage.dato_id
     inner join {{ ref('dim_service') }} as service on kald_timer.service_id = service.service_id
     group by

@@ -93,7 +93,7 @@ grundlag as (
         kald,
         spids,
         natkald,
-        {{ otte_foer('kald') }} as kald_foer
+        {{ otte_foer('kald') }}
     from dage
     window foer as (partition by kombination, slags order by dato)
 ),
@@ -107,13 +107,13 @@ vurderes as materialized (
         spids // 32 as spidskald,
         spids % 32 as spidstime,
         natkald,
-        (kald_foer[4] + kald_foer[5]) / 2 as median_kald,
-        (kald_foer[6] - kald_foer[3]) / 0.95 as spredning,
+        (foer_4 + foer_5) / 2 as median_kald,
+        (foer_6 - foer_3) / 0.95 as spredning,
         -- all of the eight days had at least half of the median
-        4 * kald_foer[1] >= kald_foer[4] + kald_foer[5] as er_jaevn,
-        least(floor(log2(kald_foer[4] + kald_foer[5])), 11) as stoerrelse
-    from grundlag
-    where skal_vurderes and kald_foer[4] + kald_foer[5] >= 20
+        4 * foer_1 >= foer_4 + foer_5 as er_jaevn,
+        least(floor(log2(foer_4 + foer_5)), 11) as stoerrelse
+    from {{ sorteret_foer('grundlag') }}
+    where skal_vurderes and foer_4 + foer_5 >= 20
 ),
 
 -- July and the days around Christmas are low for all, most so for the small: what most of a size do

@@ -14,16 +14,9 @@ kalender as (
 ),
 
 kald as (
-    select
-        dato_id,
-        time_id,
-        service_id,
-        cast(sum(antal_kald) as bigint) as kald
-    from {{ ref('fct_kald_time') }}
-    where
-        dato_id >= (select min(kalender.dato_id) from kalender)
-        and dato_id <= (select max(kalender.dato_id) from kalender)
-    group by dato_id, time_id, service_id
+    select kald_timer.*
+    from {{ ref('int_kald__service_time') }} as kald_timer
+    inner join kalender on kald_timer.dato_id = kalender.dato_id
 ),
 
 -- four of the eight days must have 200 calls before as many can be expected
@@ -66,7 +59,7 @@ timer as (
 sammenlignet as (
     select
         *,
-        {{ otte_foer('kald') }} as kald_foer
+        {{ otte_foer('kald') }}
     from timer
     window foer as (partition by service_id, time_id, slags order by dato)
 ),
@@ -77,12 +70,12 @@ bortfaldne as (
         service_id,
         time_id,
         dato
-    from sammenlignet
+    from {{ sorteret_foer('sammenlignet') }}
     where
         skal_vurderes
-        and kald_foer[4] + kald_foer[5] >= 400
-        and kald <= 0.05 * (kald_foer[4] + kald_foer[5]) / 2
-        and kald_foer[2] >= 0.25 * (kald_foer[4] + kald_foer[5]) / 2
+        and foer_4 + foer_5 >= 400
+        and kald <= 0.05 * (foer_4 + foer_5) / 2
+        and foer_2 >= 0.25 * (foer_4 + foer_5) / 2
 ),
 
 -- the days compared with, and the day itself

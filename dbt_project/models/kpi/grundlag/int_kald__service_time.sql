@@ -1,0 +1,13 @@
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ slet_beroerte_dage() }}"
+) }}
+
+select
+    kald.dato_id,
+    kald.time_id,
+    kald.service_id,
+    cast(sum(kald.antal_kald) as bigint) as kald
+from {{ ref('fct_kald_time') }} as kald
+inner join {{ source('plan', 'beroerte_dage') }} as beroert on kald.dato_id = beroert.dato_id
+group by kald.dato_id, kald.time_id, kald.service_id

@@ -1,0 +1,56 @@
+"""Why a run failed, in lines that a person can act on: the same on the terminal and in an alert."""
+
+import re
+from collections.abc import Iterable
+
+import dagster as dg
+from dagster._core.events.log import EventLogEntry
+from dagster._utils.error import SerializableErrorInfo
+
+_LONGEST = 400
+
+
+def failure_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
+    """One line per failed check, per reason that a step gave, and per error that nobody foresaw."""
+    lines = []
+    for event in events:
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+                name = check.asset_key.to_user_string()
+                lines.append(f"{name}: {check.check_name} holder ikke. {check.description or ''}".strip())
+        elif event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
+            lines += (failure.description or "").splitlines()
+        elif event.is_step_failure and event.step_failure_data.error:
+            lines.append(in_one_line(event.step_failure_data.error))
+    return lines
+
+
+def failure_lines_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[str]:
+    """The same for a run that some other process ran; what ended it, when no step of it failed."""
+    told = {dg.DagsterEventType.ASSET_CHECK_EVALUATION, dg.DagsterEventType.STEP_FAILURE}
+    lines = failure_lines(_events(instance.all_logs(run.run_id, of_type=told)))
+    if lines:
+        return lines
+    ended = instance.all_logs(run.run_id, of_type={dg.DagsterEventType.RUN_FAILURE})
+    return [_shortened(event.message or "") for event in _events(ended)]
+
+
+def _events(entries: Iterable[EventLogEntry]) -> list[dg.DagsterEvent]:
+    return [entry.dagster_event for entry in entries if entry.dagster_event]
+
+
+def first_cause(error: SerializableErrorInfo) -> SerializableErrorInfo:
+    """The error at the bottom: Dagster wraps what a step raised."""
+    while error.cause:
+        error = error.cause
+    return error
+
+
+def in_one_line(error: SerializableErrorInfo) -> str:
+    """What the first cause says; the names of our own exceptions tell a reader nothing."""
+    return re.sub(r"^orchestration[\w.]*: ", "", _shortened(first_cause(error).message))
+
+
+def _shortened(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST]

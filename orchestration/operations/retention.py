@@ -1,0 +1,104 @@
+"""What is thrown away and when: Dagster's old runs, dealt-with quarantine, old logs, surplus releases.
+
+The lake is never touched, nor a refused delivery whose period still lacks a good one. A run that
+holds the newest materialisation of a partition or the newest result of a check is kept whatever its
+age: without it Dagster would show that partition as missing.
+"""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from dagster._core.storage.dagster_run import FINISHED_STATUSES
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+from sqlalchemy import text
+
+from orchestration.assets.lake import WRITER_POOL
+from orchestration.ingest.rules import LOCAL_TIME_ZONE
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lock import writer_lock
+from orchestration.operations import logs
+from orchestration.publish.release import Releases
+from orchestration.settings import Settings, get_settings
+
+_RUNS_IN_USE = """
+select run_id from event_logs where id in (
+    select max(id) from event_logs
+    where dagster_event_type = 'ASSET_MATERIALIZATION' group by asset_key, partition
+)
+union
+select run_id from asset_check_executions where id in (
+    select max(id) from asset_check_executions group by asset_key, check_name
+)
+"""
+
+
+def delete_old_runs(instance: dg.DagsterInstance, before: datetime) -> int:
+    """Delete finished runs that ended before a moment, with their events and output; returns how many."""
+    storage = instance.event_log_storage
+    assert isinstance(storage, SqlEventLogStorage)  # SQLite and PostgreSQL both are
+    with storage.index_connection() as connection:
+        in_use = {run_id for (run_id,) in connection.execute(text(_RUNS_IN_USE))}
+    old = instance.get_run_records(dg.RunsFilter(statuses=FINISHED_STATUSES, updated_before=before))
+    deleted = 0
+    for run_id in (record.dagster_run.run_id for record in old):
+        instance.compute_log_manager.delete_logs(prefix=[run_id])
+        if run_id not in in_use:
+            instance.delete_run(run_id)
+            deleted += 1
+    return deleted
+
+
+def delete_old_quarantine(settings: Settings, before: datetime) -> int:
+    """Delete what is kept of refused deliveries from before a moment that nobody must act on any more."""
+    log = DeliveryLog(settings.delivery_log)
+    waiting = {delivery.leverance_id for delivery in log.outstanding()}
+    done = [
+        delivery.leverance_id
+        for delivery in log.all()
+        if delivery.leverance_id not in waiting and datetime.fromisoformat(delivery.modtaget) < before
+    ]
+    folders = [folder for name in dict.fromkeys(done) if (folder := settings.quarantine / name).is_dir()]
+    for folder in folders:
+        shutil.rmtree(folder)
+    return len(folders)
+
+
+def delete_old_logs(settings: Settings, before: datetime) -> int:
+    """Delete the log files of days before a moment."""
+    old = [file for file in settings.log_folder.glob("kdi-*.jsonl") if file.stem < f"kdi-{before:%Y-%m-%d}"]
+    for file in old:
+        file.unlink()
+    return len(old)
+
+
+@dg.op(pool=WRITER_POOL)
+def ryd_op(context: dg.OpExecutionContext) -> None:
+    """Throw away what the settings say is old, and say how much that was."""
+    settings = get_settings()
+    now = datetime.now(UTC)
+    runs_before = now - timedelta(days=settings.keep_run_days)
+    with writer_lock(settings):
+        done = {
+            "runs": delete_old_runs(context.instance, runs_before),
+            "logs": delete_old_logs(settings, runs_before),
+            "quarantined": delete_old_quarantine(settings, now - timedelta(days=settings.keep_quarantine_days)),
+            "releases": Releases(settings).prune(),
+        }
+    context.log.info(f"Ryddet op: {done}")
+    logs.write("CLEANUP", deleted=done)
+
+
+@dg.job(description="Throw away old runs, logs, dealt-with quarantine and surplus releases.")
+def oprydning() -> None:
+    """The one job that deletes."""
+    ryd_op()
+
+
+CLEANUP_SCHEDULE = dg.ScheduleDefinition(
+    name="oprydning_hver_uge",
+    job=oprydning,
+    cron_schedule="0 3 * * 0",
+    execution_timezone=LOCAL_TIME_ZONE,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)

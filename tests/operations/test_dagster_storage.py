@@ -1,0 +1,165 @@
+"""Dagster keeps its runs in SQLite, or in PostgreSQL when a setting says so: the same runs, a real server."""
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+from dagster_postgres import PostgresEventLogStorage
+from pipeline.deliveries import System, call, day
+from pipeline.installation import Installation
+from postgres_server import PostgresServer, postgres_server
+from typer.testing import CliRunner
+
+from orchestration.cli import app
+from orchestration.dagster_storage import OpenSqliteEventLogStorage
+from orchestration.load import use_dagster_home
+from orchestration.operations.launcher import LocalRunLauncher
+from orchestration.settings import PROJECT_ROOT, get_settings
+
+PASSWORD = f"dagster-kodeord-{secrets.token_hex(8)}"
+
+
+@dg.op(tags={"dagster/concurrency_key": "skriver"})
+def count(context: dg.OpExecutionContext) -> None:
+    context.log_event(dg.AssetMaterialization("tal", partition="2022-01-03", metadata={"dagster/row_count": 3}))
+
+
+@dg.job
+def count_job() -> None:
+    count()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def address(server: PostgresServer) -> str:
+    """A database of Dagster's own, whose owner has a password that must not be seen."""
+    name = f"dagster_{secrets.token_hex(4)}"
+    server.new_database(name)
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute(f"create role {name} login password '{PASSWORD}'")  # type: ignore[call-overload]
+        connection.execute(f"alter database {name} owner to {name}")  # type: ignore[call-overload]
+    return f"postgresql://{name}:{PASSWORD}@127.0.0.1:{server.port}/{name}"
+
+
+@pytest.fixture
+def in_postgres(
+    installation: Installation, address: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("KDI_DAGSTER_POSTGRES_DSN", address)
+    get_settings.cache_clear()
+    with use_dagster_home(get_settings()) as instance:
+        yield instance
+
+
+def assert_keeps_runs(instance: dg.DagsterInstance) -> None:
+    result = count_job.execute_in_process(instance=instance)
+    again = instance.get_run_by_id(result.run_id)
+    assert again is not None
+    assert again.status is dg.DagsterRunStatus.SUCCESS
+    assert instance.get_materialized_partitions(dg.AssetKey("tal")) == {"2022-01-03"}
+    instance.add_dynamic_partitions("udtraek_kle", ["2022-03-31"])
+    assert instance.get_dynamic_partitions("udtraek_kle") == ["2022-03-31"]
+
+
+def test_sqlite_by_default(instance: dg.DagsterInstance, installation: Installation) -> None:
+    assert isinstance(instance.event_log_storage, OpenSqliteEventLogStorage)
+    assert_keeps_runs(instance)
+    assert (installation.dagster_home / "history" / "runs.db").exists()
+
+
+def test_postgresql_by_a_setting(in_postgres: dg.DagsterInstance, installation: Installation, address: str) -> None:
+    assert isinstance(in_postgres.event_log_storage, PostgresEventLogStorage)
+    assert_keeps_runs(in_postgres)
+    assert not (installation.dagster_home / "history" / "runs.db").exists()
+    with psycopg.connect(address) as connection:
+        assert connection.execute("select count(*) from runs").fetchall() == [(1,)]
+
+
+def test_the_address_may_be_in_words(
+    installation: Installation, server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KDI_DAGSTER_POSTGRES_DSN", server.new_database("dagster_i_ord"))
+    get_settings.cache_clear()
+    with use_dagster_home(get_settings()) as instance:
+        assert_keeps_runs(instance)
+
+
+def test_the_address_is_handed_to_no_process_and_no_file(
+    in_postgres: dg.DagsterInstance, installation: Installation
+) -> None:
+    assert_keeps_runs(in_postgres)
+    assert PASSWORD not in str(in_postgres.get_ref())
+    for path in installation.folder.rglob("*"):
+        assert path.is_dir() or PASSWORD.encode() not in path.read_bytes(), path
+
+
+def test_another_process_finds_the_same_storage(in_postgres: dg.DagsterInstance) -> None:
+    """As a run's process does, from the reference that it is started with."""
+    run_id = count_job.execute_in_process(instance=in_postgres).run_id
+    with dg.DagsterInstance.from_ref(in_postgres.get_ref()) as other:
+        assert other.get_run_by_id(run_id) is not None
+
+
+def test_the_instance_is_set_up_as_the_project_says(instance: dg.DagsterInstance) -> None:
+    assert isinstance(instance.run_launcher, LocalRunLauncher)
+    assert instance.run_monitoring_enabled
+    assert instance.run_monitoring_max_runtime_seconds == 7200
+    assert instance.run_monitoring_settings["free_slots_after_run_end_seconds"] == 20
+    assert (instance.run_retries_max_retries, instance.run_retries_retry_on_asset_or_op_failure) == (1, False)
+    assert instance.telemetry_enabled is False
+
+
+def test_a_newer_version_of_the_project_brings_its_own_instance_file(installation: Installation) -> None:
+    ours = (PROJECT_ROOT / "orchestration" / "instance.yaml").read_text(encoding="utf-8")
+    file = installation.dagster_home / "dagster.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(ours + "# from an earlier version\n", encoding="utf-8")
+    use_dagster_home(get_settings())
+    assert file.read_text(encoding="utf-8") == ours
+
+
+def test_what_the_operator_changed_is_left_alone(installation: Installation) -> None:
+    ours = (PROJECT_ROOT / "orchestration" / "instance.yaml").read_text(encoding="utf-8")
+    changed = ours.split("\n", 1)[1].replace("max_runtime_seconds: 7200", "max_runtime_seconds: 600")
+    file = installation.dagster_home / "dagster.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(changed, encoding="utf-8")
+    with use_dagster_home(get_settings()) as instance:
+        assert instance.run_monitoring_max_runtime_seconds == 600
+    assert file.read_text(encoding="utf-8") == changed
+
+
+@pytest.mark.lang
+def test_no_step_starts_while_the_database_is_down_and_the_load_goes_on_when_it_is_back(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.deliver(day("2022-01-10", call("2022-01-10T08:00:00+01:00", "Fredericia", System("KSD"), 7)))
+    monkeypatch.setenv("KDI_DAGSTER_POSTGRES_DSN", f"postgresql://dagster:{PASSWORD}@127.0.0.1:9/dagster")
+    get_settings.cache_clear()
+    down = CliRunner().invoke(app, ["load"])
+    assert down.exit_code == 1
+    assert "FEJL Dagsters database (KDI_DAGSTER_POSTGRES_DSN) kan ikke nås." in down.stderr
+    assert PASSWORD not in down.output
+    assert not (installation.home / "lake").exists() or not list((installation.home / "lake").rglob("*.parquet"))
+    with postgres_server() as server:
+        monkeypatch.setenv("KDI_DAGSTER_POSTGRES_DSN", server.url())
+        get_settings.cache_clear()
+        back = CliRunner().invoke(app, ["load"])
+        assert (back.exit_code, back.stderr) == (0, "")
+        with use_dagster_home(get_settings()) as instance:
+            assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
+
+
+def test_nothing_of_the_lake_depends_on_dagsters_storage(tmp_path: Path) -> None:
+    """It may be thrown away: a home without it is set up anew."""
+    other = Installation(tmp_path, tmp_path / "nyt-dagster")
+    with other.in_force() as settings, use_dagster_home(settings) as instance:
+        assert_keeps_runs(instance)
