@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo ui docs test test-all fuzz audit privacy reliability lint bench clean
+.PHONY: help demo demo-postgres ui docs test test-all fuzz audit privacy reliability lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -23,6 +23,9 @@ demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish th
 	$(BIN)/kdi generate --out $(or $(KDI_INBOX),$(or $(KDI_HOME),data)/inbox) --months $(DEMO_MONTHS) --scale demo
 	$(BIN)/kdi load
 	@echo "Se kørslerne: make ui. Forbind Power BI, DuckDB eller Python til $(or $(KDI_HOME),data)/published/current."
+
+demo-postgres: $(BIN)/.ready  ## Show the published tables in a PostgreSQL of its own, until Ctrl-C
+	$(BIN)/python tests/postgres_demo.py
 
 ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/kdi prepare
@@ -43,8 +46,9 @@ fuzz: $(BIN)/.ready  ## Feed every reader FUZZ damaged files (default 10000 each
 audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabilities
 	$(BIN)/python -m tests.security.audit
 
-privacy: $(BIN)/.ready  ## Prove the hiding of small counts at length and write the results into docs/privacy.md
+privacy: $(BIN)/.ready  ## Attack the published data at length and write the results into docs/privacy.md
 	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --write-results
+	KDI_RENEW_PRIVACY=1 $(BIN)/python -m pytest tests/privacy
 
 reliability: $(BIN)/.ready  ## Run every test of a fault, kill loads 200 times, and write docs/reliability.md
 	rm -f .reliability.jsonl

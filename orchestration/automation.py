@@ -13,6 +13,7 @@ import dagster as dg
 from orchestration import partitions
 from orchestration.assets.integrity import INTEGRITY_KEY
 from orchestration.assets.lake import KITOS_KEY, REFERENCE_KEY, lake_key
+from orchestration.assets.postgres import POSTGRES_KEY
 from orchestration.assets.punctuality import PUNCTUALITY_CHECKS
 from orchestration.build.start import current_plan, lake_state
 from orchestration.build.status import status_of
@@ -66,6 +67,11 @@ SCRUB_JOB = dg.define_asset_job(
     "efterse_filer",
     selection=dg.AssetSelection.assets(INTEGRITY_KEY),
     description="Compare every stored file with its hash, and mend what the inbox still holds.",
+)
+POSTGRES_JOB = dg.define_asset_job(
+    "udgiv_til_postgres",
+    selection=dg.AssetSelection.assets(POSTGRES_KEY),
+    description="Publish the release in force to PostgreSQL; writes only what is not there.",
 )
 
 
@@ -161,4 +167,11 @@ PUNCTUALITY_SCHEDULE = dg.ScheduleDefinition(
     cron_schedule="0 7 * * *",
     execution_timezone=LOCAL_TIME_ZONE,
     description="After the build: a day on which nothing came must show, too.",
+)
+POSTGRES_SCHEDULE = dg.ScheduleDefinition(
+    name="postgres_hver_time",
+    job=POSTGRES_JOB,
+    cron_schedule="20 * * * *",
+    execution_timezone=LOCAL_TIME_ZONE,
+    description="Repairs a publication to PostgreSQL that failed, and lets agreements take effect.",
 )

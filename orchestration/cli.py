@@ -18,6 +18,8 @@ from orchestration.unreachable import Unreachable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(delivery_app, name="delivery")
+postgres = typer.Typer(no_args_is_help=True, help="PostgreSQL: roles, and publication by itself.")
+app.add_typer(postgres, name="postgres")
 
 
 @contextmanager
@@ -225,6 +227,41 @@ def publish(
         raise typer.Exit(1)
     logs.write("ROLLBACK", level="WARNING", release=earlier)
     typer.echo(f"Gældende publicering er nu {earlier}.")
+    if settings.postgres_dsn.get_secret_value():
+        _publish_to_postgres()
+
+
+@postgres.command("publish")
+def postgres_publish() -> None:
+    """Publish the release in force, and the agreements in force, to PostgreSQL; `kdi load` does so by itself."""
+    _publish_to_postgres()
+
+
+@postgres.command("roles")
+def postgres_roles() -> None:
+    """Print the SQL with which an administrator makes roles and rights in the database."""
+    from orchestration.publish.postgres.roles import authorities, script
+
+    typer.echo(script(authorities(get_settings())))
+
+
+def _publish_to_postgres() -> None:
+    from orchestration.lock import writer_lock
+    from orchestration.overview import danish
+    from orchestration.publish.postgres.connection import PostgresProblem
+    from orchestration.publish.postgres.publication import publish as publish_to_postgres
+
+    settings = get_settings()
+    try:
+        with writer_lock(settings):
+            published = publish_to_postgres(settings)
+    except PostgresProblem as error:
+        typer.echo(f"FEJL {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(
+        f"PostgreSQL viser nu {published.publicering_id}: {danish(published.tables)} tabeller,"
+        f" {danish(published.rows_written)} rækker skrevet."
+    )
 
 
 if __name__ == "__main__":

@@ -8,8 +8,10 @@ from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.integrity import integritet
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.plan import plan
+from orchestration.assets.postgres import postgres
 from orchestration.assets.publication import control_totals, udgivelse
 from orchestration.assets.punctuality import punctuality
+from orchestration.assets.purposes import purpose_gate
 from orchestration.assets.transformations import dbt_cli, transformations
 from orchestration.operations import alerts, retention
 from orchestration.operations.freshness import with_freshness
@@ -27,7 +29,9 @@ defs = with_freshness(
             transformations,
             control_totals(sorted(published_tables)),
             diskretion,
+            purpose_gate(sorted(published_tables)),
             udgivelse,
+            postgres,
             integritet,
         ],
         asset_checks=[punctuality],
@@ -38,6 +42,7 @@ defs = with_freshness(
             automation.BUILD_JOB,
             automation.SCRUB_JOB,
             automation.PUNCTUALITY_JOB,
+            automation.POSTGRES_JOB,
             retention.oprydning,
         ],
         sensors=[automation.nye_leverancer, automation.lake_er_aendret, alerts.driftsalarm],
@@ -47,6 +52,7 @@ defs = with_freshness(
             automation.BUILD_SCHEDULE,
             automation.SCRUB_SCHEDULE,
             automation.PUNCTUALITY_SCHEDULE,
+            automation.POSTGRES_SCHEDULE,
             retention.CLEANUP_SCHEDULE,
         ],
         resources={"dbt": dbt_cli()},

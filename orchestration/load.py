@@ -100,10 +100,26 @@ def load(
             _run(result, automation.BUILD_JOB.name, instance, config=config)
     finally:
         lock.release(settings)  # a build that failed keeps it, and this process may live on
+    if settings.postgres_dsn.get_secret_value():
+        _repair_postgres(settings, result, instance)
     result.release = Releases(settings).current()
     result.is_new = result.release != earlier
     result.failures += [describe_standing(s) for s in log.waiting() if source in (None, s.delivery.kilde)]
     return result
+
+
+def _repair_postgres(settings: Settings, result: LoadResult, instance: dg.DagsterInstance) -> None:
+    """Publish to PostgreSQL what an earlier run did not, unless this one has just failed at it."""
+    from orchestration.publish.postgres.connection import PostgresProblem
+    from orchestration.publish.postgres.publication import is_behind
+
+    if any(line.startswith(PostgresProblem.PREFIX) for line in result.failures):
+        return
+    try:
+        if is_behind(settings):
+            _run(result, automation.POSTGRES_JOB.name, instance)
+    except PostgresProblem as error:
+        result.failures.append(str(error))
 
 
 def _run(

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     kitos_url: str = Field("https://kitos.dk", description="Address of KITOS.")
     kitos_email: str = Field("", description="E-mail of the API user in KITOS; empty: KITOS is not asked.")
     kitos_password: SecretStr = Field(SecretStr(""), description="Password of the API user in KITOS.")
+    postgres_dsn: SecretStr = Field(
+        SecretStr(""), description="Address of PostgreSQL to publish to as well; empty: only files are published."
+    )
     alert_urls: SecretStr = Field(
         SecretStr(""), description="Where alerts go: addresses of Apprise, separated by blanks; empty: nowhere."
     )

@@ -1,19 +1,33 @@
-"""What ``make demo`` makes, for the tests that look at the sample deliveries as its readers meet them."""
+"""What several folders of tests share: what ``make demo`` makes, as its readers meet it, and a PostgreSQL server."""
 
 from collections.abc import Iterator
 
 import duckdb
 import pytest
 from pipeline.installation import Installation
+from postgres_server import PostgresServer, postgres_server
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published database of the demo's 14 months. Made once, in about a minute."""
+def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The demo's 14 months, loaded. Made once, in about a minute."""
     folder = tmp_path_factory.mktemp("demo")
     installation = Installation(folder, folder / "dagster", as_of="2023-03-15")
     made = installation.kdi("generate", "--out", str(installation.inbox), "--months", "14", "--scale", "demo")
     assert made.exit_code == 0, made.output
     assert installation.load().failures == []
-    with installation.reader() as connection:
+    return installation
+
+
+@pytest.fixture(scope="session")
+def demo(demo_installation: Installation) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Its published database."""
+    with demo_installation.reader() as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, started in a second; each user makes a database of its own in it."""
+    with postgres_server() as server:
+        yield server

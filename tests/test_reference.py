@@ -19,7 +19,7 @@ COLUMNS = {
     "integrationer": "integration navn snitflade",
     "system_alias": "navn uuid it_system",
     "aftaler": "cvr deler_med_cvr fra til",
-    "formaal": "tabel formaal hjemmel taerskel",
+    "formaal": "tabel formaal hjemmel taerskel kolonne",
     "helligdage": "dato navn",
 }
 

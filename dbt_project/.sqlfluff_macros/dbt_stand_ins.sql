@@ -12,3 +12,7 @@
 {% macro dansk_dato(dato) %}'{{ dato }}'{% endmacro %}
 {% macro dansk_tal(tal) %}'0'{% endmacro %}
 {% macro sum_uanset_orden(udtryk) %}sum({{ udtryk }}){% endmacro %}
+{% macro mindst_kommuner() %}5{% endmacro %}
+{% macro er_anonym(kommuner, i_alt=none, stoerste=none) %}{{ kommuner }} >= 5{% endmacro %}
+{% macro middel_af_flere(vaerdi, hvor) %}avg({{ vaerdi }}) filter (where {{ hvor }}){% endmacro %}
+{% macro er_naer_plads(plads, antal, kvantil) %}{{ plads }} between 1 and 5{% endmacro %}

@@ -9,6 +9,7 @@ from expectations.suites import suite
 from orchestration import lock
 from orchestration.assets.disclosure import DISCLOSURE_KEY
 from orchestration.assets.lake import OWNERS, WRITER_POOL
+from orchestration.assets.purposes import PURPOSE_KEY
 from orchestration.build.start import remember_publications, started
 from orchestration.build.workspace import Workspace
 from orchestration.publish.release import Overtaken, Releases
@@ -76,7 +77,7 @@ def control_totals(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     description="The release that consumers read: published/current/kdi.duckdb and the same tables as Parquet.",
     kinds={"duckdb", "parquet"},
     owners=OWNERS,
-    deps=[CONTROL_KEY, DISCLOSURE_KEY],
+    deps=[CONTROL_KEY, DISCLOSURE_KEY, PURPOSE_KEY],
     pool=WRITER_POOL,
 )
 def udgivelse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

@@ -28,6 +28,8 @@ from orchestration.assets.plan import PLAN_KEY
 from orchestration.build.start import started
 from orchestration.build.workspace import Workspace
 from orchestration.ingest.profiles import profiles
+from orchestration.lake.reference import reference_folder
+from orchestration.publish.purposes import Purposes
 from orchestration.settings import PROJECT_ROOT, get_settings
 from orchestration.steps import step
 
@@ -104,7 +106,8 @@ class Translator(DagsterDbtTranslator):
 def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Iterator[Any]:
     """Build all models in the workspace that the plan laid out, and test them."""
     settings = get_settings()
-    started(settings)
+    _, manifest = started(settings)
+    purposes = Purposes.read(reference_folder(settings, manifest.inputs["reference"]))
     workspace = Workspace(settings)
     os.environ["KDI_BUILD"] = str(workspace.folder)
     os.environ["KDI_BUILD_PARENT"] = str(os.getpid())
@@ -123,10 +126,10 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
         events.append(event)
     rows = _row_counts(workspace) if invocation.is_successful() else {}
     for event in events:
-        key = event.asset_key if isinstance(event, dg.MaterializeResult | dg.AssetMaterialization) else None
-        if key is not None and tuple(key.path) in rows and isinstance(event, dg.MaterializeResult):
-            counted = {**(event.metadata or {}), "dagster/row_count": rows[tuple(key.path)]}
-            event = event._replace(metadata=counted)
+        path = tuple(context.asset_key_for_output(event.output_name).path) if isinstance(event, dg.Output) else ()
+        if path in rows:
+            known: dict[str, Any] = {"dagster/row_count": rows[path], **purposes.as_metadata(".".join(path))}
+            event = event.with_metadata({**event.metadata, **known})
         yield event
     if not invocation.is_successful():
         raise dg.Failure("\n".join(_failures(invocation)), allow_retries=False)

@@ -132,6 +132,18 @@ class Workspace:
             connection.close()
         step("build: sources laid out", self.private)
 
+    def published_tables(self) -> list[str]:
+        """Names of the tables that would be published, with their schema."""
+        connection = self.connect()
+        try:
+            rows = connection.execute(
+                "select schema_name || '.' || table_name from duckdb_tables()"
+                " where database_name = 'kdi' and not internal order by all"
+            ).fetchall()
+        finally:
+            connection.close()
+        return [name for (name,) in rows]
+
     def close_marts(self) -> None:
         """Fold the write-ahead log into ``kdi.duckdb`` so that the file is whole by itself.
 

@@ -39,13 +39,17 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "integrationer": (("integration", "navn", "snitflade"), ("integration", "snitflade")),
     "system_alias": (("navn", "uuid", "it_system"), ("navn", "uuid")),
     "aftaler": (("cvr", "deler_med_cvr", "fra", "til"), ("cvr", "deler_med_cvr", "fra")),
-    "formaal": (("tabel", "formaal", "hjemmel", "taerskel"), ("tabel",)),
+    "formaal": (("tabel", "formaal", "hjemmel", "taerskel", "kolonne"), ("tabel", "kolonne")),
     "vurderinger": (
         ("cvr", "it_system_uuid", "service", "fra", "til", "vurdering", "bemaerkning"),
         ("cvr", "it_system_uuid", "service", "fra"),
     ),
     "helligdage": (("dato", "navn"), ("dato", "navn")),
 }  # fmt: skip
+
+
+# Columns that a user's file may do without: the interface does not promise them.
+OPTIONAL = {"formaal": {"kolonne"}}
 
 
 class InvalidReference(Exception):
@@ -150,6 +154,9 @@ def _check_and_write(connection: duckdb.DuckDBPyConnection, name: str, source: P
             f"reference/{name}.csv kan ikke læses som CSV med semikolon i UTF-8. Gem filen sådan."
         ) from error
     found = [row[0] for row in connection.execute("describe t").fetchall()]
+    for column in OPTIONAL.get(name, set()) - set(found):
+        connection.execute(f"alter table t add column {column} varchar")
+        found.append(column)
     missing = [c for c in wanted if c not in found]
     if missing:
         raise InvalidReference(

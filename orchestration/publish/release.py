@@ -19,8 +19,11 @@ import duckdb
 
 from orchestration.build.workspace import Base, Workspace
 from orchestration.integrity.files import sha256_of, sync_folder
+from orchestration.lake.reference import reference_folder
 from orchestration.lock import file_lock
+from orchestration.publish import register
 from orchestration.publish.parquet import Before, verified_rows, write_tables
+from orchestration.publish.purposes import Purposes
 from orchestration.settings import Settings
 from orchestration.steps import step
 
@@ -105,6 +108,7 @@ class Releases:
         Raises:
             IncompleteRelease: a Parquet file does not hold the rows of its table.
             Overtaken: there was a rollback since the build began.
+            WithoutPurpose: a table has no purpose or legal basis; nothing is published.
         """
         partial = self.folder / f".{manifest.publicering_id}"
         partial.mkdir(parents=True)
@@ -143,6 +147,10 @@ class Releases:
             taken_over = write_tables(connection, partial, before)
             rows = verified_rows(connection, partial)
         step("release: read back")
+        purposes = Purposes.read(reference_folder(self._settings, manifest.inputs["reference"]))
+        purposes.require(rows)
+        register.write(partial / "fortegnelse.md", manifest.publicering_id, manifest.udgivet, rows, purposes)
+        step("release: register written", partial / "fortegnelse.md")
         os.replace(workspace.marts, partial / "kdi.duckdb")
         step("release: database moved")
         files = {

@@ -32,6 +32,7 @@ class Installation:
     dagster_home: Path
     # The world's day: all its months are past their grace, and none but the oldest are closed.
     as_of: str = "2022-06-15"
+    postgres_dsn: str = ""
     _delivered: int = field(default=0, init=False)
 
     @property
@@ -51,6 +52,7 @@ class Installation:
             "KDI_SETTLE_SECONDS": "0",
             "KDI_AS_OF": self.as_of,
             "KDI_MEMORY_LIMIT": "500MB",
+            "KDI_POSTGRES_DSN": self.postgres_dsn,
             "DAGSTER_HOME": str(self.dagster_home),
             "DAGSTER_DISABLE_TELEMETRY": "1",
         }

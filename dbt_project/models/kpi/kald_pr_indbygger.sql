@@ -121,5 +121,7 @@ select
     end as rang,
     median(kald_pr_indbygger) over (partition by maaned, platform, dataomraade, xyz_klasse) as xyz_median,
     cast(maaneder_12m as integer) as maaneder_12m,
-    cast(maaneder_12m_foer as integer) as maaneder_12m_foer
+    cast(maaneder_12m_foer as integer) as maaneder_12m_foer,
+    {{ er_anonym('count(kald_pr_indbygger) over (partition by maaned, platform, dataomraade, xyz_klasse)') }}
+        as er_anonym
 from pr_indbygger

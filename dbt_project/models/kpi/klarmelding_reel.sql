@@ -11,6 +11,7 @@ kald as (
         it_system_id,
         snitflade_id,
         sum(kald_12m) as kald_12m,
+        max(kald_12m) as stoerste_kald_12m,
         count(*) filter (where er_kommune) as kommuner_med_kald
     from {{ ref('int_kald__snitflade') }}
     group by maaned, it_system_id, snitflade_id
@@ -25,6 +26,7 @@ samlet as (
         status.klarmelding,
         status.krav,
         coalesce(kald.kald_12m, 0) as kald_12m,
+        kald.stoerste_kald_12m,
         coalesce(kald.kommuner_med_kald, 0) as kommuner_med_kald
     from kald
     full outer join {{ ref('int_klarmelding__maaned') }} as status
@@ -52,7 +54,8 @@ select
         when samlet.kald_12m > 0 then 'kald_uden_klarmelding'
         when samlet.klarmelding = 'Irrelevant' then 'ikke_relevant'
         else 'ikke_tilsluttet'
-    end as vurdering
+    end as vurdering,
+    {{ er_anonym('samlet.kommuner_med_kald', 'samlet.kald_12m', 'samlet.stoerste_kald_12m') }} as er_anonym
 from samlet
 inner join {{ ref('dim_it_system') }} as system on samlet.it_system_id = system.it_system_id
 inner join {{ ref('dim_leverandoer') }} as leverandoer on system.leverandoer_id = leverandoer.leverandoer_id

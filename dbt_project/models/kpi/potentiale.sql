@@ -14,7 +14,8 @@ select
     potentiale.klarmelding,
     potentiale.status,
     cast(potentiale.kald_12m as bigint) as kald_12m,
-    potentiale.forventede_kald
+    potentiale.forventede_kald,
+    potentiale.er_anonym
 from {{ ref('int_potentiale') }} as potentiale
 inner join {{ ref('dim_myndighed') }} as myndighed on potentiale.myndighed_id = myndighed.myndighed_id
 inner join {{ ref('dim_it_system') }} as system on potentiale.it_system_id = system.it_system_id

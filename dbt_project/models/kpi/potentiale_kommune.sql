@@ -15,7 +15,11 @@ select
     cast(count(*) filter (where potentiale.status = 'tilslutning') as integer) as tilslutning,
     count(*) filter (where potentiale.status = 'realiseret') / cast(count(*) as double) as realiseringsgrad,
     {{ sum_uanset_orden("case when potentiale.status <> 'realiseret' then potentiale.forventede_kald end") }}
-        as forventede_kald
+        as forventede_kald,
+    -- one term that is not would be found as the difference to the others
+    coalesce(bool_and(potentiale.er_anonym) filter (
+        where potentiale.status <> 'realiseret' and potentiale.forventede_kald is not null
+    ), true) as er_anonym
 from {{ ref('int_potentiale') }} as potentiale
 inner join {{ ref('dim_myndighed') }} as myndighed on potentiale.myndighed_id = myndighed.myndighed_id
 group by potentiale.maaned, myndighed.cvr, myndighed.navn, myndighed.xyz_klasse

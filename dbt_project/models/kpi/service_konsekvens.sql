@@ -21,6 +21,25 @@ services as (
     group by par.maaned, par.service, par.version
 ),
 
+stoerste as (
+    select
+        maaned,
+        service,
+        version,
+        max(kald_12m) as kald_12m
+    from (
+        select
+            maaned,
+            service,
+            version,
+            myndighed_id,
+            sum(kald_12m) as kald_12m
+        from {{ ref('int_udbredelse__par') }}
+        group by maaned, service, version, myndighed_id
+    ) as pr_myndighed
+    group by maaned, service, version
+),
+
 -- v3.6 is newer than v3.10 only to those who compare text
 ordnet as (
     select
@@ -84,8 +103,14 @@ select
     cast(services.kald_12m as bigint) as kald_12m,
     cast(doegn.travleste_time as integer) as travleste_time,
     doegn.andel_kl_8_16,
-    nyere.nyere_version
+    nyere.nyere_version,
+    {{ er_anonym('services.kommuner', 'services.kald_12m', 'stoerste.kald_12m') }} as er_anonym
 from services
+inner join stoerste
+    on
+        services.maaned = stoerste.maaned
+        and services.service = stoerste.service
+        and services.version is not distinct from stoerste.version
 left join doegn
     on
         services.maaned = doegn.maaned

@@ -75,7 +75,8 @@ select
     myndighed.navn as kommune,
     cast(huller.aktive as integer) as aktive,
     cast(huller.anvendere as integer) as anvendere,
-    huller.median_kald_pr_indbygger * folketal.folketal as forventede_kald
+    huller.median_kald_pr_indbygger * folketal.folketal as forventede_kald,
+    {{ er_anonym('huller.aktive') }} as er_anonym
 from huller
 inner join {{ ref('dim_it_system') }} as system on huller.it_system_id = system.it_system_id
 inner join {{ ref('dim_myndighed') }} as myndighed on huller.myndighed_id = myndighed.myndighed_id

@@ -1,5 +1,6 @@
 select
     tabel,
+    kolonne,
     formaal,
     hjemmel,
     cast(taerskel as integer) as taerskel

@@ -8,6 +8,7 @@ snitflade_i_alt as (
         kald.it_system_id,
         kald.snitflade_id,
         sum(kald.kald_12m) > 0 as har_kald,
+        count(folketal.folketal) as aktive,
         median(kald.kald_12m / nullif(cast(folketal.folketal as double), 0)) as median_kald_pr_indbygger
     from {{ ref('int_kald__snitflade') }} as kald
     left join {{ ref('int_folketal__maaned') }} as folketal
@@ -30,7 +31,8 @@ select
         when krav.klarmelding = 'Klarmeldt' or i_alt.har_kald then 'udbredelse'
         else 'tilslutning'
     end as status,
-    i_alt.median_kald_pr_indbygger * folketal.folketal as forventede_kald
+    i_alt.median_kald_pr_indbygger * folketal.folketal as forventede_kald,
+    {{ er_anonym('i_alt.aktive') }} as er_anonym
 from {{ ref('int_klarmelding__maaned') }} as krav
 inner join {{ ref('int_udbredelse__anvendere') }} as brug
     on

@@ -1,0 +1,34 @@
+{#-
+  How many municipalities must stand behind a figure that others than KOMBIT see, and how large a share of it
+  the largest may have. Five is the workshop's number for small counts; half is the common dominance rule
+  for the largest contributor (n = 1, k = 50). They stand here alone.
+-#}
+{% macro mindst_kommuner() -%} 5 {%- endmacro %}
+{% macro hoejeste_andel() -%} 0.5 {%- endmacro %}
+
+{#- Whether a figure may be seen by others; of a sum also how much of it the largest authority has. -#}
+{% macro er_anonym(kommuner, i_alt=none, stoerste=none) -%}
+    coalesce({{ kommuner }} >= {{ mindst_kommuner() }}
+    {%- if i_alt %} and {{ stoerste }} <= {{ hoejeste_andel() }} * {{ i_alt }}{% endif %}, false)
+{%- endmacro %}
+
+{#- Whether a place is among the five nearest to a quantile's place in a distribution of so many. -#}
+{% macro er_naer_plads(plads, antal, kvantil) -%}
+    {{ plads }} - greatest(1, least(
+        {{ antal }} - {{ mindst_kommuner() }} + 1,
+        cast(round(1 + ({{ antal }} - 1) * {{ kvantil }}) as bigint) - {{ mindst_kommuner() }} // 2
+    )) between 0 and {{ mindst_kommuner() }} - 1
+{%- endmacro %}
+
+{#-
+  The mean of several municipalities' values, or nothing when one of them makes up more than the allowed share. The
+  values are added in order, so that the last digits do not depend on the order of rows.
+-#}
+{% macro middel_af_flere(vaerdi, hvor) -%}
+    case
+        when max({{ vaerdi }}) filter (where {{ hvor }})
+            <= {{ hoejeste_andel() }} * {{ sum_uanset_orden('case when ' ~ hvor ~ ' then ' ~ vaerdi ~ ' end') }}
+            then {{ sum_uanset_orden('case when ' ~ hvor ~ ' then ' ~ vaerdi ~ ' end') }}
+                / count(*) filter (where {{ hvor }})
+    end
+{%- endmacro %}

@@ -1,0 +1,7 @@
+select
+    tabel,
+    kolonne,
+    formaal,
+    hjemmel,
+    taerskel
+from {{ ref('stg_reference__formaal') }}

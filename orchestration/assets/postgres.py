@@ -1,0 +1,50 @@
+"""The release in force, in PostgreSQL too, when an address is set."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.assets.lake import OWNERS, WRITER_POOL
+from orchestration.assets.publication import RELEASE_KEY
+from orchestration.lock import writer_lock
+from orchestration.settings import get_settings
+
+POSTGRES_KEY = dg.AssetKey(["published", "postgres"])
+
+
+@dg.asset(
+    key=POSTGRES_KEY,
+    group_name="published",
+    description=(
+        "The same tables in PostgreSQL, with row-level security; switched in one transaction. Nothing is done"
+        " when KDI_POSTGRES_DSN is not set."
+    ),
+    kinds={"postgres"},
+    owners=OWNERS,
+    deps=[RELEASE_KEY],
+    output_required=False,
+    pool=WRITER_POOL,
+)
+def postgres(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    """Publish what is in force; the files are published already and stay so if this fails."""
+    from orchestration.publish.postgres.connection import PostgresProblem
+    from orchestration.publish.postgres.publication import publish
+
+    settings = get_settings()
+    if not settings.postgres_dsn.get_secret_value():
+        context.log.info("KDI_POSTGRES_DSN er ikke sat; der udgives kun filer.")
+        return
+    try:
+        with writer_lock(settings):
+            published = publish(settings)
+    except PostgresProblem as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    yield dg.MaterializeResult(
+        metadata={
+            "publicering_id": published.publicering_id,
+            "tabeller": published.tables,
+            "filer_skrevet": published.written,
+            "raekker_skrevet": published.rows_written,
+            "laeses_stadig": list(published.left),
+        }
+    )

@@ -1,0 +1,140 @@
+"""The tables of ``kdi_lager``: one per file of a release, named after its content, written once and never changed.
+
+Rows go from Parquet through DuckDB to PostgreSQL as Arrow batches. A table is created, filled, counted,
+protected and registered in one transaction: a publication that is killed leaves none of it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from adbc_driver_postgresql import dbapi
+from psycopg import sql
+
+from orchestration.ingest.rules import sql_text
+from orchestration.publish.access import Decision, decisions
+from orchestration.publish.postgres import protection
+from orchestration.publish.postgres.connection import OWNER, checked
+from orchestration.publish.release import MONTHLY_TABLES, Manifest
+
+SCHEMA = protection.SCHEMA
+# Where the columns of a monthly table without any month are found.
+_DATABASE = "kdi.duckdb"
+# Raised when tables made before are no longer made as they were.
+_MAKE = 1
+_MONTH = {
+    "fct_kald_time": "dato_id between {m}01 and {m}31",
+    "fct_kald_maaned": "maaned = date '{d}-01'",
+}
+
+
+class IncompletePublication(Exception):
+    """A table in PostgreSQL does not hold the rows of its file; nothing is switched."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a release, and the table that holds it."""
+
+    table: str
+    file: str
+    sha256: str
+
+    @property
+    def decision(self) -> Decision:
+        return decisions().of(self.table)
+
+    @property
+    def month(self) -> str | None:
+        """``2022-04`` for a file of a monthly table."""
+        return Path(self.file).stem if Path(self.file).parent.name in MONTHLY_TABLES else None
+
+    @property
+    def name(self) -> str:
+        """Name of the table: which data it is, and a hash of content, decision and way of making."""
+        how = f"{_MAKE}|{self.sha256}|{self.decision.model_dump_json(include={'adgang', 'myndighed', 'noegle'})}"
+        month = f"_{self.month.replace('-', '_')}" if self.month else ""
+        return f"{self.table.split('.')[1]}{month}_{hashlib.sha256(how.encode()).hexdigest()[:12]}"
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        return sql.Identifier(SCHEMA, self.name)
+
+    @property
+    def check(self) -> str | None:
+        """What holds for every row of a month."""
+        if self.month is None:
+            return None
+        return _MONTH[self.table.split(".")[1]].format(m=self.month.replace("-", ""), d=self.month)
+
+
+def parts_of(manifest: Manifest) -> list[Part]:
+    """The files of a release, one for most tables and one per month for the call facts."""
+    found = []
+    for file, sha256 in sorted(manifest.filer.items()):
+        path = Path(file)
+        if path.suffix == ".parquet":
+            schema, *rest = path.parts[1:]
+            found.append(Part(f"{schema}.{rest[0].removesuffix('.parquet')}", file, sha256))
+    without_files = manifest.raekker.keys() - {part.table for part in found}
+    return found + [Part(table, _DATABASE, "") for table in sorted(without_files)]
+
+
+def write(dsn: str, release: Path, parts: Iterable[Part], memory_limit: str) -> int:
+    """Write the tables of ``parts``; returns the number of rows.
+
+    Raises:
+        IncompletePublication: a table does not hold the rows of its file.
+        adbc_driver_manager.Error: PostgreSQL refused; the tables written before stay, and are found next time.
+    """
+    rows = 0
+    with _arrow_connection(dsn) as connection, duckdb.connect(config={"memory_limit": memory_limit}) as engine:
+        for part in parts:
+            rows += _write_one(connection, engine, release, part)
+    return rows
+
+
+@contextmanager
+def _arrow_connection(dsn: str) -> Iterator[Any]:
+    connection = dbapi.connect(checked(dsn))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"set role {OWNER}")
+            # No wait for the disk here: the switch's own commit also makes everything before it durable.
+            cursor.execute("set synchronous_commit = off")
+            cursor.execute("set maintenance_work_mem = '256MB'")
+        connection.commit()
+        yield connection
+    finally:
+        connection.close()
+
+
+def _write_one(connection: Any, engine: duckdb.DuckDBPyConnection, release: Path, part: Part) -> int:
+    source = f"read_parquet({sql_text(str(release / part.file))})"
+    if part.file == _DATABASE:
+        engine.execute(f"attach if not exists {sql_text(str(release / _DATABASE))} as udgivelse (read_only)")
+        source = f"udgivelse.{part.table}"
+    columns = {name: kind for name, kind, *_ in engine.execute(f"describe from {source}").fetchall()}
+    order = f"order by {part.decision.myndighed}" if part.decision.myndighed else ""
+    with connection.cursor() as cursor:
+        cursor.execute(protection.create(part.name, columns, part.check).as_string())
+        batches = engine.execute(f"from {source} {order}").to_arrow_reader(100_000)
+        cursor.adbc_ingest(part.name, batches, mode="append", db_schema_name=SCHEMA)
+        (expected,) = engine.execute(f"select count(*) from {source}").fetchall()[0]
+        cursor.execute(sql.SQL("select count(*) from {}").format(part.identifier).as_string())
+        (found,) = cursor.fetchone()
+        if found != expected:
+            raise IncompletePublication(f"{part.table}: {found} rækker i PostgreSQL, {expected} i {part.file}")
+        for statement in protection.protect(part.name, columns, part.decision):
+            cursor.execute(statement.as_string())
+        cursor.execute(
+            sql.SQL("insert into kdi_lager.del (navn, tabel, fil, raekker) values ({}, {}, {}, {})")
+            .format(part.name, part.table, part.file, expected)
+            .as_string()
+        )
+    connection.commit()
+    return int(expected)

@@ -1,0 +1,1 @@
+"""Who sees what in PostgreSQL, over real connections; the outcome is written in docs/privacy.md."""
