@@ -4,13 +4,12 @@ A decision is an event in the delivery log, with who, when and why. Nothing else
 load sees which periods it changes and makes those anew.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from expectations.suites import suite
-from orchestration.ingest.rules import CPR_PATTERN
+from orchestration.ingest import cpr
 from orchestration.lake.delivery_log import Action, Delivery, DeliveryLog, Event
 from orchestration.lake.standing import Standing
 from orchestration.settings import Settings
@@ -68,7 +67,7 @@ def _decide(
     for text, option in ((who, "--by"), (why, "--reason")):
         if not text.strip():
             raise NotPossible(f"{option} er tom: skriv, hvem der afgør det, og hvorfor.")
-        if re.search(CPR_PATTERN, text):
+        if cpr.is_in(text):
             raise NotPossible(f"{option} indeholder noget, der ligner et CPR-nummer. Fjern det.")
     log = DeliveryLog(settings.delivery_log)
     standings = log.standings()

@@ -17,9 +17,10 @@ from psycopg import sql
 
 from orchestration.ingest.rules import sql_text
 from orchestration.publish.access import Decision, decisions
+from orchestration.publish.parquet import MONTHLY_TABLES
 from orchestration.publish.postgres import protection
 from orchestration.publish.postgres.connection import OWNER, checked
-from orchestration.publish.release import MONTHLY_TABLES, Manifest
+from orchestration.publish.release import Manifest
 
 SCHEMA = protection.SCHEMA
 # Where the columns of a monthly table without any month are found.

@@ -15,10 +15,11 @@ from psycopg import sql
 from orchestration.publish.access import DECISIONS, Decision, decisions
 from orchestration.publish.agreements import Agreement
 from orchestration.publish.catalogue import TableText, descriptions
+from orchestration.publish.parquet import PUBLISHED_SCHEMAS
 from orchestration.publish.postgres import protection
 from orchestration.publish.postgres.store import SCHEMA, Part
 from orchestration.publish.purposes import Purposes
-from orchestration.publish.release import PUBLISHED_SCHEMAS, Manifest
+from orchestration.publish.release import Manifest
 from orchestration.settings import PROJECT_ROOT
 
 _LAYOUT = PROJECT_ROOT / "orchestration" / "publish" / "postgres" / "layout.sql"
