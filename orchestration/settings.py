@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         return self.root / "dagster"
 
     @property
+    def reports(self) -> Path:
+        """Finished reports, one folder per quarter or month."""
+        return self.root / "reports"
+
+    @property
     def writer_lock(self) -> Path:
         """Held by the one process that may write lake, build or releases."""
         return self.root / "writer.lock"
