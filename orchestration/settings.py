@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     keep_quarantine_days: int = Field(
         180, ge=1, description="Days that a refused delivery is kept after its period got a good one."
     )
+    mail_server: SecretStr = Field(
+        SecretStr(""), description="smtp://user:password@host:port for the newsletter; empty: nothing can be sent."
+    )
+    mail_from: str = Field("kdi-i-tal@example.org", description="Sender of the newsletter.")
     keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
 
     @field_validator("inbox")

@@ -197,7 +197,7 @@ def bars(rows: list[tuple[str, float, str]], unit: str, width: int = 540) -> Pic
         base.mark_bar(height={"band": 0.7}, color=ACCENT),
         base.mark_text(align="left", dx=5, baseline="middle").encode(text="tekst:N"),
     ).properties(width=width, height=19 * max(len(rows), 1))
-    return draw(chart, f"Søjler over {unit}. " + "; ".join(f"{n}: {t}" for n, _, t in rows) + ".")
+    return draw(chart, f"Søjler over {unit}. " + "; ".join(f"{n}: {t}" for n, _, t in rows).rstrip(".") + ".")
 
 
 @dataclass(frozen=True)

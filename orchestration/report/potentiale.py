@@ -52,8 +52,14 @@ class Municipality:
         return self.indicators.benchmark(name, self.cvr)
 
 
-def build(edition: Edition, indicators: Indicators, agreements: Agreements, cvr: str) -> Document:
-    """The report of one municipality, with others named only as the agreements allow."""
+def build(
+    edition: Edition, indicators: Indicators, agreements: Agreements, cvr: str, viewer: str | None = None
+) -> Document:
+    """The report of one municipality, with others named only as the agreements of whoever reads it allow.
+
+    Args:
+        viewer: the municipality that reads it, when that is another one; empty for the public.
+    """
     known = next(m for m in edition.municipalities if m["cvr"] == cvr)
     about = Municipality(
         edition,
@@ -63,7 +69,7 @@ def build(edition: Edition, indicators: Indicators, agreements: Agreements, cvr:
         known["xyz_klasse"] or "",
         municipality.potential(edition, cvr),
         municipality.SystemNames(edition),
-        agreements.visible_to(cvr),
+        agreements.visible_to(cvr if viewer is None else viewer or None),
     )
     return Document(
         title=f"Potentialeanalyse for {about.name} Kommune",

@@ -16,7 +16,7 @@ from orchestration.report.document import (
     Tiles,
     tabulate,
 )
-from orchestration.report.edition import Edition
+from orchestration.report.edition import SMALLEST_GROUP, Edition
 from orchestration.report.municipality import SystemNames
 
 Row = dict[str, Any]
@@ -54,8 +54,8 @@ def systems(edition: Edition) -> list[System]:
     ]
 
 
-def build(edition: Edition, system: System) -> Document:
-    """The report of one system, for KOMBIT and its supplier."""
+def build(edition: Edition, system: System, public: bool = False) -> Document:
+    """The report of one system, for KOMBIT and its supplier; or for all, without calls of fewer than five."""
     state = _state(edition, system)
     statuses = interfaces(edition, system)
     mandatory = [r for r in statuses if r["krav"] == "obligatorisk"]
@@ -74,10 +74,10 @@ def build(edition: Edition, system: System) -> Document:
             Bullets(tuple(_use_cases(edition, system))),
             Paragraph("Integrationer", "heading"),
             Bullets(tuple(_integrations(edition, statuses))),
-            *_status_blocks(mandatory),
+            *_status_blocks(mandatory, public),
         ),
         sections=(
-            Section("Supplerende snitflader, og andre med kald", (_table(others, "supplerende", "Ingen."),)),
+            Section("Supplerende snitflader, og andre med kald", (_table(others, "supplerende", "Ingen.", public),)),
             Section("Kommuner, der anvender systemet", tuple(_user_blocks(users, system))),
         ),
         definitions=tuple(
@@ -191,7 +191,7 @@ def _integrations(edition: Edition, statuses: list[Row]) -> list[str]:
     return lines
 
 
-def _status_blocks(mandatory: list[Row]) -> list[Block]:
+def _status_blocks(mandatory: list[Row], public: bool) -> list[Block]:
     unconfirmed = [r["snitflade"] for r in mandatory if r["vurdering"] == "klarmeldt_uden_kald"]
     undeclared = [r["snitflade"] for r in mandatory if r["vurdering"] == "kald_uden_klarmelding"]
     said = []
@@ -199,11 +199,11 @@ def _status_blocks(mandatory: list[Row]) -> list[Block]:
         said.append(f"Klarmeldt uden kald på 12 måneder: {danish.listed(unconfirmed)}.")
     if undeclared:
         said.append(f"Kald uden klarmelding: {danish.listed(undeclared)}.")
-    return [_table(mandatory, "klarmelding", "Systemet har ingen obligatoriske snitflader."),
+    return [_table(mandatory, "klarmelding", "Systemet har ingen obligatoriske snitflader.", public),
             Paragraph(" ".join(said) or "Kaldene siger det samme som klarmeldingerne.")]  # fmt: skip
 
 
-def _table(rows: list[Row], name: str, empty: str) -> Table:
+def _table(rows: list[Row], name: str, empty: str, public: bool) -> Table:
     return tabulate(
         "Klarmelding og kald pr. obligatorisk snitflade" if name == "klarmelding" else "Klarmelding og kald",
         rows,
@@ -213,11 +213,16 @@ def _table(rows: list[Row], name: str, empty: str) -> Table:
         ),
         (Column("Klarmelding", 1.1, mark=True), lambda r: _declared(r)),
         (Column("Kaldene siger", 1.6, mark=True), lambda r: VERDICTS.get(r["vurdering"] or "", danish.MISSING)),
-        (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald_12m"])),
+        (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: _calls(r, public)),
         (Column("Kommuner med kald", 1, right=True), lambda r: danish.number(r["kommuner_med_kald"])),
         name=name,
         empty=empty,
     )
+
+
+def _calls(row: Row, public: bool) -> str:
+    few = public and row["kald_12m"] and row["kommuner_med_kald"] < SMALLEST_GROUP
+    return "for få" if few else danish.number(row["kald_12m"])
 
 
 def _declared(row: Row) -> str:
