@@ -1,7 +1,8 @@
 """Charts as SVG, each with its alternative text made from the same numbers.
 
 One notation everywhere: the municipality itself in the accent colour, what it is compared with in grey. Nothing is told
-by colour alone: lines and bars are labelled where they are. Contrast to white is at least 3:1 for marks, 4.5:1 for text.
+by colour alone: lines and bars are labelled where they are. Contrast to white is at least 3:1 for marks and 4.5:1
+for text.
 """
 
 import math
@@ -19,8 +20,11 @@ from orchestration.settings import PROJECT_ROOT
 
 FONTS = PROJECT_ROOT / "reports" / "fonts"
 ACCENT, GREY, DARK, AMBER, PALE = "#0b5394", "#6b7280", "#1f2937", "#b45309", "#e5e7eb"
+RANGE = "#8391a7"
 # realised, roll-out, connection: told apart in grey print too, by lightness
-STATUS_COLOURS = {"I brug": "#0b5394", "Udbredelse": "#e08a1e", "Tilslutning": "#6b7280"}
+STATUS_COLOURS = {"I brug": "#0b5394", "Udbredelse": "#d97706", "Tilslutning": "#6b7280"}
+_LINES = [ACCENT, "#4b5563", AMBER, DARK]
+_DASHES = [[1, 0], [5, 3], [2, 2], [8, 3]]
 STATUS_TEXT = {"I brug": "#ffffff", "Udbredelse": "#1f2937", "Tilslutning": "#ffffff"}
 
 
@@ -43,14 +47,21 @@ _CONFIG = {
     "background": None,
     "view": {"stroke": None},
     "axis": {
-        "labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal", "labelColor": DARK, "titleColor": DARK,
-        "gridColor": PALE, "domainColor": GREY, "tickColor": GREY, "labelAngle": 0,
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "labelColor": DARK,
+        "titleColor": DARK,
+        "gridColor": PALE,
+        "domainColor": GREY,
+        "tickColor": GREY,
+        "labelAngle": 0,
     },
     "text": {"fontSize": 11, "color": DARK},
-}  # fmt: skip
+}
 
 
-def draw(chart: alt.Chart | alt.LayerChart, alternative: str) -> Picture:
+def draw(chart: Any, alternative: str) -> Picture:
     """Render with Danish numbers and months."""
     _fonts()
     spec = chart.to_dict()
@@ -73,70 +84,69 @@ def trend(
 
     A month without a figure is a gap, not a zero.
     """
-    data = [
-        {"maaned": f"{m.isoformat()}T12:00:00", "serie": name, "tal": value}
-        for name, points in series.items()
-        for m, value in points
-    ]
     names = list(series)
-    colour = alt.Color(
-        "serie:N", legend=None, scale=alt.Scale(domain=names, range=[ACCENT, GREY, AMBER, DARK][: len(names)])
-    )
-    dash = alt.StrokeDash("serie:N", legend=None, scale=alt.Scale(domain=names, range=[[1, 0], [5, 3], [2, 2], [8, 3]]))
+    data = [_point(m, value, name) for name, points in series.items() for m, value in points]
+    colour = alt.Color("serie:N", legend=None, scale=alt.Scale(domain=names, range=_LINES[: len(names)]))
+    dash = alt.StrokeDash("serie:N", legend=None, scale=alt.Scale(domain=names, range=_DASHES[: len(names)]))
     months = sorted({m for points in series.values() for m, _ in points})
-    step = max(1, -(-len(months) // 7))
-    axis = alt.Axis(
-        format="%b %y", values=[_moment(m) for m in months[::-1][::step]], title=None, grid=False,
-    )  # fmt: skip
-    base = alt.Chart(alt.Data(values=data)).encode(
-        x=alt.X("maaned:T", axis=axis),
-        y=alt.Y("tal:Q", scale=alt.Scale(zero=True), axis=alt.Axis(title=unit, tickCount=4, titleAngle=0,
-                titleAlign="left", titleX=0, titleY=-10, titleAnchor="start")),
-    )  # fmt: skip
-    layers: list[Any] = [base.mark_line(strokeWidth=2.5).encode(color=colour, strokeDash=dash)]
-    lasts = _apart(
-        [
-            (n, [p for p in series[n] if p[1] is not None][-1])
-            for n in names
-            if any(v is not None for _, v in series[n])
-        ],
-        max((d["tal"] or 0) for d in data),
-        height,
+    shown = months[::-1][:: max(1, -(-len(months) // 7))]
+    time_axis = alt.Axis(format="%b %y", values=[_moment(m) for m in shown], title=None, grid=False)
+    value_axis = alt.Axis(
+        title=unit, tickCount=4, titleAngle=0, titleAlign="left", titleX=0, titleY=-10, titleAnchor="start"
     )
-    for name, moment, value, place in lasts:
-        layers.append(
-            alt.Chart(alt.Data(values=[{"maaned": f"{moment.isoformat()}T12:00:00", "tal": value}]))
-            .mark_point(filled=True, size=45, opacity=1, color=_colour(names, name))
-            .encode(x="maaned:T", y="tal:Q")
+    lines = (
+        alt.Chart(alt.Data(values=data))
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X("maaned:T", axis=time_axis),
+            y=alt.Y("tal:Q", scale=alt.Scale(zero=True), axis=value_axis),
+            color=colour,
+            strokeDash=dash,
         )
-        layers.append(
-            alt.Chart(alt.Data(values=[{"maaned": f"{moment.isoformat()}T12:00:00", "tal": place,
-                                        "tekst": [name, _plain(value)]}]))
-            .mark_text(align="left", dx=8, baseline="middle", color=_colour(names, name), lineHeight=12)
-            .encode(x="maaned:T", y="tal:Q", text="tekst:N")
-        )  # fmt: skip
-    chart = alt.layer(*layers).properties(width=width, height=height)
+    )
+    lasts = {n: known[-1] for n, points in series.items() if (known := _known(points))}
+    top = max((v for points in series.values() for _, v in _known(points)), default=1)
+    ends = [layer for end in _apart(lasts, top, height) for layer in _end_of_line(*end, _LINES[names.index(end[0])])]
+    chart = alt.layer(lines, *ends).properties(width=width, height=height)
     return draw(chart, f"Kurve over {unit}. " + " ".join(_told(name, list(series[name])) for name in names))
+
+
+def _point(month: date, value: float | None, name: str) -> dict[str, Any]:
+    return {"maaned": f"{month.isoformat()}T12:00:00", "tal": value, "serie": name}
+
+
+def _known(points: Sequence[tuple[date, float | None]]) -> list[tuple[date, float]]:
+    return [(m, v) for m, v in points if v is not None]
+
+
+def _end_of_line(name: str, month: date, value: float, place: float, colour: str) -> list[Any]:
+    """A dot at the last month, and the line's name and figure beside it."""
+    dot = alt.Chart(alt.Data(values=[_point(month, value, name)]))
+    label = alt.Chart(alt.Data(values=[_point(month, place, name) | {"tekst": [name, _plain(value)]}]))
+    return [
+        dot.mark_point(filled=True, size=45, opacity=1, color=colour).encode(x="maaned:T", y="tal:Q"),
+        label.mark_text(align="left", dx=8, baseline="middle", color=colour, lineHeight=12).encode(
+            x="maaned:T", y="tal:Q", text="tekst:N"
+        ),
+    ]
 
 
 def _moment(month: date) -> alt.DateTime:
     return alt.DateTime(year=month.year, month=month.month, date=1, hours=12)
 
 
-def _apart(
-    lasts: list[tuple[str, tuple[date, float]]], top: float, height: int
-) -> list[tuple[str, date, float, float]]:
-    """Labels at least 28 pixels from each other."""
+def _apart(lasts: dict[str, tuple[date, float]], top: float, height: int) -> list[tuple[str, date, float, float]]:
+    """Name, month, figure and where its label stands: at least 28 pixels from the next."""
     gap = 28 * (top or 1) / height
     placed: list[tuple[str, date, float, float]] = []
-    for name, (moment, value) in sorted(lasts, key=lambda item: item[1][1]):
-        place = value if not placed else max(value, placed[-1][3] + gap)
-        placed.append((name, moment, value, place))
+    for name, (month, value) in sorted(lasts.items(), key=lambda item: item[1][1]):
+        place = max(value, placed[-1][3] + gap) if placed else value
+        placed.append((name, month, value, place))
     return placed
 
 
 def _told(name: str, points: list[tuple[date, float | None]]) -> str:
-    known = [(m, v) for m, v in points if v is not None]
+    known = _known(points)
     if not known:
         return f"{name}: ingen tal."
     (first_month, first), (last_month, last) = known[0], known[-1]
@@ -150,10 +160,6 @@ def _plain(value: float) -> str:
     return danish.number(value, 0 if value >= 100 else 1 if value >= 1 else 2)
 
 
-def _colour(names: list[str], name: str) -> str:
-    return [ACCENT, GREY, AMBER, DARK][names.index(name)]
-
-
 def stacked(rows: list[tuple[str, int, int, int]], width: int = 440) -> Picture:
     """A bar per name, split in what is in use, roll-out and connection; every part with its number."""
     parts = list(STATUS_COLOURS)
@@ -162,17 +168,29 @@ def stacked(rows: list[tuple[str, int, int, int]], width: int = 440) -> Picture:
         start = 0
         for order, (part, count) in enumerate(zip(parts, numbers, strict=True)):
             if count:
-                data.append({"navn": name, "del": part, "fra": start, "til": start + count, "midt": start + count / 2,
-                             "antal": danish.number(count) if count >= total / 28 else "", "orden": order})  # fmt: skip
+                data.append(
+                    {
+                        "navn": name,
+                        "del": part,
+                        "fra": start,
+                        "til": start + count,
+                        "midt": start + count / 2,
+                        "antal": danish.number(count) if count >= total / 28 else "",
+                        "orden": order,
+                    }
+                )
             start += count
     y = alt.Y("navn:N", sort=[r[0] for r in rows], axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=230))
     base = alt.Chart(alt.Data(values=data)).encode(y=y)
     bars = base.mark_bar(height={"band": 0.72}, stroke="white", strokeWidth=1).encode(
         x=alt.X("fra:Q", axis=None, scale=alt.Scale(domain=[0, max(total, 1)], nice=False)),
         x2="til:Q",
-        color=alt.Color("del:N", scale=alt.Scale(domain=parts, range=list(STATUS_COLOURS.values())),
-                        legend=alt.Legend(orient="top", title=None, labelFontSize=11, symbolType="square")),
-    )  # fmt: skip
+        color=alt.Color(
+            "del:N",
+            scale=alt.Scale(domain=parts, range=list(STATUS_COLOURS.values())),
+            legend=alt.Legend(orient="top", title=None, labelFontSize=11, symbolType="square"),
+        ),
+    )
     text = base.mark_text(fontWeight="bold", baseline="middle").encode(
         x="midt:Q",
         text="antal:N",
@@ -214,38 +232,33 @@ class Spread:
 
 def spread(rows: Sequence[Spread], own_name: str, width: int = 490) -> Picture:
     """Where the municipality lies in the middle half of the 98, on one axis from 0 to 100 percent."""
-    order = [r.name for r in rows]
-    y = alt.Y("navn:N", sort=order, axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=200))
     most = max((v for r in rows for v in (r.own, r.high, r.similar) if v is not None), default=1)
-    x = {
-        "scale": alt.Scale(domain=[0, 1 if most > 0.75 else math.ceil(10 * most + 0.5) / 10]),
-        "axis": alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", title=None, tickCount=5),
-    }
-    layers: list[Any] = []
+    scale = alt.Scale(domain=[0, 1 if most > 0.75 else math.ceil(10 * most + 0.5) / 10])
+    axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", title=None, tickCount=5)
+    y = alt.Y(
+        "navn:N", sort=[r.name for r in rows], axis=alt.Axis(title=None, ticks=False, domain=False, labelLimit=200)
+    )
+
+    def marks(values: list[dict[str, Any]], field: str) -> alt.Chart:
+        return alt.Chart(alt.Data(values=values)).encode(y=y, x=alt.X(f"{field}:Q", scale=scale, axis=axis))
+
     ranges = [{"navn": r.name, "fra": r.low, "til": r.high, "midt": r.median} for r in rows if r.low is not None]
-    layers.append(
-        alt.Chart(alt.Data(values=ranges))
-        .mark_bar(height=12, color="#cbd5e1")
-        .encode(y=y, x=alt.X("fra:Q", **x), x2="til:Q")
-    )
-    layers.append(
-        alt.Chart(alt.Data(values=ranges))
-        .mark_tick(color=DARK, thickness=2, height=16)
-        .encode(y=y, x=alt.X("midt:Q", **x))
-    )
     similar = [{"navn": r.name, "tal": r.similar} for r in rows if r.similar is not None]
-    layers.append(
-        alt.Chart(alt.Data(values=similar)).mark_point(shape="diamond", size=80, color=DARK, fill="white", opacity=1)
-        .encode(y=y, x=alt.X("tal:Q", **x))
-    )  # fmt: skip
     own = [{"navn": r.name, "tal": r.own, "tekst": danish.percent(r.own)} for r in rows if r.own is not None]
-    base = alt.Chart(alt.Data(values=own)).encode(y=y, x=alt.X("tal:Q", **x))
-    layers.append(base.mark_point(filled=True, size=110, color=ACCENT, opacity=1))
-    layers.append(base.mark_text(dy=-13, color=ACCENT, fontWeight="bold").encode(text="tekst:N"))
-    chart = alt.layer(*layers).properties(width=width, height=34 * max(len(rows), 1))
-    told = " ".join(
-        f"{r.name}: {own_name} {danish.percent(r.own)}, sammenlignelige {danish.percent(r.similar)}, de 98 kommuner"
-        f" {danish.percent(r.median)} (halvdelen ligger mellem {danish.percent(r.low)} og {danish.percent(r.high)})."
+    chart = alt.layer(
+        marks(ranges, "fra").mark_bar(height=12, color=RANGE).encode(x2="til:Q"),
+        marks(ranges, "midt").mark_tick(color=DARK, thickness=2, height=18),
+        marks(similar, "tal").mark_point(shape="diamond", size=80, color=DARK, fill="white", opacity=1),
+        marks(own, "tal").mark_point(filled=True, size=110, color=ACCENT, opacity=1),
+        marks(own, "tal").mark_text(dy=-13, color=ACCENT, fontWeight="bold").encode(text="tekst:N"),
+    ).properties(width=width, height=34 * max(len(rows), 1))
+    own_words = [
+        f" {own_name} {danish.percent(r.own)}, sammenlignelige {danish.percent(r.similar)}," if own else ""
         for r in rows
+    ]
+    told = " ".join(
+        f"{r.name}:{words} median {danish.percent(r.median)}, halvdelen mellem {danish.percent(r.low)} og"
+        f" {danish.percent(r.high)}."
+        for r, words in zip(rows, own_words, strict=True)
     )
-    return draw(chart, f"Punkter på en skala fra 0 til 100 %. {told}")
+    return draw(chart, f"Fordelinger på en skala i procent. {told}")

@@ -7,9 +7,19 @@ import duckdb
 MISSING = "–"
 NOT_RELEVANT = "ikke relevant"
 _MONTHS = (
-    "januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november",
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
     "december",
-)  # fmt: skip
+)
 _SPELLED = ("ingen", "én", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
 
 
@@ -77,6 +87,11 @@ def count(value: int, one: str, many: str) -> str:
 def capital(text: str) -> str:
     """The first letter large, the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def counted(value: int, one: str, many: str) -> str:
+    """The same at the beginning of a sentence: ``Én kommune``."""
+    return capital(count(value, one, many))
 
 
 def genitive(name: str) -> str:

@@ -100,7 +100,6 @@ class Chart:
     subtitle: str
     svg: str
     alt: str
-    width: str = "full"
     kind: str = "chart"
 
 

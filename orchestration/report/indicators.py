@@ -97,14 +97,14 @@ class Indicators:
         """The municipality's figure among the 98 and among those of its size class."""
         values = self.now[name]
         known = [v for v in values.values() if v is not None]
-        alike = [v for c, v in values.items() if v is not None and self._classes[c] == self._classes[cvr]]
+        alike = [v for c, v in values.items() if self._classes[c] == self._classes[cvr]]
         own = values.get(cvr)
         quarters: Sequence[Any] = quartiles(known) or (None, None, None)
         return Benchmark(
             measure=self._edition.measure(name, _SQL[name][0]),
             own=own,
             before=self.before[name].get(cvr),
-            similar=statistics.median(alike) if len(alike) >= SMALLEST_GROUP else None,
+            similar=_median(alike),
             low=quarters[0],
             median=quarters[1],
             high=quarters[2],
@@ -130,16 +130,17 @@ class Indicators:
         found: dict[str, list[tuple[date, float | None]]] = {}
         for size in set(self._classes.values()):
             members = [v for c, v in self._calls_by_month.items() if self._classes[c] == size]
-            found[size] = [
-                (month, statistics.median(known) if len(known) >= SMALLEST_GROUP else None)
-                for month in members[0]
-                for known in [[m[month] for m in members if m[month] is not None]]
-            ]
+            found[size] = [(month, _median([m[month] for m in members])) for month in members[0]]
         return found
 
     def similar_over_time(self, cvr: str) -> list[tuple[date, float | None]]:
         """The median of the size class in the same months."""
         return self._similar_over_time[self._classes[cvr]]
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    known = [v for v in values if v is not None]
+    return statistics.median(known) if len(known) >= SMALLEST_GROUP else None
 
 
 def quartiles(values: Sequence[float]) -> tuple[float, float, float] | None:

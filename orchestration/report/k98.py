@@ -21,7 +21,7 @@ from orchestration.report.document import (
 from orchestration.report.edition import SMALLEST_GROUP, Edition
 from orchestration.report.indicators import Indicators, quartiles
 from orchestration.report.municipality import SystemNames
-from orchestration.report.potentiale import TOO_FEW
+from orchestration.report.potentiale_parts import TOO_FEW
 
 Row = dict[str, Any]
 _TOTALS = """
@@ -90,8 +90,11 @@ def _tiles(edition: Edition, total: Row, before: Row, since: str) -> Tiles:
     citizens = "select kald_pr_borger from kpi.kald_pr_borger_danmark where maaned = $dato"
     now = edition.row(citizens, dato=edition.month).get("kald_pr_borger")
     then = edition.row(citizens, dato=edition.before).get("kald_pr_borger") if edition.before else None
-    figures = [("realiseringsgrad", "realiseringsgrad"), ("udbredelsespotentiale", "udbredelse"),
-               ("tilslutningspotentiale", "tilslutning")]  # fmt: skip
+    figures = [
+        ("realiseringsgrad", "realiseringsgrad"),
+        ("udbredelsespotentiale", "udbredelse"),
+        ("tilslutningspotentiale", "tilslutning"),
+    ]
     tiles = [
         Tile(m.label, m.text(total.get(column)), (f"{since}: {m.text(before.get(column))}",), m.name)
         for name, column in figures
@@ -184,15 +187,20 @@ def _benchmark(edition: Edition, indicators: Indicators) -> list[Block]:
         ),
         Table(
             "Realiseringsgraden i grupper af kommuner",
-            (Column("Gruppe", 2), Column("Kommuner", right=True), Column("Nederste fjerdedel under", right=True),
-             Column("Median", right=True), Column("Øverste fjerdedel over", right=True)),
+            (
+                Column("Gruppe", 2),
+                Column("Kommuner", right=True),
+                Column("Nederste fjerdedel under", right=True),
+                Column("Median", right=True),
+                Column("Øverste fjerdedel over", right=True),
+            ),
             tuple(
                 (name, danish.number(size), *((danish.percent(v, 1) for v in q) if q else (TOO_FEW,) * 3))
                 for name, q, size in rows
             ),
             name="grupper",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _potential_table(title: str, rows: list[Row], what: str, name: str, note: str = "") -> Table:
@@ -234,9 +242,12 @@ def _by_area(edition: Edition) -> Table:
         where p.maaned = $maaned group by o.ydelsesomraade order by o.ydelsesomraade nulls last"""
     )
     return _potential_table(
-        _most(rows, "i områderne"), rows, "Ydelsesområde", "omraader",
+        _most(rows, "i områderne"),
+        rows,
+        "Ydelsesområde",
+        "omraader",
         "Et system i flere ydelsesområder tælles med i hvert af dem, så rækkerne må ikke lægges sammen.",
-    )  # fmt: skip
+    )
 
 
 def _by_interface(edition: Edition) -> list[Block]:
@@ -250,8 +261,14 @@ def _by_interface(edition: Edition) -> list[Block]:
         picture = charts.stacked(
             [(r["snitflade"], r["realiseret"], r["udbredelse"], r["tilslutning"]) for r in rows[:14]]
         )
-        blocks.append(Chart(_most(rows, "på snitfladerne"), "Mulige anvendelser pr. snitflade; de 14 med flest.",
-                            picture.svg, picture.alt))  # fmt: skip
+        blocks.append(
+            Chart(
+                _most(rows, "på snitfladerne"),
+                "Mulige anvendelser pr. snitflade; de 14 med flest.",
+                picture.svg,
+                picture.alt,
+            )
+        )
     return [*blocks, _potential_table("Alle obligatoriske snitflader", rows, "Snitflade", "snitflader")]
 
 
@@ -269,7 +286,8 @@ def _by_system(edition: Edition) -> Table:
     names = SystemNames(edition)
     rows = edition.rows(
         f"""select p.it_system, p.it_system_uuid, {_TOTALS} from kpi.potentiale as p
-        where p.maaned = $maaned group by p.it_system, p.it_system_uuid order by p.it_system collate da, p.it_system_uuid"""
+        where p.maaned = $maaned group by p.it_system, p.it_system_uuid
+        order by p.it_system collate da, p.it_system_uuid"""
     )
     named = [r | {"navn": names(r)} for r in rows]
     return _potential_table(_most(named, "i systemerne"), named, "System", "systemer")
@@ -302,9 +320,13 @@ def _least_spread(edition: Edition) -> Table:
 
 
 def _shifts(edition: Edition, since: str) -> Table:
-    rows = [] if edition.before is None else edition.rows(
-        """with taalt as (
-            select maaned, it_system_uuid, it_system, snitflade, count(*) filter (where status = 'realiseret') as aktive,
+    rows = (
+        []
+        if edition.before is None
+        else edition.rows(
+            """with taalt as (
+            select maaned, it_system_uuid, it_system, snitflade,
+                count(*) filter (where status = 'realiseret') as aktive,
                 count(*) as anvendere
             from kpi.potentiale where maaned in ($maaned, $foer) group by all
         )
@@ -313,10 +335,11 @@ def _shifts(edition: Edition, since: str) -> Table:
             and nu.snitflade = foer.snitflade
         where nu.maaned = $maaned and foer.maaned = $foer and nu.aktive <> foer.aktive
         order by nu.aktive - foer.aktive desc, nu.it_system, nu.snitflade"""
-    )  # fmt: skip
+        )
+    )
     names = SystemNames(edition)
     return tabulate(
-        f"{danish.capital(danish.count(len(rows), 'snitflade', 'snitflader'))} bruges af flere eller færre end i {since}",
+        f"{danish.counted(len(rows), 'snitflade', 'snitflader')} bruges af flere eller færre end i {since}",
         rows,
         (Column("System", 1.8), names),
         (Column("Snitflade", 1), lambda r: r["snitflade"]),

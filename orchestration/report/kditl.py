@@ -36,13 +36,22 @@ def build(edition: Edition) -> Document:
         headline=findings.per_citizen(
             now["kald_pr_borger"], danish.month(edition.month), year_before.get("kald_pr_borger")
         ),
-        front=(_tiles(edition, now), _growth(citizen), Paragraph("Hvem spørger hvad", "heading"), Bullets((
-            "Forretning: bruges infrastrukturen af dem, der skal, og er klarmeldingerne reelle?",
-            "Udvikling: hvem rammer en ændring af en snitflade?",
-            "Forvaltning: er der uhensigtsmæssig brug, driftsforstyrrelser eller stille aftaler?",
-        ))),
+        front=(
+            _tiles(edition, now),
+            _growth(citizen),
+            Paragraph("Hvem spørger hvad", "heading"),
+            Bullets(
+                (
+                    "Forretning: bruges infrastrukturen af dem, der skal, og er klarmeldingerne reelle?",
+                    "Udvikling: hvem rammer en ændring af en snitflade?",
+                    "Forvaltning: er der uhensigtsmæssig brug, driftsforstyrrelser eller stille aftaler?",
+                )
+            ),
+        ),
         sections=(
-            Section("Hvor mange af SKI-systemerne anvender infrastrukturen?", (_ski_systems(edition, names),), new_page=True),
+            Section(
+                "Hvor mange af SKI-systemerne anvender infrastrukturen?", (_ski_systems(edition, names),), new_page=True
+            ),
             Section("Er klarmeldingerne reelle?", (_verdicts(edition), _unconfirmed(edition, names))),
             Section("Hvor er der lavet bevidste fravalg?", (_deselected(edition, names),)),
             Section("Anvendes snitfladerne som forventet?", (_expected(edition),)),
@@ -70,7 +79,7 @@ def build(edition: Edition) -> Document:
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
-    )  # fmt: skip
+    )
 
 
 def _tiles(edition: Edition, now: Row) -> Tiles:
@@ -185,8 +194,10 @@ def _expected(edition: Edition) -> Table:
     )
     lowest = min((r for r in rows if r["realiseret"]), key=lambda r: r["realiseret"] / r["mulige"], default=None)
     return tabulate(
-        f"{lowest['snitflade']} er mindst udbredt af dem i brug: {danish.percent(lowest['realiseret'] / lowest['mulige'], 1)}"
-        if lowest else "Ingen obligatoriske snitflader er i brug",
+        f"{lowest['snitflade']} er mindst udbredt af dem i brug:"
+        f" {danish.percent(lowest['realiseret'] / lowest['mulige'], 1)}"
+        if lowest
+        else "Ingen obligatoriske snitflader er i brug",
         rows,
         (Column("Snitflade", 2.8), _interface),
         (Column("Mulige", 0.8, right=True), lambda r: danish.number(r["mulige"])),
@@ -195,7 +206,7 @@ def _expected(edition: Edition) -> Table:
         (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald"])),
         (Column("Forventet i det uudnyttede", 1.2, right=True), lambda r: danish.number(r["mangler"])),
         name="forventet",
-    )  # fmt: skip
+    )
 
 
 def _changes(edition: Edition) -> Table:
@@ -246,7 +257,8 @@ def _outages(edition: Edition) -> Table:
     )
     worst = max(rows, key=lambda r: r["kommuner"], default=None)
     return tabulate(
-        f"Flest kommuner, {worst['kommuner']}, blev ramt den {danish.day(worst['fra'])}" if worst
+        f"Flest kommuner, {worst['kommuner']}, blev ramt den {danish.day(worst['fra'])}"
+        if worst
         else "Ingen driftsforstyrrelser på 12 måneder",
         rows,
         (Column("Begyndt", 1.4), lambda r: f"{r['fra']:%d-%m-%Y %H:%M}"),
@@ -257,7 +269,7 @@ def _outages(edition: Edition) -> Table:
         (Column("Kald", 0.8, right=True), lambda r: danish.number(r["observeret"])),
         name="drift",
         empty="Der er ingen driftsforstyrrelser i de seneste 12 måneder.",
-    )  # fmt: skip
+    )
 
 
 def _contracts(edition: Edition, names: Callable[[Row], str]) -> list[Block]:
@@ -311,7 +323,8 @@ def _busy_hours(edition: Edition) -> list[Block]:
     )
     return [
         Chart(
-            f"Travlest er timen fra kl. {busiest['time_id']} med {danish.percent(busiest['andel'], 1)} af arbejdsdagens kald",
+            f"Travlest er timen fra kl. {busiest['time_id']} med {danish.percent(busiest['andel'], 1)} af"
+            " arbejdsdagens kald",
             "Støttesystemerne, månedens arbejdsdage.",
             picture.svg,
             picture.alt,

@@ -38,8 +38,11 @@ class Workbench:
         Raises:
             NotPublished: there is no municipality of that name.
         """
-        found = [(m["cvr"], m["navn"]) for m in self.edition.municipalities
-                 if self.only is None or self.only.lower() in (m["navn"].lower(), m["cvr"])]  # fmt: skip
+        found = [
+            (m["cvr"], m["navn"])
+            for m in self.edition.municipalities
+            if self.only is None or self.only.lower() in (m["navn"].lower(), m["cvr"])
+        ]
         if not found:
             raise NotPublished(f"Der er ingen kommune, der hedder »{self.only}«. Skriv navnet eller CVR-nummeret.")
         yield from found
@@ -47,7 +50,7 @@ class Workbench:
 
 def slug(name: str) -> str:
     """A name as a file name: ``Ringkøbing-Skjern`` → ``ringkoebing-skjern``."""
-    plain = name.lower().translate(str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e"}))
+    plain = name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
     ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 
@@ -129,9 +132,14 @@ def web(bench: Workbench) -> Iterator[Path]:
 
 
 PRODUCTS: dict[str, Callable[[Workbench], Iterator[Path]]] = {
-    "potentiale": potentiale, "k98": k98, "tilslutning": tilslutning, "sapa": sapa, "kditl": kditl,
-    "nyhedsbrev": nyhedsbrev, "web": web,
-}  # fmt: skip
+    "potentiale": potentiale,
+    "k98": k98,
+    "tilslutning": tilslutning,
+    "sapa": sapa,
+    "kditl": kditl,
+    "nyhedsbrev": nyhedsbrev,
+    "web": web,
+}
 
 
 def make(settings: Settings, product: str, month: date | None = None, only: str | None = None) -> Iterator[Path]:

@@ -73,7 +73,7 @@ def expected(row: dict[str, Any]) -> float | None:
 
 
 def shifts(edition: Edition, cvr: str) -> Rows:
-    """What is used now and was not in the month compared with (``realiseret``), or the other way round (``bortfaldet``)."""
+    """What is used now and was not in the month compared with (``realiseret``), or no longer (``bortfaldet``)."""
     if edition.before is None:
         return []
     return edition.rows(

@@ -1,13 +1,14 @@
 """The newsletter of the month: one large number, its twelve months, the month's focus, and who calls what.
 
-The focus is written by people: ``<home>/reports/fokus/<month>.md`` which begins as a copy of ``reports/maanedens_fokus.md``.
+The focus is written by people in ``<home>/reports/fokus/<month>.md``, which begins as a copy of
+``reports/maanedens_fokus.md``.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,8 @@ def build(edition: Edition, focus: str) -> Newsletter:
 
 def _areas(edition: Edition) -> list[dict[str, Any]]:
     return edition.rows(
-        """select dataomraade, cast(sum(kald) as bigint) as kald, sum(kald) / cast(sum(sum(kald)) over () as double) as andel
+        """select dataomraade, cast(sum(kald) as bigint) as kald,
+            sum(kald) / cast(sum(sum(kald)) over () as double) as andel
         from kpi.kald_pr_indbygger where maaned = $maaned group by dataomraade having sum(kald) > 0
         order by kald desc, dataomraade"""
     )

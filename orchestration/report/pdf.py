@@ -39,7 +39,7 @@ def render(document: Document, published: str) -> bytes:
     """
     content = document.as_dict() | {"csv": {name: csv_text(document, name) for name in document.tables()}}
     try:
-        return _compiler().compile(
+        pages = _compiler().compile(
             format="pdf",
             sys_inputs={"dokument": json.dumps(content, ensure_ascii=False)},
             pdf_standards=["a-3a", "ua-1"],
@@ -47,6 +47,8 @@ def render(document: Document, published: str) -> bytes:
         )
     except typst.TypstError as error:
         raise PdfFailed(f"{document.title}: {error.diagnostic}") from error
+    assert isinstance(pages, bytes)  # a PDF is one file, unlike PNG pages
+    return pages
 
 
 def csv_text(document: Document, name: str) -> str:

@@ -1,4 +1,4 @@
-"""SAPA report: which organisation units look up in SAPA, and which have access and do not. For all, or one municipality."""
+"""SAPA report: which organisation units look up in SAPA, and which have access and do not."""
 
 from typing import Any
 
@@ -45,12 +45,18 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
         ),
         definitions=tuple(
             edition.define(measure, "kpi.sapa")
-            for measure in ("sapa_brugere", "sapa_opslag", "sapa_opslag_12m", "opslag_pr_bruger", "sapa_stille_enheder",
-                            "maaneder_stille")
+            for measure in (
+                "sapa_brugere",
+                "sapa_opslag",
+                "sapa_opslag_12m",
+                "opslag_pr_bruger",
+                "sapa_stille_enheder",
+                "maaneder_stille",
+            )
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
-    )  # fmt: skip
+    )
 
 
 def _headline(units: list[Row], silent: list[Row]) -> str:
@@ -69,8 +75,11 @@ def _tiles(edition: Edition, units: list[Row]) -> Tiles:
         ("opslag_pr_bruger", lookups / users if users else None),
         ("sapa_stille_enheder", sum(bool(u["er_stille"]) for u in units)),
     ]
-    tiles = [Tile(m.label, m.text(v), (f"af {len(units)} enheder",) if n == "sapa_stille_enheder" else (), n)
-             for n, v in figures for m in [edition.measure(n, "kpi.sapa")]]  # fmt: skip
+    tiles = [
+        Tile(m.label, m.text(v), (f"af {len(units)} enheder",) if n == "sapa_stille_enheder" else (), n)
+        for n, v in figures
+        for m in [edition.measure(n, "kpi.sapa")]
+    ]
     return Tiles(tuple(tiles))
 
 
@@ -122,7 +131,8 @@ def _silent(silent: list[Row], name: str | None) -> Block:
     longest = max(silent, key=lambda u: u["maaneder_stille"])
     whose = "" if name else f" i {longest['kommune']}"
     return tabulate(
-        f"Længst stille er {longest['org_enhed']}{whose}: {danish.count(longest['maaneder_stille'], 'måned', 'måneder')}",
+        f"Længst stille er {longest['org_enhed']}{whose}:"
+        f" {danish.count(longest['maaneder_stille'], 'måned', 'måneder')}",
         sorted(silent, key=lambda u: -u["maaneder_stille"]),
         *(() if name else ((Column("Kommune", 1.4), lambda u: u["kommune"]),)),
         (Column("Organisationsenhed", 2.4), lambda u: u["org_enhed"]),
@@ -138,7 +148,7 @@ def _silent(silent: list[Row], name: str | None) -> Block:
 
 def _all(units: list[Row], name: str | None) -> Block:
     return tabulate(
-        f"{danish.capital(danish.count(len(units), 'organisationsenhed', 'organisationsenheder'))} har adgang",
+        f"{danish.counted(len(units), 'organisationsenhed', 'organisationsenheder')} har adgang",
         units,
         *(() if name else ((Column("Kommune", 1.4), lambda u: u["kommune"]),)),
         (Column("Organisationsenhed", 2.4), lambda u: u["org_enhed"]),

@@ -1,4 +1,4 @@
-"""Tilslutningsrapport for one IT system: what it must be connected to, what it is declared ready for, and what calls say."""
+"""Tilslutningsrapport for one IT system: what it must have, what it is declared ready for, and what calls say."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -158,13 +158,21 @@ def _tiles(edition: Edition, state: Row, mandatory: list[Row], users: list[Row])
     share = edition.measure("tilslutningsgrad", "kpi.tilslutning")
     return Tiles(
         (
-            Tile(share.label, share.text(state.get("tilslutningsgrad")), ("af de obligatoriske snitflader",), share.name),
-            Tile("Klarmeldte", f"{state.get('klarmeldte', 0)} af {state.get('obligatoriske', 0)}",
-                 (f"delvis: {state.get('delvise', 0)}", f"ikke oplyst: {state.get('uoplyste', 0)}"), "klarmeldte"),
-            Tile("Bekræftet af kald", f"{confirmed} af {len(ready)}", ("af de klarmeldte",), "klarmeldinger_bekraeftet"),
+            Tile(
+                share.label, share.text(state.get("tilslutningsgrad")), ("af de obligatoriske snitflader",), share.name
+            ),
+            Tile(
+                "Klarmeldte",
+                f"{state.get('klarmeldte', 0)} af {state.get('obligatoriske', 0)}",
+                (f"delvis: {state.get('delvise', 0)}", f"ikke oplyst: {state.get('uoplyste', 0)}"),
+                "klarmeldte",
+            ),
+            Tile(
+                "Bekræftet af kald", f"{confirmed} af {len(ready)}", ("af de klarmeldte",), "klarmeldinger_bekraeftet"
+            ),
             Tile("Kommuner", danish.number(len(users)), ("anvender systemet",), "anvendere"),
         )
-    )  # fmt: skip
+    )
 
 
 def _use_cases(edition: Edition, system: System) -> list[str]:
@@ -175,8 +183,11 @@ def _use_cases(edition: Edition, system: System) -> list[str]:
     )
     if not rows:
         return ["Systemet står ikke på SKI’s liste."]
-    return [f"{r['ydelsesomraade'] or 'Ydelsesområde ikke oplyst'}: "
-            f"{danish.listed([u for u in r['use_cases'] if u]) or 'use cases ikke oplyst'}" for r in rows]  # fmt: skip
+    return [
+        f"{r['ydelsesomraade'] or 'Ydelsesområde ikke oplyst'}: "
+        f"{danish.listed([u for u in r['use_cases'] if u]) or 'use cases ikke oplyst'}"
+        for r in rows
+    ]
 
 
 def _integrations(edition: Edition, statuses: list[Row]) -> list[str]:
@@ -199,8 +210,10 @@ def _status_blocks(mandatory: list[Row], public: bool) -> list[Block]:
         said.append(f"Klarmeldt uden kald på 12 måneder: {danish.listed(unconfirmed)}.")
     if undeclared:
         said.append(f"Kald uden klarmelding: {danish.listed(undeclared)}.")
-    return [_table(mandatory, "klarmelding", "Systemet har ingen obligatoriske snitflader.", public),
-            Paragraph(" ".join(said) or "Kaldene siger det samme som klarmeldingerne.")]  # fmt: skip
+    return [
+        _table(mandatory, "klarmelding", "Systemet har ingen obligatoriske snitflader.", public),
+        Paragraph(" ".join(said) or "Kaldene siger det samme som klarmeldingerne."),
+    ]
 
 
 def _table(rows: list[Row], name: str, empty: str, public: bool) -> Table:
@@ -238,7 +251,7 @@ def _user_blocks(users: list[Row], system: System) -> list[Block]:
         return [Paragraph("Hverken registre eller kald viser kommuner, der bruger systemet.")]
     return [
         Paragraph(
-            f"{danish.capital(danish.count(len(users), 'kommune', 'kommuner'))} bruger {system.shown} efter registrene eller"
+            f"{danish.counted(len(users), 'kommune', 'kommuner')} bruger {system.shown} efter registrene eller"
             " kaldene på 12 måneder."
         ),
         Bullets((danish.listed([r["navn"] for r in users]) + ".",)),

@@ -1,4 +1,4 @@
-"""What stands on each web page. Counts and distributions only, but for the reader's own municipality and its partners."""
+"""What stands on each web page: counts and distributions, but for the reader's own municipality and its partners."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -40,14 +40,24 @@ class Page:
 def of_overview(document: Document) -> Iterator[Page]:
     """The overview of all 98, as the general report tells it."""
     yield Page(
-        "index.html", "Brugen af den fælleskommunale infrastruktur", "index.html", document.headline,
+        "index.html",
+        "Brugen af den fælleskommunale infrastruktur",
+        "index.html",
+        document.headline,
         (Section("De 98 kommuner", document.front), *document.sections[:2]),
-        definitions=document.definitions, notes=document.notes,
-    )  # fmt: skip
+        definitions=document.definitions,
+        notes=document.notes,
+    )
     yield Page(
-        "potentiale.html", "Potentialet i de 98 kommuner", "index.html", document.headline, document.sections[2:],
-        definitions=document.definitions, notes=document.notes, trail=(("index.html", "Overblik"),),
-    )  # fmt: skip
+        "potentiale.html",
+        "Potentialet i de 98 kommuner",
+        "index.html",
+        document.headline,
+        document.sections[2:],
+        definitions=document.definitions,
+        notes=document.notes,
+        trail=(("index.html", "Overblik"),),
+    )
 
 
 def of_municipality(document: Document, folder: str, is_own: bool) -> Iterator[Page]:
@@ -56,16 +66,26 @@ def of_municipality(document: Document, folder: str, is_own: bool) -> Iterator[P
     pages = [(f"{folder}/{slug(s.title)}.html", s) for s in sections[1:]]
     trail = (("kommuner.html", "Kommuner"),)
     yield Page(
-        f"{folder}/index.html", document.audience, "kommuner.html", document.headline,
+        f"{folder}/index.html",
+        document.audience,
+        "kommuner.html",
+        document.headline,
         (Section("Her er kommunen", document.front), sections[0]),
-        links=tuple((path, s.title) for path, s in pages), definitions=document.definitions, notes=document.notes,
+        links=tuple((path, s.title) for path, s in pages),
+        definitions=document.definitions,
+        notes=document.notes,
         trail=trail,
-    )  # fmt: skip
+    )
     for path, section in pages:
         yield Page(
-            path, f"{section.title}: {document.audience}", "kommuner.html", document.headline, (section,),
-            notes=document.notes, trail=(*trail, (f"{folder}/index.html", document.audience)),
-        )  # fmt: skip
+            path,
+            section.title,
+            "kommuner.html",
+            document.audience,
+            (section,),
+            notes=document.notes,
+            trail=(*trail, (f"{folder}/index.html", document.audience)),
+        )
 
 
 def municipalities(edition: Edition, visible: list[str], names: dict[str, str], cvr: str | None) -> Page:
@@ -89,70 +109,116 @@ def municipalities(edition: Edition, visible: list[str], names: dict[str, str], 
         (Column("Størrelsesklasse"), lambda r: r["klasse"].upper() or "ikke oplyst"),
         (Column("Kommuner", right=True), lambda r: danish.number(r["kommuner"])),
     )
-    return Page("kommuner.html", "Kommuner", "kommuner.html", said, (Section("Sammenligningsgrundlag", (table,)),), links)
+    return Page(
+        "kommuner.html", "Kommuner", "kommuner.html", said, (Section("Sammenligningsgrundlag", (table,)),), links
+    )
 
 
 def systems(edition: Edition) -> Iterator[Page]:
     """A page per system on SKI's list or in the status sheet, and the list of them."""
     found = tilslutning.systems(edition)
-    states = {(r["it_system"], r["it_system_uuid"]): r for r in edition.rows(
-        "select * from kpi.tilslutning where statusdato = $statusdato")}  # fmt: skip
-    counted = {(r["it_system"], r["it_system_uuid"]): r for r in edition.rows(
-        """select it_system, it_system_uuid, count(*) as mulige, count(*) filter (where status = 'realiseret') as i_brug,
-            count(distinct cvr) as kommuner from kpi.potentiale where maaned = $maaned group by all""")}  # fmt: skip
+    states = {
+        (r["it_system"], r["it_system_uuid"]): r
+        for r in edition.rows("select * from kpi.tilslutning where statusdato = $statusdato")
+    }
+    counted = {
+        (r["it_system"], r["it_system_uuid"]): r
+        for r in edition.rows(
+            """select it_system, it_system_uuid, count(*) as mulige,
+            count(*) filter (where status = 'realiseret') as i_brug,
+            count(distinct cvr) as kommuner from kpi.potentiale where maaned = $maaned group by all"""
+        )
+    }
     rows = [{"system": s, "stand": states[s.name, s.uuid], "brug": counted.get((s.name, s.uuid), {})} for s in found]
     share = edition.measure("tilslutningsgrad", "kpi.tilslutning")
     table = tabulate(
-        f"{danish.capital(danish.count(len(rows), 'system', 'systemer'))} på SKI’s liste eller i onboardingarket",
+        f"{danish.counted(len(rows), 'system', 'systemer')} på SKI’s liste eller i onboardingarket",
         rows,
         (Column("System", 2), lambda r: r["system"].shown),
         (Column("Leverandør", 1.6), lambda r: r["system"].supplier),
         (Column("Klarmeldte", 1, right=True), lambda r: f"{r['stand']['klarmeldte']} af {r['stand']['obligatoriske']}"),
         (Column(share.label, 1, right=True), lambda r: share.text(r["stand"]["tilslutningsgrad"])),
         (Column("Kommuner", 0.8, right=True), lambda r: danish.number(r["brug"].get("kommuner"))),
-        (Column("I brug", 1, right=True), lambda r: f"{r['brug']['i_brug']} af {r['brug']['mulige']}" if r["brug"] else danish.MISSING),
-    )  # fmt: skip
+        (
+            Column("I brug", 1, right=True),
+            lambda r: f"{r['brug']['i_brug']} af {r['brug']['mulige']}" if r["brug"] else danish.MISSING,
+        ),
+    )
     links = tuple((f"system/{slug(s.shown)}.html", s.shown) for s in found)
-    yield Page("systemer.html", "It-systemer", "systemer.html", table.title, (Section("Alle systemer", (table,)),), links,
-               definitions=(edition.define("tilslutningsgrad", "kpi.tilslutning"),))  # fmt: skip
+    yield Page(
+        "systemer.html",
+        "It-systemer",
+        "systemer.html",
+        table.title,
+        (Section("Alle systemer", (table,)),),
+        links,
+        definitions=(edition.define("tilslutningsgrad", "kpi.tilslutning"),),
+    )
     for system in found:
         document = tilslutning.build(edition, system, public=True)
         yield Page(
-            f"system/{slug(system.shown)}.html", system.shown, "systemer.html", document.headline,
+            f"system/{slug(system.shown)}.html",
+            system.shown,
+            "systemer.html",
+            document.headline,
             (Section("Tilslutning", document.front), document.sections[0]),
-            definitions=document.definitions, notes=document.notes, trail=(("systemer.html", "Systemer"),),
-        )  # fmt: skip
+            definitions=document.definitions,
+            notes=document.notes,
+            trail=(("systemer.html", "Systemer"),),
+        )
 
 
 def interfaces(edition: Edition) -> Iterator[Page]:
     """A page per interface: the systems that must have it, and the services behind it."""
     names = SystemNames(edition)
-    potential = _grouped(edition.rows(
-        """select snitflade, it_system, it_system_uuid, count(*) as mulige,
-            count(*) filter (where status = 'realiseret') as i_brug, count(*) filter (where status = 'udbredelse') as klar,
+    potential = _grouped(
+        edition.rows(
+            """select snitflade, it_system, it_system_uuid, count(*) as mulige,
+            count(*) filter (where status = 'realiseret') as i_brug,
+            count(*) filter (where status = 'udbredelse') as klar,
             count(*) filter (where status = 'tilslutning') as mangler
-        from kpi.potentiale where maaned = $maaned group by all order by it_system collate da, it_system_uuid"""))  # fmt: skip
-    services = _grouped(edition.rows(
-        "select * from kpi.service_konsekvens where maaned = $maaned order by service, version"))  # fmt: skip
+        from kpi.potentiale where maaned = $maaned group by all order by it_system collate da, it_system_uuid"""
+        )
+    )
+    services = _grouped(
+        edition.rows("select * from kpi.service_konsekvens where maaned = $maaned order by service, version")
+    )
     known = edition.rows(
-        "select snitflade, navn from marts.dim_snitflade where snitflade_id <> 0 order by snitflade not like 'SF%', snitflade")
+        "select snitflade, navn from marts.dim_snitflade where snitflade_id <> 0"
+        " order by snitflade not like 'SF%', snitflade"
+    )
     known = [r for r in known if r["snitflade"] in potential or r["snitflade"] in services]
     links = tuple((f"snitflade/{slug(r['snitflade'])}.html", _title(r)) for r in known)
-    yield Page("snitflader.html", "Snitflader", "snitflader.html",
-               f"{danish.capital(danish.count(len(known), 'snitflade', 'snitflader'))} er krævet eller i brug.", (), links)  # fmt: skip
+    yield Page(
+        "snitflader.html",
+        "Snitflader",
+        "snitflader.html",
+        f"{danish.counted(len(known), 'snitflade', 'snitflader')} er krævet eller i brug.",
+        (),
+        links,
+    )
     for r in known:
         rows, behind = potential.get(r["snitflade"], []), services.get(r["snitflade"], [])
         used, possible = sum(p["i_brug"] for p in rows), sum(p["mulige"] for p in rows)
         lead = (
             f"I brug i {danish.number(used)} af {danish.number(possible)} mulige anvendelser."
-            if possible else "Ingen SKI-systemer i brug har snitfladen som krav."
-        )  # fmt: skip
+            if possible
+            else "Ingen SKI-systemer i brug har snitfladen som krav."
+        )
         yield Page(
-            f"snitflade/{slug(r['snitflade'])}.html", _title(r), "snitflader.html", lead,
-            (Section("Systemer, der skal have den", (_by_system(rows, names),)), Section("Services bag den", (_services(behind),))),
-            definitions=tuple(edition.define(n, "kpi.potentiale_k98") for n in ("mulige", "realiseret", "udbredelsespotentiale")),
+            f"snitflade/{slug(r['snitflade'])}.html",
+            _title(r),
+            "snitflader.html",
+            lead,
+            (
+                Section("Systemer, der skal have den", (_by_system(rows, names),)),
+                Section("Services bag den", (_services(behind),)),
+            ),
+            definitions=tuple(
+                edition.define(n, "kpi.potentiale_k98") for n in ("mulige", "realiseret", "udbredelsespotentiale")
+            ),
             trail=(("snitflader.html", "Snitflader"),),
-        )  # fmt: skip
+        )
 
 
 def _title(row: dict[str, Any]) -> str:
@@ -168,7 +234,7 @@ def _grouped(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 def _by_system(rows: list[dict[str, Any]], names: Callable[[dict[str, Any]], str]) -> Table:
     return tabulate(
-        f"{danish.capital(danish.count(len(rows), 'system', 'systemer'))} skal have snitfladen",
+        f"{danish.counted(len(rows), 'system', 'systemer')} skal have snitfladen",
         rows,
         (Column("System", 2), names),
         (Column("Kommuner, der bruger systemet", right=True), lambda r: danish.number(r["mulige"])),
@@ -181,7 +247,7 @@ def _by_system(rows: list[dict[str, Any]], names: Callable[[dict[str, Any]], str
 
 def _services(rows: list[dict[str, Any]]) -> Table:
     return tabulate(
-        f"{danish.capital(danish.count(len(rows), 'service', 'services'))} med kald på 12 måneder",
+        f"{danish.counted(len(rows), 'service', 'services')} med kald på 12 måneder",
         rows,
         (Column("Service", 2.4), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
         (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
@@ -226,11 +292,13 @@ def subjects(edition: Edition) -> Iterator[Page]:
     trail = (("kle.html", "KLE"),)
     links = tuple((f"kle/{slug(r['hovedgruppe'])}.html", _group_title(r)) for r in groups)
     define = (edition.define("daekningsgrad", "kpi.kle_daekning"), edition.define("kle_huller", "kpi.kle_huller"))
-    yield Page("kle.html", "KLE-numre med og uden sager", "kle.html", when, (Section("Hovedgrupper", (table,)),), links, define)
+    yield Page(
+        "kle.html", "KLE-numre med og uden sager", "kle.html", when, (Section("Hovedgrupper", (table,)),), links, define
+    )
     for r in groups:
         missing = gaps.get(r["hovedgruppe"], [])
         rows = tabulate(
-            f"{danish.capital(danish.count(len(missing), 'emne', 'emner'))} mangler sager i en eller flere kommuner",
+            f"{danish.counted(len(missing), 'emne', 'emner')} mangler sager i en eller flere kommuner",
             missing,
             (Column("KLE-nummer", 0.8), lambda m: m["kle_nummer"]),
             (Column("Emne", 3), lambda m: m["emne"] or danish.MISSING),
@@ -238,9 +306,15 @@ def subjects(edition: Edition) -> Iterator[Page]:
             note="Emner, som mindst halvdelen af kommunens størrelsesklasse har sager på.",
             empty="Alle kommuner har sager på de emner, der er almindelige i deres størrelsesklasse.",
         )
-        yield Page(f"kle/{slug(r['hovedgruppe'])}.html", _group_title(r), "kle.html",
-                   f"{share.label} {share.text(r['grad'])}. {when}", (Section("Emner", (rows,)),),
-                   definitions=define, trail=trail)  # fmt: skip
+        yield Page(
+            f"kle/{slug(r['hovedgruppe'])}.html",
+            _group_title(r),
+            "kle.html",
+            f"{share.label} {share.text(r['grad'])}. {when}",
+            (Section("Emner", (rows,)),),
+            definitions=define,
+            trail=trail,
+        )
 
 
 def _group_title(row: dict[str, Any]) -> str:
@@ -251,14 +325,15 @@ def data_status(edition: Edition) -> Page:
     """What the release was made from, source by source."""
     rows = edition.rows(
         """select kilde, count(*) filter (where status in ('publiceret', 'publiceret_delvist')) as med,
-            count(*) filter (where status = 'afvist') as afvist, count(*) filter (where status = 'erstattet') as erstattet,
+            count(*) filter (where status = 'afvist') as afvist,
+            count(*) filter (where status = 'erstattet') as erstattet,
             min(periode) filter (where starts_with(status, 'publiceret')) as foerste,
             max(periode) filter (where starts_with(status, 'publiceret')) as seneste,
             cast(sum(raekker_indlaest) filter (where starts_with(status, 'publiceret')) as bigint) as raekker
         from marts.leverance_log group by kilde order by kilde"""
     )
     table = tabulate(
-        f"{danish.capital(danish.count(len(rows), 'kilde', 'kilder'))} har leveret",
+        f"{danish.counted(len(rows), 'kilde', 'kilder')} har leveret",
         rows,
         (Column("Kilde", 1.6), lambda r: r["kilde"]),
         (Column("Første periode", 1.2), lambda r: r["foerste"] or danish.MISSING),
@@ -269,9 +344,13 @@ def data_status(edition: Edition) -> Page:
         (Column("Rækker", right=True), lambda r: danish.number(r["raekker"])),
         empty="Der er ingen leverancer.",
     )
-    return Page("data.html", "Datastatus", "data.html",
-                f"Publicering {edition.release_id}, tal til og med {danish.day(edition.month_end)}.",
-                (Section("Leverancer", (table,)),))  # fmt: skip
+    return Page(
+        "data.html",
+        "Datastatus",
+        "data.html",
+        f"Publicering {edition.release_id}, tal til og med {danish.day(edition.month_end)}.",
+        (Section("Leverancer", (table,)),),
+    )
 
 
 def definitions(edition: Edition) -> Page:
@@ -289,29 +368,47 @@ def definitions(edition: Edition) -> Page:
         (Column("Tabel", 1.6), lambda r: r["tabeller"]),
     )
     marks: tuple[Block, ...] = (
-        Paragraph("0 er talt og er nul. – mangler eller er ikke oplyst. »ikke relevant« er meldt fra. »for få« står, hvor"
-                  " færre end fem kommuner ligger bag."),
+        Paragraph(
+            "0 er talt og er nul. – mangler eller er ikke oplyst. »ikke relevant« er meldt fra. »for få« står, hvor"
+            " færre end fem kommuner ligger bag."
+        ),
         table,
-    )  # fmt: skip
-    return Page("definitioner.html", "Definitioner", "definitioner.html", "Det samme i PDF, nyhedsbrev, Excel og Power BI.",
-                (Section("Alle mål", marks),))  # fmt: skip
+    )
+    return Page(
+        "definitioner.html",
+        "Definitioner",
+        "definitioner.html",
+        "Det samme i PDF, nyhedsbrev, Excel og Power BI.",
+        (Section("Alle mål", marks),),
+    )
 
 
 def accessibility() -> Page:
     """How far the pages are accessible, and what is not known."""
     return Page(
-        "tilgaengelighed.html", "Tilgængelighed", "data.html",
+        "tilgaengelighed.html",
+        "Tilgængelighed",
+        "data.html",
         "Siderne efterprøves automatisk mod WCAG 2.1 AA hver gang platformen ændres.",
-        (Section("Hvad der er efterprøvet", (
-            Paragraph("Siderne kan læses uden script, med tastatur og i 320 punkters bredde. Figurer har en tekst med"
-                      " de samme tal, og status vises altid med ord."),
-            Paragraph("En automatisk prøve finder ikke alt. Den, der udgiver siderne, skal selv lave den lovpligtige"
-                      " tilgængelighedserklæring."),
-        )),),
-    )  # fmt: skip
+        (
+            Section(
+                "Hvad der er efterprøvet",
+                (
+                    Paragraph(
+                        "Siderne kan læses uden script, med tastatur og i 320 punkters bredde. Figurer har en tekst med"
+                        " de samme tal, og status vises altid med ord."
+                    ),
+                    Paragraph(
+                        "En automatisk prøve finder ikke alt. Den, der udgiver siderne, skal selv lave den lovpligtige"
+                        " tilgængelighedserklæring."
+                    ),
+                ),
+            ),
+        ),
+    )
 
 
 def index_of(pages: list[Page]) -> Page:
     """Every page by name: what the search looks in, and readable by itself."""
-    links = tuple((p.path, p.title) for p in pages)
+    links = tuple((p.path, p.title if len(p.trail) < 2 else f"{p.title}: {p.trail[-1][1]}") for p in pages)
     return Page("soeg.html", "Søg", "soeg.html", f"{danish.number(len(links))} sider.", (), links)
