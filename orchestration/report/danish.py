@@ -50,7 +50,7 @@ def rounded(value: float | None) -> str:
     """A large estimate with two significant digits, since it is not known better: ``1,5 mio.``, ``820.000``."""
     if value is None:
         return MISSING
-    if value >= 999_500:
+    if value >= 995_000:
         return f"{number(value / 1e6, 1 if value < 9.95e6 else 0)} mio."
     step = 10 ** max(0, len(str(int(value))) - 2)
     return number(round(value / step) * step)
