@@ -174,7 +174,7 @@ def _benchmark(edition: Edition, indicators: Indicators) -> list[Block]:
     rows = sorted(
         spread, key=lambda g: (not g[0].startswith("Alle"), not g[0].startswith("Stør"), "Region" not in g[0], g[0])
     )
-    known = [(name, q) for name, q, _ in rows if q]
+    known = [(name, q) for name, q, _ in rows if q]  # the others would be named by the group
     picture = charts.spread([charts.Spread(name, None, q[0], q[1], q[2], None) for name, q in known], "")
     highest = max(((q[1], name) for name, q in known if not name.startswith("Alle")), default=None)
     title = f"{highest[1]} har den højeste median: {danish.percent(highest[0])}" if highest else "For få kommuner"
@@ -194,10 +194,8 @@ def _benchmark(edition: Edition, indicators: Indicators) -> list[Block]:
                 Column("Median", right=True),
                 Column("Øverste fjerdedel over", right=True),
             ),
-            tuple(
-                (name, danish.number(size), *((danish.percent(v, 1) for v in q) if q else (TOO_FEW,) * 3))
-                for name, q, size in rows
-            ),
+            tuple((name, danish.number(size), *(danish.percent(v, 1) for v in q)) for name, q, size in rows if q),
+            note=f"Grupper med færre end {SMALLEST_GROUP} kommuner er udeladt.",
             name="grupper",
         ),
     ]

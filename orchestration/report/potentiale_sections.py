@@ -265,8 +265,8 @@ def as_is(about: Municipality) -> list[Block]:
     return [
         Paragraph(
             f"Sådan ser {danish.genitive(about.name)} it-systemer ud i registrene og i kaldene. Ret det, der ikke"
-            " passer, tilføj det, der mangler, og send listen til KOMBIT. Hver rettelse gør den næste potentialeanalyse mere"
-            " præcis."
+            " passer, tilføj det, der mangler, og send listen til KOMBIT. Hver rettelse gør den næste potentialeanalyse"
+            " mere præcis."
         ),
         Table(
             f"{danish.counted(len(rows), 'it-system', 'it-systemer')} står som taget i brug",

@@ -100,4 +100,10 @@ def test_numbers_are_written_the_danish_way() -> None:
         "7", "12.000", "1,0 mio.", "1,5 mio.", "12 mio.",
     ]  # fmt: skip
     names = [{"navn": n} for n in ("Aarhus", "Ærø", "Vejle", "Albertslund", "Odense")]
-    assert [r["navn"] for r in danish.sort_by_name(names, "navn")] == ["Albertslund", "Odense", "Vejle", "Ærø", "Aarhus"]
+    assert [r["navn"] for r in danish.sort_by_name(names, "navn")] == [
+        "Albertslund",
+        "Odense",
+        "Vejle",
+        "Ærø",
+        "Aarhus",
+    ]

@@ -2,6 +2,7 @@
 
 import email
 import re
+import socket
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default
@@ -73,9 +74,12 @@ class Inbox:
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, int]]:
     received = Inbox()
-    server = Controller(received, hostname="127.0.0.1", port=0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(received, hostname="127.0.0.1", port=port)
     server.start()
-    yield received, server.server.sockets[0].getsockname()[1]
+    yield received, port
     server.stop()
 
 
@@ -89,7 +93,9 @@ def test_sent_on_request_with_its_pictures_inside(
     assert sent["To"] == "redaktion@example.org"
     html = sent.get_body(("html",))
     assert html is not None and "kald pr. borger" in sent.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    pictures = {part["Content-ID"][1:-1] for part in sent.walk() if part.get_content_type() == "image/png"}
+    pictures = {
+        part["Content-ID"].strip().strip("<>") for part in sent.walk() if part.get_content_type() == "image/png"
+    }
     assert pictures == set(re.findall(r'src="cid:([^"]+)"', html.get_content())) and len(pictures) == 2
 
 

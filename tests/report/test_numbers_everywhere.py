@@ -37,9 +37,10 @@ def in_marts(published: Published, folder: Path) -> Figures:
             formula = "sum(kald) / max(folketal)" if name == "kald_pr_indbygger" else measure.formula
             value = edition.row(f"select {formula} as tal from {table} where {period} and cvr = $cvr", cvr=cvr)["tal"]
             found[name, cvr] = measure.text(value)
-    for name, table in (("realiseringsgrad", "kpi.potentiale_k98"), ("udbredelsespotentiale", "kpi.potentiale_k98"),
-                        ("tilslutningspotentiale", "kpi.potentiale_k98"), ("kald_pr_borger", "kpi.kald_pr_borger_danmark"),
-                        ("kald_pr_borger_12m", "kpi.kald_pr_borger_danmark")):  # fmt: skip
+    general = dict.fromkeys(
+        ("realiseringsgrad", "udbredelsespotentiale", "tilslutningspotentiale"), "kpi.potentiale_k98"
+    ) | dict.fromkeys(("kald_pr_borger", "kald_pr_borger_12m"), "kpi.kald_pr_borger_danmark")
+    for name, table in general.items():
         measure = edition.measure(name, table)
         value = edition.row(f"select {measure.formula} as tal from {table} where maaned = $maaned")["tal"]
         found[name, "alle"] = measure.text(value)
