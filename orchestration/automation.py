@@ -47,7 +47,8 @@ KITOS_JOB = dg.define_asset_job(
 BUILD_JOB = dg.define_asset_job(
     "byg_og_udgiv",
     selection=dg.AssetSelection.all()
-    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY),
+    - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY)
+    - dg.AssetSelection.groups("reports"),
     description="Make anew what differs between lake and release, test it, and publish.",
     # A step refuses to run without the plan, so a crashed build is tried again whole.
     tags={"dagster/retry_strategy": "ALL_STEPS"},

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration import automation
+from orchestration.assets import reports
 from orchestration.assets.disclosure import diskretion
 from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.lake import SOURCE_ASSETS, reference
@@ -26,6 +27,7 @@ defs = with_freshness(
             control_totals(sorted(published_tables)),
             diskretion,
             udgivelse,
+            *reports.ASSETS,
         ],
         jobs=[
             *automation.INTAKE_JOBS.values(),
@@ -33,8 +35,9 @@ defs = with_freshness(
             automation.KITOS_JOB,
             automation.BUILD_JOB,
             retention.oprydning,
+            *reports.JOBS,
         ],
-        sensors=[automation.nye_leverancer, automation.lake_er_aendret, alerts.driftsalarm],
+        sensors=[automation.nye_leverancer, automation.lake_er_aendret, alerts.driftsalarm, reports.perioden_er_hel],
         schedules=[
             automation.REFERENCE_SCHEDULE,
             automation.KITOS_SCHEDULE,
