@@ -29,6 +29,22 @@ def build(edition: Edition) -> Document:
     names = SystemNames(edition)
     citizen = edition.rows("select * from kpi.kald_pr_borger_danmark where maaned <= $maaned order by maaned")
     now, year_before = citizen[-1], citizen[-13] if len(citizen) > 12 else {}
+    sections = (
+        Section(
+            "Hvor mange af SKI-systemerne anvender infrastrukturen?", (_ski_systems(edition, names),), new_page=True
+        ),
+        Section("Er klarmeldingerne reelle?", (_verdicts(edition), _unconfirmed(edition, names))),
+        Section("Hvor er der lavet bevidste fravalg?", (_deselected(edition, names),)),
+        Section("Anvendes snitfladerne som forventet?", (_expected(edition),)),
+        Section("Hvem rammer en ændring?", (_changes(edition),)),
+        Section("Sker der uhensigtsmæssig anvendelse?", (_suspicious(edition, names),)),
+        Section("Hvordan påvirker driftsforstyrrelser kommunerne?", (_outages(edition),)),
+        Section("Er der styr på serviceaftalerne?", tuple(_contracts(edition, names))),
+        Section("Er infrastrukturen robust nok?", tuple(_busy_hours(edition))),
+        Section("Hvilke KLE-numre burde have sager?", (_subjects(edition),)),
+    )
+    # each answer is the finding that stands first under its question
+    answers = [f"{q.title} {b.title}." for q in sections for b in q.blocks[:1] if isinstance(b, Table | Chart)]
     return Document(
         title="KDI i tal: masterrapport",
         subtitle=f"{danish.month(edition.month).capitalize()}",
@@ -36,32 +52,8 @@ def build(edition: Edition) -> Document:
         headline=findings.per_citizen(
             now["kald_pr_borger"], danish.month(edition.month), year_before.get("kald_pr_borger")
         ),
-        front=(
-            _tiles(edition, now),
-            _growth(citizen),
-            Paragraph("Hvem spørger hvad", "heading"),
-            Bullets(
-                (
-                    "Forretning: bruges infrastrukturen af dem, der skal, og er klarmeldingerne reelle?",
-                    "Udvikling: hvem rammer en ændring af en snitflade?",
-                    "Forvaltning: er der uhensigtsmæssig brug, driftsforstyrrelser eller stille aftaler?",
-                )
-            ),
-        ),
-        sections=(
-            Section(
-                "Hvor mange af SKI-systemerne anvender infrastrukturen?", (_ski_systems(edition, names),), new_page=True
-            ),
-            Section("Er klarmeldingerne reelle?", (_verdicts(edition), _unconfirmed(edition, names))),
-            Section("Hvor er der lavet bevidste fravalg?", (_deselected(edition, names),)),
-            Section("Anvendes snitfladerne som forventet?", (_expected(edition),)),
-            Section("Hvem rammer en ændring?", (_changes(edition),)),
-            Section("Sker der uhensigtsmæssig anvendelse?", (_suspicious(edition, names),)),
-            Section("Hvordan påvirker driftsforstyrrelser kommunerne?", (_outages(edition),)),
-            Section("Er der styr på serviceaftalerne?", tuple(_contracts(edition, names))),
-            Section("Er infrastrukturen robust nok?", tuple(_busy_hours(edition))),
-            Section("Hvilke KLE-numre burde have sager?", (_subjects(edition),)),
-        ),
+        front=(_tiles(edition, now), _growth(citizen), Paragraph("Månedens svar", "heading"), Bullets(tuple(answers))),
+        sections=sections,
         definitions=tuple(
             edition.define(name, table)
             for name, table in (

@@ -52,7 +52,7 @@ def write(edition: Edition, indicators: Indicators, agreements: Agreements, cvr:
     own = list(_municipality_pages(edition, indicators, agreements, cvr, visible))
     shared = _shared(edition, indicators)
     index = webpages.index_of([*own, *(page for page, _ in shared)])
-    for page in [*own, index, webpages.municipalities(edition, visible, names, cvr)]:
+    for page in [*own, index, webpages.municipalities(visible, names, cvr)]:
         _put(partial, page.path, _render(edition, page, reader.name))
     for page, html in shared:
         _put(partial, page.path, html.replace(_WHO, reader.name))

@@ -88,7 +88,7 @@ def of_municipality(document: Document, folder: str, is_own: bool) -> Iterator[P
         )
 
 
-def municipalities(edition: Edition, visible: list[str], names: dict[str, str], cvr: str | None) -> Page:
+def municipalities(visible: list[str], names: dict[str, str], cvr: str | None) -> Page:
     """The municipalities whose pages this edition holds, and why the others are not there."""
     links = tuple(
         (f"kommune/{slug(f'{names[c]} Kommune')}/index.html", f"{names[c]} Kommune")
@@ -99,19 +99,7 @@ def municipalities(edition: Edition, visible: list[str], names: dict[str, str], 
         + (" med jer eller med alle." if cvr else " med alle.")
         + " De andre indgår i fordelinger, hvor ingen kan kendes."
     )
-    rows = edition.rows(
-        """select coalesce(xyz_klasse, '') as klasse, count(*) as kommuner from marts.dim_myndighed
-        where type = 'kommune' group by all order by all"""
-    )
-    table = tabulate(
-        "Kommunernes størrelsesklasser",
-        rows,
-        (Column("Størrelsesklasse"), lambda r: r["klasse"].upper() or "ikke oplyst"),
-        (Column("Kommuner", right=True), lambda r: danish.number(r["kommuner"])),
-    )
-    return Page(
-        "kommuner.html", "Kommuner", "kommuner.html", said, (Section("Sammenligningsgrundlag", (table,)),), links
-    )
+    return Page("kommuner.html", "Kommuner", "kommuner.html", said, (), links)
 
 
 def systems(edition: Edition) -> Iterator[Page]:

@@ -21,8 +21,9 @@ def test_the_catalogue_is_what_can_be_made() -> None:
 
 def test_a_quarter_is_due_when_its_three_months_are_whole() -> None:
     months = [date(2022, m, 1) for m in (7, 8, 9, 10, 12)]
-    assert list(reports.due(months)) == [("lav_maanedens_rapporter", "2022-12"), ("lav_kvartalets_rapporter", "2022-07")]
-    assert list(reports.due(months[:2])) == [("lav_maanedens_rapporter", "2022-08")]
+    month, quarter = "lav_maanedens_rapporter", "lav_kvartalets_rapporter"
+    assert list(reports.due(months)) == [(month, "2022-12"), (quarter, "2022-07")]
+    assert list(reports.due(months[:2])) == [(month, "2022-08")]
     assert list(reports.due([])) == []
     assert reports.last_month("kvartal", "2022-10") == date(2022, 12, 1)
 
