@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from orchestration.report import charts, danish, findings
+from orchestration.report import charts, danish, findings, k98_tables
 from orchestration.report.document import (
     Block,
     Bullets,
@@ -20,17 +20,11 @@ from orchestration.report.document import (
 )
 from orchestration.report.edition import SMALLEST_GROUP, Edition
 from orchestration.report.indicators import Indicators, quartiles
+from orchestration.report.k98_tables import TOTALS
 from orchestration.report.municipality import SystemNames
 from orchestration.report.potentiale_parts import TOO_FEW
 
 Row = dict[str, Any]
-_TOTALS = """
-    count(*) as mulige, count(*) filter (where p.status = 'realiseret') as realiseret,
-    count(*) filter (where p.status = 'udbredelse') as udbredelse,
-    count(*) filter (where p.status = 'tilslutning') as tilslutning,
-    count(distinct p.cvr) as kommuner,
-    sum(p.forventede_kald) filter (where p.status <> 'realiseret') as forventede_kald
-"""
 
 
 def build(edition: Edition, indicators: Indicators) -> Document:
@@ -54,10 +48,10 @@ def build(edition: Edition, indicators: Indicators) -> Document:
         ),
         sections=(
             Section("Kommunerne sammenlignet", tuple(_benchmark(edition, indicators)), new_page=True),
-            Section("Potentialet pr. ydelsesområde", (_by_area(edition),)),
-            Section("Potentialet pr. snitflade", tuple(_by_interface(edition))),
-            Section("Potentialet pr. leverandør", (_by_supplier(edition),)),
-            Section("Potentialet pr. system", (_by_system(edition),)),
+            Section("Potentialet pr. ydelsesområde", (k98_tables.by_area(edition),)),
+            Section("Potentialet pr. snitflade", tuple(k98_tables.by_interface(edition))),
+            Section("Potentialet pr. leverandør", (k98_tables.by_supplier(edition),)),
+            Section("Potentialet pr. system", (k98_tables.by_system(edition),)),
             Section("Udbredelse af de enkelte services", (_least_spread(edition),)),
             Section("Flyttet siden sidste kvartal", (_shifts(edition, since),)),
         ),
@@ -131,7 +125,7 @@ def _largest(edition: Edition) -> list[Step]:
     names = SystemNames(edition)
     rows = edition.rows(
         f"""select p.it_system_uuid, p.it_system, p.snitflade, any_value(p.snitflade_navn) as snitflade_navn,
-            any_value(l.navn) as leverandoer, {_TOTALS}
+            any_value(l.navn) as leverandoer, {TOTALS}
         from kpi.potentiale as p
         inner join marts.dim_it_system as s on p.it_system = s.navn and p.it_system_uuid is not distinct from s.uuid
         inner join marts.dim_leverandoer as l on s.leverandoer_id = l.leverandoer_id
@@ -199,96 +193,6 @@ def _benchmark(edition: Edition, indicators: Indicators) -> list[Block]:
             name="grupper",
         ),
     ]
-
-
-def _potential_table(title: str, rows: list[Row], what: str, name: str, note: str = "") -> Table:
-    """A table of one row per area, interface, supplier or system, with the same columns."""
-    return tabulate(
-        title,
-        rows,
-        (Column(what, 2.6), lambda r: r["navn"] or "ikke oplyst"),
-        (Column("Kommuner", 0.9, right=True), lambda r: danish.number(r["kommuner"])),
-        (Column("Mulige", 0.8, right=True), lambda r: danish.number(r["mulige"])),
-        (Column("I brug", 0.8, right=True), lambda r: danish.number(r["realiseret"])),
-        (Column("Udbredelse", 1, right=True), lambda r: danish.number(r["udbredelse"])),
-        (Column("Tilslutning", 1, right=True), lambda r: danish.number(r["tilslutning"])),
-        (Column("Realiseret", 0.9, right=True), lambda r: danish.percent(r["realiseret"] / r["mulige"], 1)),
-        name=name,
-        note=note,
-        empty="Der er ingen mulige anvendelser.",
-    )
-
-
-def _most(rows: list[Row], what: str) -> str:
-    """A headline for a table: where most is ready to be rolled out."""
-    most = max(rows, key=lambda r: (r["udbredelse"], r["navn"] or ""), default=None)
-    if most is None or not most["udbredelse"]:
-        return f"Intet er klar til udbredelse {what}"
-    return (
-        f"{most['navn'] or 'Ikke oplyst'} har mest klar til udbredelse: {danish.number(most['udbredelse'])} anvendelser"
-    )
-
-
-def _by_area(edition: Edition) -> Table:
-    rows = edition.rows(
-        f"""with omraader as (
-            select distinct s.uuid, s.navn, u.ydelsesomraade from marts.ski_use_case as u
-            inner join marts.dim_it_system as s on u.it_system_id = s.it_system_id where u.statusdato = $statusdato
-        )
-        select o.ydelsesomraade as navn, {_TOTALS} from kpi.potentiale as p
-        left join omraader as o on p.it_system = o.navn and p.it_system_uuid is not distinct from o.uuid
-        where p.maaned = $maaned group by o.ydelsesomraade order by o.ydelsesomraade nulls last"""
-    )
-    return _potential_table(
-        _most(rows, "i områderne"),
-        rows,
-        "Ydelsesområde",
-        "omraader",
-        "Et system i flere ydelsesområder tælles med i hvert af dem, så rækkerne må ikke lægges sammen.",
-    )
-
-
-def _by_interface(edition: Edition) -> list[Block]:
-    rows = edition.rows(
-        f"""select p.snitflade || case when p.snitflade <> any_value(p.snitflade_navn)
-            then ' ' || any_value(p.snitflade_navn) else '' end as navn, p.snitflade, {_TOTALS}
-        from kpi.potentiale as p where p.maaned = $maaned group by p.snitflade order by mulige desc, p.snitflade"""
-    )
-    blocks: list[Block] = []
-    if rows:
-        picture = charts.stacked(
-            [(r["snitflade"], r["realiseret"], r["udbredelse"], r["tilslutning"]) for r in rows[:14]]
-        )
-        blocks.append(
-            Chart(
-                _most(rows, "på snitfladerne"),
-                "Mulige anvendelser pr. snitflade; de 14 med flest.",
-                picture.svg,
-                picture.alt,
-            )
-        )
-    return [*blocks, _potential_table("Alle obligatoriske snitflader", rows, "Snitflade", "snitflader")]
-
-
-def _by_supplier(edition: Edition) -> Table:
-    rows = edition.rows(
-        f"""select l.navn, {_TOTALS} from kpi.potentiale as p
-        inner join marts.dim_it_system as s on p.it_system = s.navn and p.it_system_uuid is not distinct from s.uuid
-        inner join marts.dim_leverandoer as l on s.leverandoer_id = l.leverandoer_id
-        where p.maaned = $maaned group by l.navn order by l.navn collate da"""
-    )
-    return _potential_table(_most(rows, "hos leverandørerne"), rows, "Leverandør", "leverandoerer")
-
-
-def _by_system(edition: Edition) -> Table:
-    names = SystemNames(edition)
-    rows = edition.rows(
-        f"""select p.it_system, p.it_system_uuid, {_TOTALS} from kpi.potentiale as p
-        where p.maaned = $maaned group by p.it_system, p.it_system_uuid
-        order by p.it_system collate da, p.it_system_uuid"""
-    )
-    named = [r | {"navn": names(r)} for r in rows]
-    return _potential_table(_most(named, "i systemerne"), named, "System", "systemer")
 
 
 def _least_spread(edition: Edition) -> Table:

@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from orchestration.report import danish, k98, potentiale, webpages
+from orchestration.report import danish, k98, potentiale, webpages, webpages_registers
 from orchestration.report.agreements import Agreements
 from orchestration.report.charts import FONTS
 from orchestration.report.edition import Edition
@@ -86,9 +86,9 @@ def _shared(edition: Edition, indicators: Indicators) -> list[tuple[Page, str]]:
     overview = k98.build(edition, indicators)
     pages = [
         *webpages.of_overview(overview),
-        *webpages.systems(edition),
-        *webpages.interfaces(edition),
-        *webpages.subjects(edition),
+        *webpages_registers.systems(edition),
+        *webpages_registers.interfaces(edition),
+        *webpages_registers.subjects(edition),
         webpages.data_status(edition),
         webpages.definitions(edition),
         webpages.accessibility(),
