@@ -5,6 +5,7 @@ are those in force at the month's end, by the rule of the marts: the newest on o
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -92,7 +93,7 @@ class Edition:
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Rows as dictionaries. ``$maaned``, ``$foer``, ``$statusdato`` and ``$udtraek`` are known to every query."""
         for name, attribute in _KNOWN.items():
-            if f"${name}" in sql and name not in parameters:
+            if re.search(rf"\${name}\b", sql) and name not in parameters:
                 parameters[name] = getattr(self, attribute)
         cursor = self.connection.cursor()
         cursor.execute(sql, parameters)
@@ -128,6 +129,18 @@ class Edition:
             return None
         found = self._in_force("kpi.kle_daekning", "udtraeksdato", _months_before(self.before, -1) - timedelta(days=1))
         return None if found == self.extract else found
+
+    @cached_property
+    def has_hours(self) -> bool:
+        """Whether Støttesystemerne is loaded in the three months that end with the edition's: else nothing is known."""
+        first, last = _months_before(self.month, 2), self.month_end
+        return bool(
+            self.rows(
+                "select 1 from marts.fct_kald_time where dato_id between $foerste and $sidste limit 1",
+                foerste=int(f"{first:%Y%m%d}"),
+                sidste=int(f"{last:%Y%m%d}"),
+            )
+        )
 
     def _in_force(self, table: str, column: str, until: date) -> date | None:
         return self.row(

@@ -18,9 +18,8 @@ def compared(subject: str, verb: str, own: float | None, typical: float | None, 
         whom: who it is compared with, as in ``sammenlignelige kommuner``.
     """
     if own is None or typical is None:
-        return (
-            f"{subject} kan ikke sammenlignes med {whom}: der mangler tal for {'kommunen' if own is None else 'dem'}."
-        )
+        missing = "kommunen" if own is None else whom
+        return f"{subject} kan ikke sammenlignes med andre: der mangler tal for {missing}."
     if own == 0 or typical == 0:
         return f"{subject} {verb} {danish.number(own, 1)} gange {what}; {whom} {danish.number(typical, 1)}."
     ratio = own / typical

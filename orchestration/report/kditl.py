@@ -21,6 +21,7 @@ from orchestration.report.municipality import SystemNames
 from orchestration.report.tilslutning import VERDICTS
 
 Row = dict[str, Any]
+_UNKNOWN = "Kilden er ikke indlæst for perioden, så det vides ikke."
 
 
 def build(edition: Edition) -> Document:
@@ -176,6 +177,14 @@ def _interface(row: Row) -> str:
     return str(number) if not name or name == number else f"{number} {name}"
 
 
+def _least_used(row: Row | None) -> str:
+    if row is None:
+        return "Ingen obligatoriske snitflader er i brug"
+    if row["realiseret"] == row["mulige"]:
+        return "Alle obligatoriske snitflader, der er i brug, er fuldt udbredt"
+    return f"{row['snitflade']} er mindst udbredt af dem i brug: {danish.percent(row['realiseret'] / row['mulige'], 1)}"
+
+
 def _expected(edition: Edition) -> Table:
     rows = edition.rows(
         """select snitflade, any_value(snitflade_navn) as snitflade_navn, count(*) as mulige,
@@ -185,10 +194,7 @@ def _expected(edition: Edition) -> Table:
     )
     lowest = min((r for r in rows if r["realiseret"]), key=lambda r: r["realiseret"] / r["mulige"], default=None)
     return tabulate(
-        f"{lowest['snitflade']} er mindst udbredt af dem i brug:"
-        f" {danish.percent(lowest['realiseret'] / lowest['mulige'], 1)}"
-        if lowest
-        else "Ingen obligatoriske snitflader er i brug",
+        _least_used(lowest),
         rows,
         (Column("Snitflade", 2.8), _interface),
         (Column("Mulige", 0.8, right=True), lambda r: danish.number(r["mulige"])),
@@ -215,5 +221,5 @@ def _subjects(edition: Edition) -> Table:
         (Column("Hovedgruppe", 2.4), lambda r: r["gruppe"] or danish.MISSING),
         (Column("Kommuner uden sager", 1, right=True), lambda r: danish.number(r["kommuner"])),
         name="kle",
-        empty="Ingen kommuner mangler sager på almindelige emner.",
+        empty="Ingen kommuner mangler sager på almindelige emner." if edition.extract else _UNKNOWN,
     )

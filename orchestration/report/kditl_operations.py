@@ -8,6 +8,7 @@ from orchestration.report.document import Block, Chart, Column, Paragraph, Table
 from orchestration.report.edition import Edition
 
 Row = dict[str, Any]
+_UNKNOWN = "Støttesystemerne er ikke indlæst for perioden"
 
 
 def changes(edition: Edition) -> Table:
@@ -39,14 +40,14 @@ def suspicious(edition: Edition, names: Callable[[Row], str]) -> Table:
         slut=edition.month_end,
     )
     return tabulate(
-        f"{danish.number(len(rows))} mistænkelige mønstre i de seneste tre måneder",
+        f"{danish.number(len(rows))} mistænkelige mønstre i de seneste tre måneder" if edition.has_hours else _UNKNOWN,
         rows,
         (Column("Fra", 0.8), lambda r: f"{r['fra']:%d-%m-%Y}"),
         (Column("Til", 0.8), lambda r: f"{r['til']:%d-%m-%Y}"),
         (Column("System", 1.2), names),
         (Column("Hvad der skete", 4), lambda r: r["forklaring"]),
         name="moenstre",
-        empty="Der er ingen mistænkelige mønstre.",
+        empty="Der er ingen mistænkelige mønstre." if edition.has_hours else "Det vides ikke.",
     )
 
 
@@ -63,7 +64,9 @@ def outages(edition: Edition) -> Table:
     return tabulate(
         f"Flest kommuner, {worst['kommuner']}, blev ramt den {danish.day(worst['fra'])}"
         if worst
-        else "Ingen driftsforstyrrelser på 12 måneder",
+        else "Ingen driftsforstyrrelser på 12 måneder"
+        if edition.has_hours
+        else _UNKNOWN,
         rows,
         (Column("Begyndt", 1.4), lambda r: f"{r['fra']:%d-%m-%Y %H:%M}"),
         (Column("Timer", 0.6, right=True), lambda r: danish.number(r["timer"])),
@@ -72,7 +75,7 @@ def outages(edition: Edition) -> Table:
         (Column("Forventede kald", 1, right=True), lambda r: danish.number(r["forventet"])),
         (Column("Kald", 0.8, right=True), lambda r: danish.number(r["observeret"])),
         name="drift",
-        empty="Der er ingen driftsforstyrrelser i de seneste 12 måneder.",
+        empty="Der er ingen driftsforstyrrelser i de seneste 12 måneder." if edition.has_hours else "Det vides ikke.",
     )
 
 

@@ -6,6 +6,7 @@ from orchestration.report import charts, danish, findings, municipality
 from orchestration.report import potentiale_sections as sections
 from orchestration.report.agreements import Agreements
 from orchestration.report.document import (
+    Block,
     Bullets,
     Chart,
     Document,
@@ -49,9 +50,7 @@ def build(
         headline=headline(about),
         front=(
             tiles(about),
-            Paragraph(
-                findings.realised(about.name, about.count("realiseret"), len(about.potential)) + " " + _split(about)
-            ),
+            Paragraph(_realised(about)),
             Paragraph(f"Hvad har flyttet sig siden {about.since}?", "heading"),
             Bullets(tuple(_moves(about))),
             Paragraph("De næste tre skridt", "heading"),
@@ -120,10 +119,13 @@ def tiles(about: Municipality) -> Tiles:
     )
 
 
-def _calls(about: Municipality) -> Chart:
+def _calls(about: Municipality) -> Block:
+    own = about.indicators.calls_over_time(about.cvr)
+    if not any(value is not None for _, value in own):
+        return Paragraph("Kald pr. indbygger kan ikke vises over tid: kommunens folketal er ikke oplyst.")
     calls = charts.trend(
         {
-            about.name: about.indicators.calls_over_time(about.cvr),
+            about.name: own,
             "Sammenlignelige": about.indicators.similar_over_time(about.cvr),
         },
         "kald pr. indbygger",
@@ -136,7 +138,14 @@ def _calls(about: Municipality) -> Chart:
     )
 
 
+def _realised(about: Municipality) -> str:
+    said = findings.realised(about.name, about.count("realiseret"), len(about.potential))
+    return f"{said} {_split(about)}".strip()
+
+
 def _split(about: Municipality) -> str:
+    if not about.potential:
+        return ""
     spread, connect = about.count("udbredelse"), about.count("tilslutning")
     worth = about.edition.row(
         "select forventede_kald from kpi.potentiale_kommune where maaned = $maaned and cvr = $cvr", cvr=about.cvr

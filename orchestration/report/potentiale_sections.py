@@ -205,9 +205,11 @@ def gaps(about: Municipality) -> list[Block]:
 
 def subjects(about: Municipality) -> list[Block]:
     """KLE subjects that should have cases."""
+    if about.edition.extract is None:
+        return [Paragraph("Der er intet udtræk af KLE-sager, så det vides ikke, hvilke emner der mangler sager.")]
     rows = municipality.missing_subjects(about.edition, about.cvr)
     cover = about.benchmark("daekningsgrad")
-    when = danish.day(about.edition.extract) if about.edition.extract else "udtrækket"
+    when = danish.day(about.edition.extract)
     return [
         Paragraph(
             f"KLE-dækningsgraden er {cover.measure.text(cover.own)}; medianen for sammenlignelige kommuner er"
@@ -240,6 +242,8 @@ def subjects(about: Municipality) -> list[Block]:
 
 def deviations(about: Municipality) -> list[Block]:
     """Findings of the quarter."""
+    if not about.edition.has_hours:
+        return [Paragraph("Støttesystemerne er ikke indlæst for kvartalet, så afvigelser kan ikke findes.")]
     rows = municipality.deviations(about.edition, about.cvr)
     return [
         Table(

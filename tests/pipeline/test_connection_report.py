@@ -1,7 +1,9 @@
 """The deck's own example of a connection report comes out as KOMBIT shows it: 11 of 15 ready."""
 
-from orchestration.report import tilslutning
+from orchestration.report import kditl, potentiale, tilslutning
+from orchestration.report.agreements import NONE
 from orchestration.report.edition import Edition
+from orchestration.report.indicators import Indicators
 
 from .deliveries import GOLDEN, read_csv
 from .golden import DECK
@@ -47,3 +49,19 @@ def test_hvorfor_kun_fredericia(golden: Loaded) -> None:
     assert [row[3:] for row in person] == [("24.683", "1")]
     # in public one municipality's calls are nobody else's business
     assert [row[3:] for row in public if row[0].startswith("SF1520")] == [("for få", "1")]
+
+
+def test_what_has_not_been_delivered_is_not_told_as_zero(golden: Loaded) -> None:
+    """The deck's tables hold neither KLE extracts, hours nor registers of use."""
+    with Edition(golden.installation.current) as edition:
+        assert edition.extract is None and not edition.has_hours
+        (cvr,) = [m["cvr"] for m in edition.municipalities if m["navn"] == "Læsø"]
+        document = potentiale.build(edition, Indicators(edition), NONE, cvr)
+        master = kditl.build(edition)
+    assert document.headline == "Læsø kan ikke sammenlignes med andre: der mangler tal for kommunen."
+    said = str(document.as_dict())
+    assert "intet udtræk af KLE-sager, så det vides ikke" in said
+    assert "afvigelser kan ikke findes" in said
+    assert "har sager på alle emner" not in said and "Der er ikke fundet afvigelser" not in said
+    assert all(cell == "–" for row in document.tables()["noegletal"].rows for cell in row[1:4])
+    assert "0 mistænkelige" not in str(master.as_dict()) and "Ingen driftsforstyrrelser" not in str(master.as_dict())

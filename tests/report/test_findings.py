@@ -47,7 +47,7 @@ def test_the_headline_never_turns_the_comparison_round(own: float, typical: floa
 
 def test_what_is_missing_is_said_and_zero_is_not_missing() -> None:
     assert "mangler tal for kommunen" in headline(None, 5.0)
-    assert "mangler tal for dem" in headline(5.0, None)
+    assert "mangler tal for sammenlignelige kommuner" in headline(5.0, None)
     assert headline(0, 5.0) == "Aalborg bruger infrastrukturen 0,0 gange pr. indbygger; sammenlignelige kommuner 5,0."
 
 
