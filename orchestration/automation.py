@@ -52,6 +52,7 @@ BUILD_JOB = dg.define_asset_job(
     "byg_og_udgiv",
     selection=dg.AssetSelection.all()
     - dg.AssetSelection.assets(*(lake_key(source) for source in profiles()), REFERENCE_KEY, KITOS_KEY, INTEGRITY_KEY)
+    - dg.AssetSelection.groups("reports")
     | dg.AssetSelection.checks(*PUNCTUALITY_CHECKS),
     description="Make anew what differs between lake and release, test it, and publish.",
     # A step refuses to run without the plan, so a crashed build is tried again whole.

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration import cli_report
 from orchestration.delivery_commands import app as delivery_app
 from orchestration.settings import get_settings
 from orchestration.unreachable import Unreachable
@@ -20,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(delivery_app, name="delivery")
 postgres = typer.Typer(no_args_is_help=True, help="PostgreSQL: roles, and publication by itself.")
 app.add_typer(postgres, name="postgres")
+app.add_typer(cli_report.app, name="report")
 
 
 @contextmanager

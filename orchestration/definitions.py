@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration import automation
+from orchestration.assets import reports
 from orchestration.assets.disclosure import diskretion
 from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.integrity import integritet
@@ -33,6 +34,7 @@ defs = with_freshness(
             udgivelse,
             postgres,
             integritet,
+            *reports.ASSETS,
         ],
         asset_checks=[punctuality],
         jobs=[
@@ -44,8 +46,9 @@ defs = with_freshness(
             automation.PUNCTUALITY_JOB,
             automation.POSTGRES_JOB,
             retention.oprydning,
+            *reports.JOBS,
         ],
-        sensors=[automation.nye_leverancer, automation.lake_er_aendret, alerts.driftsalarm],
+        sensors=[automation.nye_leverancer, automation.lake_er_aendret, alerts.driftsalarm, reports.perioden_er_hel],
         schedules=[
             automation.REFERENCE_SCHEDULE,
             automation.KITOS_SCHEDULE,

@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     keep_quarantine_days: int = Field(
         180, ge=1, description="Days that a refused delivery is kept after its period got a good one."
     )
+    mail_server: SecretStr = Field(
+        SecretStr(""), description="smtp://user:password@host:port for the newsletter; empty: nothing can be sent."
+    )
+    mail_from: str = Field("kdi-i-tal@example.org", description="Sender of the newsletter.")
     keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
 
     @field_validator("inbox")
@@ -139,6 +143,11 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Dagster's storage when ``DAGSTER_HOME`` is not set."""
         return self.root / "dagster"
+
+    @property
+    def reports(self) -> Path:
+        """Finished reports, one folder per quarter or month."""
+        return self.root / "reports"
 
     @property
     def writer_lock(self) -> Path:

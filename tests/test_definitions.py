@@ -41,11 +41,11 @@ def definitions() -> dg.Definitions:
 def test_the_groups_are_the_layers_of_the_datas_way(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    assert groups == {"inbox", "lake", "build", "staging", "intermediate", "marts", "kpi", "published"}
+    assert groups == {"inbox", "lake", "build", "staging", "intermediate", "marts", "kpi", "published", "reports"}
 
 
 def test_no_layer_depends_on_a_later_one(definitions: dg.Definitions) -> None:
-    order = ["inbox", "lake", "build", "staging", "intermediate", "marts", "kpi", "published"]
+    order = ["inbox", "lake", "build", "staging", "intermediate", "marts", "kpi", "published", "reports"]
     graph = definitions.resolve_asset_graph()
     for key in graph.get_all_asset_keys():
         own = order.index(str(graph.get(key).group_name))
@@ -90,7 +90,8 @@ def test_one_writer_at_a_time(definitions: dg.Definitions) -> None:
 
     graph = definitions.resolve_asset_graph()
     for key in graph.executable_asset_keys:
-        assert graph.get(key).pools == {WRITER_POOL}, key
+        # reports only read what is published
+        assert graph.get(key).pools == (set() if key.path[0] == "reports" else {WRITER_POOL}), key
 
 
 def test_the_sensor_asks_for_one_run_for_all_new_days(definitions: dg.Definitions, home: Path) -> None:

@@ -1,0 +1,5 @@
+select
+    integration,
+    navn,
+    snitflade
+from {{ ref('stg_reference__integrationer') }}

@@ -1,0 +1,5 @@
+select
+    integration,
+    navn,
+    snitflade
+from {{ source('lake', 'integrationer') }}

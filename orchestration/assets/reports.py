@@ -1,0 +1,115 @@
+"""The reports as assets: one per product of the catalogue, by quarter or by month, made from the release in force.
+
+A sensor makes a period's reports once, when a release holds all of it. A correction that comes later is shown by making
+the partition again, or with ``kdi report``.
+"""
+
+import calendar
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration import partitions
+from orchestration.assets.lake import OWNERS
+from orchestration.assets.publication import RELEASE_KEY
+from orchestration.ingest.rules import LOCAL_TIME_ZONE
+from orchestration.report.catalogue import Product, products
+from orchestration.report.edition import Edition, NotPublished
+from orchestration.settings import get_settings
+
+GROUP = "reports"
+# A quarter's key is its first month; the running quarter is none yet.
+QUARTERS = dg.TimeWindowPartitionsDefinition(
+    start=f"{get_settings().first_day.year}-01", fmt="%Y-%m", cron_schedule="0 0 1 1,4,7,10 *", timezone=LOCAL_TIME_ZONE
+)
+_JOBS = {"kvartal": "lav_kvartalets_rapporter", "maaned": "lav_maanedens_rapporter"}
+
+
+def _report(product: Product) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=dg.AssetKey(["reports", product.id]),
+        group_name=GROUP,
+        description=f"{product.titel}. Til: {product.til}.",
+        kinds={"html"} if product.id in ("web", "nyhedsbrev") else {"pdf"},
+        owners=OWNERS,
+        deps=[RELEASE_KEY],
+        partitions_def=QUARTERS if product.rytme == "kvartal" else partitions.MONTHS,
+    )
+    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        from orchestration.report.make import make
+
+        month = last_month(product.rytme, context.partition_key)
+        files = list(make(get_settings(), product.id, month))
+        folder = files[0].parent if files else get_settings().reports
+        return dg.MaterializeResult(metadata={"filer": len(files), "mappe": dg.MetadataValue.path(str(folder))})
+
+    return report
+
+
+def last_month(rhythm: str, key: str) -> date:
+    """The month that a partition's reports are about."""
+    first = date.fromisoformat(f"{key}-01")
+    return first.replace(month=first.month + 2) if rhythm == "kvartal" else first
+
+
+ASSETS = [_report(product) for product in products().values()]
+JOBS = [
+    dg.define_asset_job(
+        name,
+        selection=dg.AssetSelection.assets(*(["reports", p.id] for p in products().values() if p.rytme == rhythm)),
+        partitions_def=QUARTERS if rhythm == "kvartal" else partitions.MONTHS,
+        description="Make the period's reports from the release in force.",
+    )
+    for rhythm, name in _JOBS.items()
+]
+
+
+def complete_months(release: Path) -> list[date]:
+    """Months of the release that hold every day of Støttesystemerne and what Serviceplatformen delivers at the end."""
+    with Edition(release) as edition:
+        days = edition.rows(
+            """select make_date(dato_id // 10000, dato_id // 100 % 100, 1) as maaned, count(distinct dato_id) as dage
+            from marts.fct_kald_time group by maaned order by maaned"""
+        )
+        delivered = {
+            r["maaned"]
+            for r in edition.rows(
+                "select distinct maaned from kpi.kald_pr_indbygger where platform = 'serviceplatformen'"
+            )
+        }
+    return [
+        r["maaned"]
+        for r in days
+        if r["dage"] == calendar.monthrange(r["maaned"].year, r["maaned"].month)[1] and r["maaned"] in delivered
+    ]
+
+
+def due(months: list[date]) -> Iterator[tuple[str, str]]:
+    """Job and partition for the newest whole month, and for the newest quarter whose three months are whole."""
+    if months:
+        yield _JOBS["maaned"], f"{months[-1]:%Y-%m}"
+    whole = set(months)
+    ends = [
+        m for m in months if m.month % 3 == 0 and {m.replace(month=m.month - 1), m.replace(month=m.month - 2)} <= whole
+    ]
+    if ends:
+        yield _JOBS["kvartal"], f"{ends[-1].year}-{ends[-1].month - 2:02d}"
+
+
+@dg.sensor(jobs=JOBS, minimum_interval_seconds=300)
+def perioden_er_hel(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Makes the reports of a month and of a quarter once, when the release in force holds all of it."""
+    release = (get_settings().published / "current").resolve()
+    if context.cursor == release.name or not release.exists():
+        yield dg.SkipReason("Ingen ny publicering.")
+        return
+    try:
+        periods = list(due(complete_months(release)))
+    except NotPublished as reason:
+        yield dg.SkipReason(str(reason))
+        return
+    for job, key in periods:
+        yield dg.RunRequest(run_key=f"{job}:{key}", job_name=job, partition_key=key)
+    context.update_cursor(release.name)

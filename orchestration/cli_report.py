@@ -1,0 +1,113 @@
+"""``kdi report``: makes what readers get from the release in force. Heavy imports are inside the commands."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from orchestration.settings import get_settings
+
+app = typer.Typer(no_args_is_help=True, help="Make PDF, newsletter and web pages from the published data.")
+
+Kvartal = Annotated[str | None, typer.Option(help="Quarter as 2022K4; the newest whole one unless given.")]
+Maaned = Annotated[str | None, typer.Option(help="Month as 2022-12; the newest one unless given.")]
+Kommune = Annotated[str | None, typer.Option(help="Only this municipality: name or CVR number.")]
+
+
+@app.command()
+def potentiale(kvartal: Kvartal = None, kommune: Kommune = None) -> None:
+    """Potentialeanalyse as PDF, one per municipality."""
+    _make("potentiale", _quarter(kvartal), kommune)
+
+
+@app.command()
+def k98(kvartal: Kvartal = None) -> None:
+    """Potentialeanalyse for all 98 as PDF."""
+    _make("k98", _quarter(kvartal))
+
+
+@app.command()
+def tilslutning(
+    kvartal: Kvartal = None, system: Annotated[str | None, typer.Option(help="Only this system: name or UUID.")] = None
+) -> None:
+    """Tilslutningsrapport as PDF, one per IT system."""
+    _make("tilslutning", _quarter(kvartal), system)
+
+
+@app.command()
+def sapa(maaned: Maaned = None, kommune: Kommune = None) -> None:
+    """SAPA report as PDF: one for all, and one per municipality."""
+    _make("sapa", _month(maaned), kommune)
+
+
+@app.command()
+def kditl(maaned: Maaned = None) -> None:
+    """KDI i tal master report as PDF."""
+    _make("kditl", _month(maaned))
+
+
+@app.command()
+def nyhedsbrev(
+    maaned: Maaned = None,
+    send: Annotated[
+        str | None, typer.Option("--send", help="Send it to this address through SMTP. Else only files.")
+    ] = None,
+) -> None:
+    """Newsletter as HTML and text, for a look before it is sent."""
+    _make("nyhedsbrev", _month(maaned))
+    if send:
+        from orchestration.report import mail
+
+        try:
+            typer.echo(f"Sendt til {mail.send_newest(get_settings(), _month(maaned), send)}.")
+        except mail.NotSent as error:
+            typer.echo(f"FEJL {error}", err=True)
+            raise typer.Exit(1) from None
+
+
+@app.command()
+def web(maaned: Maaned = None, kommune: Kommune = None) -> None:
+    """Static web pages: the public edition and one per municipality."""
+    _make("web", _month(maaned), kommune)
+
+
+@app.command(name="all")
+def everything(kvartal: Kvartal = None, maaned: Maaned = None) -> None:
+    """Everything in the catalogue, for all municipalities."""
+    from orchestration.report.catalogue import products
+
+    for product in products().values():
+        _make(product.id, _quarter(kvartal) if product.rytme == "kvartal" else _month(maaned))
+
+
+def _make(product: str, month: date | None, only: str | None = None) -> None:
+    from orchestration.report.catalogue import products
+    from orchestration.report.edition import NotPublished
+    from orchestration.report.make import make
+    from orchestration.report.pdf import PdfFailed
+
+    count, last = 0, None
+    try:
+        for path in make(get_settings(), product, month, only):
+            count, last = count + 1, path
+    except (NotPublished, PdfFailed) as error:
+        typer.echo(f"FEJL {error}", err=True)
+        raise typer.Exit(1) from None
+    where = last if count == 1 else last.parent if last else "ingenting at lave"
+    typer.echo(f"{products()[product].titel}: {count} i {where}")
+
+
+def _quarter(text: str | None) -> date | None:
+    from orchestration.report.edition import NotPublished, last_month_of
+
+    try:
+        return last_month_of(text) if text else None
+    except NotPublished as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _month(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01") if text else None
+    except ValueError:
+        raise typer.BadParameter(f"»{text}« er ikke en måned. Skriv den som 2022-12.") from None

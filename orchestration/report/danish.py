@@ -1,0 +1,115 @@
+"""Numbers, dates and names as a Danish reader expects them: the only place where a figure becomes text."""
+
+from datetime import date
+
+import duckdb
+
+MISSING = "–"
+NOT_RELEVANT = "ikke relevant"
+_MONTHS = (
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
+_SPELLED = ("ingen", "én", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """``1.234,5`` with a true minus; a dash when the figure is missing."""
+    if value is None:
+        return MISSING
+    text = f"{abs(value):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    return f"−{text}" if value < 0 and text.strip("0,.") else text
+
+
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share (0–1) as ``12 %``, with a space that does not break."""
+    return MISSING if share is None else f"{number(100 * share, decimals)}\u00a0%"
+
+
+def change(value: float | None, decimals: int = 0, unit: str = "") -> str:
+    """A difference with its sign; ``uændret`` when it rounds to nothing."""
+    if value is None:
+        return MISSING
+    text = number(value, decimals)
+    if not text.strip("0,.−"):
+        return "uændret"
+    return f"{'' if text.startswith('−') else '+'}{text}{unit}"
+
+
+def rounded(value: float | None) -> str:
+    """A large estimate with two significant digits, since it is not known better: ``1,5 mio.``, ``820.000``."""
+    if value is None:
+        return MISSING
+    if value >= 995_000:
+        return f"{number(value / 1e6, 1 if value < 9.95e6 else 0)} mio."
+    step = 10 ** max(0, len(str(int(value))) - 2)
+    return number(round(value / step) * step)
+
+
+def day(value: date) -> str:
+    """``31. december 2022``."""
+    return f"{value.day}. {month(value)}"
+
+
+def month(value: date) -> str:
+    """``december 2022``."""
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
+def month_name(value: date) -> str:
+    """``december``."""
+    return _MONTHS[value.month - 1]
+
+
+def quarter(value: date) -> str:
+    """``4. kvartal 2022``."""
+    return f"{(value.month + 2) // 3}. kvartal {value.year}"
+
+
+def count(value: int, one: str, many: str) -> str:
+    """``én kommune``, ``tolv kommuner``, ``41 kommuner``."""
+    spelled = _SPELLED[value] if 0 <= value < len(_SPELLED) else number(value)
+    if value == 1 and not one.endswith(("system", "emne", "fund")):
+        return f"én {one}"
+    return f"{'ét' if value == 1 else spelled} {one if value == 1 else many}"
+
+
+def capital(text: str) -> str:
+    """The first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def counted(value: int, one: str, many: str) -> str:
+    """The same at the beginning of a sentence: ``Én kommune``."""
+    return capital(count(value, one, many))
+
+
+def genitive(name: str) -> str:
+    """``Aalborgs``, ``Randers’``."""
+    return f"{name}’" if name.lower().endswith(("s", "x", "z")) else f"{name}s"
+
+
+def listed(names: list[str]) -> str:
+    """``A, B og C``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} og {names[-1]}" if names else ""
+
+
+def sort_by_name(rows: list[dict], key: str) -> list[dict]:
+    """Rows in Danish order: Æ, Ø and Å last, and Aa is Å."""
+    values = sorted({row[key] for row in rows})
+    with duckdb.connect() as connection:
+        ordered = connection.execute(
+            "select x from (select unnest($1::varchar[]) as x) order by x collate da, x", [values]
+        ).fetchall()
+    place = {value: i for i, (value,) in enumerate(ordered)}
+    return sorted(rows, key=lambda row: place[row[key]])

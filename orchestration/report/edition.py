@@ -1,0 +1,214 @@
+"""The published release seen from one month: what every report reads, and the only place that opens it.
+
+A report is about a month and what it is compared with, three months before. Registers (status sheets, extracts)
+are those in force at the month's end, by the rule of the marts: the newest on or before it, or else the first.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+from orchestration.report import danish
+from orchestration.report.document import Definition
+
+# Fewer than this many others would point out one of them.
+SMALLEST_GROUP = 5
+
+
+class NotPublished(Exception):
+    """There is no release, or it holds nothing for the month asked for. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of the catalogue as published in ``marts.maal``."""
+
+    name: str
+    table: str
+    label: str
+    definition: str
+    unit: str
+    formula: str
+    format: str
+
+    def text(self, value: float | None) -> str:
+        """The figure the way the catalogue wants it written."""
+        decimals = len(self.format.partition(".")[2].rstrip(" %"))
+        return danish.percent(value, decimals) if "%" in self.format else danish.number(value, decimals)
+
+
+class Edition:
+    """One month of a release, opened read-only.
+
+    Args:
+        release: the release's folder, with ``kdi.duckdb`` and ``manifest.json``.
+        month: first day of the month; the newest complete one unless given.
+
+    Raises:
+        NotPublished: there is no release, or no calls in the month.
+    """
+
+    def __init__(self, release: Path, month: date | None = None) -> None:
+        path = release / "kdi.duckdb"
+        if not path.exists():
+            raise NotPublished(f"Der er ingen publicering i {release}. Kør kdi load først.")
+        # The release in force may change while a report is made; this one stays.
+        self.folder = release.resolve()
+        self.connection = duckdb.connect(str(self.folder / "kdi.duckdb"), read_only=True)
+        manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        self.release_id: str = manifest["publicering_id"]
+        self.published: str = manifest["udgivet"]
+        self.reference: str = manifest["inputs"].get("reference", "")
+        self.months = [r["maaned"] for r in self.rows("select maaned from kpi.kald_pr_borger_danmark order by maaned")]
+        if not self.months:
+            raise NotPublished("Publiceringen har ingen måneder med kald. Indlæs leverancer, og kør kdi load.")
+        self.month = month or self.months[-1]
+        if self.month not in self.months:
+            raise NotPublished(
+                f"Publiceringen har ingen kald i {danish.month(self.month)}; den har {danish.month(self.months[0])} til"
+                f" {danish.month(self.months[-1])}. Vælg en af dem."
+            )
+        earlier = _months_before(self.month, 3)
+        self.before: date | None = earlier if earlier in self.months else None
+
+    def __enter__(self) -> "Edition":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+
+    @property
+    def month_end(self) -> date:
+        return _months_before(self.month, -1) - timedelta(days=1)
+
+    def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Rows as dictionaries. ``$maaned``, ``$foer``, ``$statusdato`` and ``$udtraek`` are known to every query."""
+        for name, attribute in _KNOWN.items():
+            if re.search(rf"\${name}\b", sql) and name not in parameters:
+                parameters[name] = getattr(self, attribute)
+        cursor = self.connection.cursor()
+        cursor.execute(sql, parameters)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def row(self, sql: str, **parameters: Any) -> dict[str, Any]:
+        """The only row; empty when there is none."""
+        return next(iter(self.rows(sql, **parameters)), {})
+
+    @cached_property
+    def status_date(self) -> date | None:
+        """The status sheet in force at the month's end."""
+        return self._in_force("kpi.tilslutning", "statusdato", self.month_end)
+
+    @cached_property
+    def status_date_before(self) -> date | None:
+        """The status sheet in force at the end of the month compared with; None when it is the same."""
+        if self.before is None:
+            return None
+        found = self._in_force("kpi.tilslutning", "statusdato", _months_before(self.before, -1) - timedelta(days=1))
+        return None if found == self.status_date else found
+
+    @cached_property
+    def extract(self) -> date | None:
+        """The KLE extract in force at the month's end."""
+        return self._in_force("kpi.kle_daekning", "udtraeksdato", self.month_end)
+
+    @cached_property
+    def extract_before(self) -> date | None:
+        """The KLE extract in force at the end of the month compared with; None when it is the same."""
+        if self.before is None:
+            return None
+        found = self._in_force("kpi.kle_daekning", "udtraeksdato", _months_before(self.before, -1) - timedelta(days=1))
+        return None if found == self.extract else found
+
+    @cached_property
+    def has_hours(self) -> bool:
+        """Whether Støttesystemerne is loaded in the three months that end with the edition's: else nothing is known."""
+        first, last = _months_before(self.month, 2), self.month_end
+        return bool(
+            self.rows(
+                "select 1 from marts.fct_kald_time where dato_id between $foerste and $sidste limit 1",
+                foerste=int(f"{first:%Y%m%d}"),
+                sidste=int(f"{last:%Y%m%d}"),
+            )
+        )
+
+    def _in_force(self, table: str, column: str, until: date) -> date | None:
+        return self.row(
+            f"select coalesce(max({column}) filter (where {column} <= $til), min({column})) as dato from {table}",
+            til=until,
+        )["dato"]
+
+    @cached_property
+    def measures(self) -> dict[tuple[str, str], Measure]:
+        """The catalogue, by measure and table."""
+        return {
+            (r["maal"], r["tabel"]): Measure(
+                r["maal"], r["tabel"], r["etiket"], r["definition"], r["enhed"], r["formel"], r["format"]
+            )
+            for r in self.rows("select * from marts.maal")
+        }
+
+    def measure(self, name: str, table: str) -> Measure:
+        return self.measures[name, table]
+
+    def define(self, name: str, table: str) -> Definition:
+        """The definition that a report prints for a measure."""
+        measure = self.measure(name, table)
+        return Definition(measure.label, measure.definition, table, danish.day(self._data_through(table)), name)
+
+    def _data_through(self, table: str) -> date:
+        if table in ("kpi.tilslutning", "kpi.tilslutning_kommune"):
+            return self.status_date or self.month_end
+        if table.startswith("kpi.kle_"):
+            return self.extract or self.month_end
+        return self.month_end
+
+    @cached_property
+    def municipalities(self) -> list[dict[str, Any]]:
+        """The 98 in Danish order, with the population that counts in the month."""
+        return self.rows(
+            """select m.cvr, m.navn, m.kommune_kode, m.region, m.landsdel, m.xyz_klasse, f.folketal, f.kvartal
+            from marts.dim_myndighed as m
+            left join (
+                select myndighed_id, arg_max(folketal, kvartal) as folketal, max(kvartal) as kvartal
+                from marts.fct_folketal where kvartal <= $maaned group by myndighed_id
+            ) as f on m.myndighed_id = f.myndighed_id
+            where m.type = 'kommune' order by m.navn collate da, m.navn"""
+        )
+
+
+_KNOWN = {"maaned": "month", "foer": "before", "statusdato": "status_date", "udtraek": "extract"}
+
+
+def _months_before(month: date, number: int) -> date:
+    place = month.year * 12 + month.month - 1 - number
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def last_month_of(quarter: str) -> date:
+    """``2022K4`` → 1 December 2022.
+
+    Raises:
+        NotPublished: the text is not a quarter.
+    """
+    year, _, number = quarter.upper().partition("K")
+    if not (year.isdigit() and len(year) == 4 and number in ("1", "2", "3", "4")):
+        raise NotPublished(f"»{quarter}« er ikke et kvartal. Skriv det som 2022K4.")
+    return date(int(year), 3 * int(number), 1)
+
+
+def newest_quarter(months: list[date]) -> date:
+    """The last month of the newest whole quarter; the newest month when no quarter is whole."""
+    known = set(months)
+    whole = [m for m in months if m.month % 3 == 0 and {_months_before(m, 1), _months_before(m, 2)} <= known]
+    return whole[-1] if whole else months[-1]

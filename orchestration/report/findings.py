@@ -1,0 +1,75 @@
+"""Headlines: sentences computed from figures. Each function is pure, and says what its numbers say or less.
+
+Rounding is decided before wording, so that a sentence never claims a difference that its own numbers hide.
+"""
+
+from orchestration.report import danish
+
+# Nearer than this to one, two amounts are called about the same.
+_ABOUT_THE_SAME = (0.95, 1.05)
+
+
+def compared(subject: str, verb: str, own: float | None, typical: float | None, what: str, whom: str) -> str:
+    """``Aalborg bruger infrastrukturen 1,4 gange så meget pr. indbygger som sammenlignelige kommuner.``
+
+    Args:
+        verb: with its object, as in ``bruger infrastrukturen``.
+        what: per what, as in ``pr. indbygger``.
+        whom: who it is compared with, as in ``sammenlignelige kommuner``.
+    """
+    if own is None or typical is None:
+        missing = "kommunen" if own is None else whom
+        return f"{subject} kan ikke sammenlignes med andre: der mangler tal for {missing}."
+    if own == 0 or typical == 0:
+        return f"{subject} {verb} {danish.number(own, 1)} gange {what}; {whom} {danish.number(typical, 1)}."
+    ratio = own / typical
+    if _ABOUT_THE_SAME[0] < ratio < _ABOUT_THE_SAME[1]:
+        return f"{subject} {verb} omtrent lige så meget {what} som {whom}."
+    if ratio > 1:
+        return f"{subject} {verb} {danish.number(max(ratio, 1.1), 1)} gange så meget {what} som {whom}."
+    less = min(max(round(100 * (1 - ratio)), 1), 99)
+    return f"{subject} {verb} {less}\u00a0% mindre {what} end {whom}."
+
+
+def moved(now: float | None, before: float | None, since: str) -> str:
+    """``2 procentpoint højere end i september 2022``; shares, compared as they are printed."""
+    if now is None or before is None:
+        return f"kan ikke sammenlignes med {since}"
+    points = round(100 * now, 1) - round(100 * before, 1)
+    if abs(points) < 0.05:
+        return f"uændret fra {since}"
+    return f"{danish.number(abs(points), 1)} procentpoint {'højere' if points > 0 else 'lavere'} end i {since}"
+
+
+def realised(name: str, used: int, possible: int) -> str:
+    """``Aalborg har taget 30 af 109 mulige anvendelser i brug.``"""
+    if possible == 0:
+        return f"{name} bruger efter registrene ingen SKI-systemer med krav om snitflader."
+    if used == 0:
+        return f"{name} har ikke taget nogen af {danish.number(possible)} mulige anvendelser i brug."
+    if used == possible:
+        return f"{name} har taget alle {danish.number(possible)} mulige anvendelser i brug."
+    return f"{name} har taget {danish.number(used)} af {danish.number(possible)} mulige anvendelser i brug."
+
+
+def ready(name: str, ready_count: int, demanded: int) -> str:
+    """``Jobcentersystemet er klarmeldt til 11 af 15 obligatoriske snitflader.``"""
+    if demanded == 0:
+        return f"{name} har ingen obligatoriske snitflader på SKI’s liste."
+    if ready_count == demanded:
+        return f"{name} er klarmeldt til alle {demanded} obligatoriske snitflader."
+    many = "ingen" if ready_count == 0 else str(ready_count)
+    return f"{name} er klarmeldt til {many} af {demanded} obligatoriske snitflader."
+
+
+def per_citizen(calls: float | None, month: str, year_before: float | None) -> str:
+    """``Infrastrukturen blev kaldt 27 gange pr. borger i april 2022, 12 % mere end året før.``"""
+    if calls is None:
+        return f"Kald pr. borger i {month} kan ikke opgøres: folketallet mangler."
+    sentence = f"Infrastrukturen blev kaldt {danish.number(calls, 1)} gange pr. borger i {month}"
+    if year_before is None or year_before == 0:
+        return f"{sentence}."
+    difference = round(100 * (calls / year_before - 1))
+    if difference == 0:
+        return f"{sentence}, det samme som i samme måned året før."
+    return f"{sentence}, {abs(difference)}\u00a0% {'mere' if difference > 0 else 'mindre'} end i samme måned året før."

@@ -1,0 +1,151 @@
+"""The key figures of a municipality, and how they lie among the others: medians and quarters, never another's own.
+
+Each indicator is a measure of the catalogue, summed over the municipality by the catalogue's rule.
+"""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from orchestration.report.edition import SMALLEST_GROUP, Edition, Measure
+
+Values = dict[str, float | None]
+
+# Calls are zero, not missing, where the month is loaded and the municipality has none.
+_CALLS = """
+    select m.cvr, coalesce(k.kald, 0) / f.folketal as tal
+    from marts.dim_myndighed as m
+    left join (
+        select cvr, sum(kald) as kald from kpi.kald_pr_indbygger where maaned = $dato group by cvr
+    ) as k on m.cvr = k.cvr
+    left join (
+        select myndighed_id, cast(arg_max(folketal, kvartal) as double) as folketal
+        from marts.fct_folketal where kvartal <= $dato group by myndighed_id
+    ) as f on m.myndighed_id = f.myndighed_id
+    where m.type = 'kommune'
+"""
+_SQL = {
+    "kald_pr_indbygger": ("kpi.kald_pr_indbygger", _CALLS),
+    "realiseringsgrad": (
+        "kpi.potentiale_kommune",
+        "select cvr, realiseringsgrad as tal from kpi.potentiale_kommune where maaned = $dato",
+    ),
+    "tilslutningsgrad": (
+        "kpi.tilslutning_kommune",
+        "select cvr, tilslutningsgrad as tal from kpi.tilslutning_kommune where statusdato = $dato",
+    ),
+    "daekningsgrad": (
+        "kpi.kle_daekning",
+        """select cvr, sum(emner_daekket) / nullif(cast(sum(emner_med_sager_xyz) as double), 0) as tal
+        from kpi.kle_daekning where udtraeksdato = $dato group by cvr""",
+    ),
+    "opslag_pr_bruger": (
+        "kpi.sapa",
+        """select cvr, sum(opslag) / nullif(cast(sum(brugere) as double), 0) as tal
+        from kpi.sapa where maaned = $dato group by cvr""",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One indicator of one municipality beside the others. None: there is no figure, or too few others."""
+
+    measure: Measure
+    own: float | None
+    before: float | None
+    similar: float | None
+    low: float | None
+    median: float | None
+    high: float | None
+    place: int | None
+    among: int
+
+
+class Indicators:
+    """All indicators of all municipalities in an edition; asked for once, used by every report."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._edition = edition
+        self._classes = {m["cvr"]: m["xyz_klasse"] for m in edition.municipalities}
+
+    @cached_property
+    def now(self) -> dict[str, Values]:
+        return {name: self._values(name, self._dates(name)[0]) for name in _SQL}
+
+    @cached_property
+    def before(self) -> dict[str, Values]:
+        return {name: self._values(name, self._dates(name)[1]) for name in _SQL}
+
+    def _dates(self, name: str) -> tuple[date | None, date | None]:
+        edition = self._edition
+        if name == "tilslutningsgrad":
+            return edition.status_date, edition.status_date_before
+        if name == "daekningsgrad":
+            return edition.extract, edition.extract_before
+        return edition.month, edition.before
+
+    def _values(self, name: str, when: date | None) -> Values:
+        if when is None:
+            return {}
+        return {r["cvr"]: r["tal"] for r in self._edition.rows(_SQL[name][1], dato=when)}
+
+    def benchmark(self, name: str, cvr: str) -> Benchmark:
+        """The municipality's figure among the 98 and among those of its size class."""
+        values = self.now[name]
+        known = [v for v in values.values() if v is not None]
+        alike = [v for c, v in values.items() if self._classes[c] == self._classes[cvr]]
+        own = values.get(cvr)
+        quarters: Sequence[Any] = quartiles(known) or (None, None, None)
+        return Benchmark(
+            measure=self._edition.measure(name, _SQL[name][0]),
+            own=own,
+            before=self.before[name].get(cvr),
+            similar=_median(alike),
+            low=quarters[0],
+            median=quarters[1],
+            high=quarters[2],
+            place=None if own is None else 1 + sum(v > own for v in known),
+            among=len(known),
+        )
+
+    @cached_property
+    def _calls_by_month(self) -> dict[str, dict[date, float | None]]:
+        months = [m for m in self._edition.months if m <= self._edition.month][-13:]
+        found: dict[str, dict[date, float | None]] = {}
+        for month in months:
+            for cvr, value in self._values("kald_pr_indbygger", month).items():
+                found.setdefault(cvr, {})[month] = value
+        return found
+
+    def calls_over_time(self, cvr: str) -> list[tuple[date, float | None]]:
+        """Calls per inhabitant in the last 13 months."""
+        return list(self._calls_by_month[cvr].items())
+
+    @cached_property
+    def _similar_over_time(self) -> dict[str, list[tuple[date, float | None]]]:
+        found: dict[str, list[tuple[date, float | None]]] = {}
+        for size in set(self._classes.values()):
+            members = [v for c, v in self._calls_by_month.items() if self._classes[c] == size]
+            found[size] = [(month, _median([m[month] for m in members])) for month in members[0]]
+        return found
+
+    def similar_over_time(self, cvr: str) -> list[tuple[date, float | None]]:
+        """The median of the size class in the same months."""
+        return self._similar_over_time[self._classes[cvr]]
+
+
+def _median(values: Sequence[float | None]) -> float | None:
+    known = [v for v in values if v is not None]
+    return statistics.median(known) if len(known) >= SMALLEST_GROUP else None
+
+
+def quartiles(values: Sequence[float]) -> tuple[float, float, float] | None:
+    """First quartile, median and third; None of fewer than five, since they would show single ones."""
+    if len(values) < SMALLEST_GROUP:
+        return None
+    low, median, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, median, high

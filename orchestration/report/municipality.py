@@ -1,0 +1,198 @@
+"""What the marts say of one municipality, as rows. The potential analysis and the web pages show them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from orchestration.report.edition import SMALLEST_GROUP, Edition
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Uptake:
+    """How many of the municipalities that use a system call an interface through it, and who may be named."""
+
+    active: int
+    users: int
+    named: tuple[str, ...]
+
+
+class SystemNames:
+    """Names for readers: systems that share a name get the beginning of their UUID."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._doubled = {
+            r["navn"] for r in edition.rows("select navn from marts.dim_it_system group by navn having count(*) > 1")
+        }
+
+    def __call__(self, row: dict[str, Any]) -> str:
+        name, uuid = row["it_system"], row["it_system_uuid"]
+        if name not in self._doubled:
+            return str(name)
+        return f"{name} ({uuid[:8] if uuid else 'uden UUID'})"
+
+
+def potential(edition: Edition, cvr: str) -> Rows:
+    """System × mandatory interface: status, calls, expected calls, and how many others use it."""
+    return edition.rows(
+        """with i_alt as (
+            select it_system_uuid, it_system, snitflade, count(*) as anvendere,
+                count(*) filter (where status = 'realiseret') as aktive
+            from kpi.potentiale where maaned = $maaned group by all
+        )
+        select p.*, i_alt.anvendere, i_alt.aktive, leverandoer.navn as leverandoer
+        from kpi.potentiale as p
+        inner join i_alt on p.snitflade = i_alt.snitflade and p.it_system = i_alt.it_system
+            and p.it_system_uuid is not distinct from i_alt.it_system_uuid
+        inner join marts.dim_it_system as system on p.it_system = system.navn
+            and p.it_system_uuid is not distinct from system.uuid
+        inner join marts.dim_leverandoer as leverandoer on system.leverandoer_id = leverandoer.leverandoer_id
+        where p.maaned = $maaned and p.cvr = $cvr
+        order by p.it_system collate da, p.it_system_uuid, p.snitflade""",
+        cvr=cvr,
+    )
+
+
+def users_of(edition: Edition, visible: frozenset[str]) -> dict[tuple[str | None, str, str], list[str]]:
+    """Names of the municipalities that call an interface through a system, of those who may be named."""
+    found: dict[tuple[str | None, str, str], list[str]] = {}
+    for r in edition.rows(
+        """select it_system_uuid, it_system, snitflade, kommune from kpi.potentiale
+        where maaned = $maaned and status = 'realiseret' and list_contains($synlige, cvr)
+        order by kommune collate da""",
+        synlige=sorted(visible),
+    ):
+        found.setdefault((r["it_system_uuid"], r["it_system"], r["snitflade"]), []).append(r["kommune"])
+    return found
+
+
+def expected(row: dict[str, Any]) -> float | None:
+    """Expected calls, when enough municipalities stand behind the median that none of them shows through."""
+    return row["forventede_kald"] if row["aktive"] >= SMALLEST_GROUP else None
+
+
+def shifts(edition: Edition, cvr: str) -> Rows:
+    """What is used now and was not in the month compared with (``realiseret``), or no longer (``bortfaldet``)."""
+    if edition.before is None:
+        return []
+    return edition.rows(
+        """select nu.it_system_uuid, nu.it_system, nu.snitflade, nu.snitflade_navn, nu.kald_12m,
+            case when nu.status = 'realiseret' then 'realiseret' else 'bortfaldet' end as skift
+        from kpi.potentiale as nu
+        inner join kpi.potentiale as foer on nu.cvr = foer.cvr and nu.it_system = foer.it_system
+            and nu.it_system_uuid is not distinct from foer.it_system_uuid and nu.snitflade = foer.snitflade
+        where nu.maaned = $maaned and foer.maaned = $foer and nu.cvr = $cvr
+            and (nu.status = 'realiseret') <> (foer.status = 'realiseret')
+        order by skift desc, nu.kald_12m desc, nu.it_system, nu.snitflade""",
+        cvr=cvr,
+    )
+
+
+def new_declarations(edition: Edition, cvr: str) -> Rows:
+    """Interfaces that suppliers have declared ready since the month compared with, in systems that are used here."""
+    if edition.before is None:
+        return []
+    return edition.rows(
+        """select nu.it_system_uuid, nu.it_system, nu.snitflade, nu.snitflade_navn
+        from kpi.potentiale as nu
+        inner join kpi.potentiale as foer on nu.cvr = foer.cvr and nu.it_system = foer.it_system
+            and nu.it_system_uuid is not distinct from foer.it_system_uuid and nu.snitflade = foer.snitflade
+        where nu.maaned = $maaned and foer.maaned = $foer and nu.cvr = $cvr
+            and nu.klarmelding = 'Klarmeldt' and foer.klarmelding is distinct from 'Klarmeldt'
+        order by nu.it_system, nu.snitflade""",
+        cvr=cvr,
+    )
+
+
+def service_gaps(edition: Edition, cvr: str) -> Rows:
+    """Services that others call through a system that is used here, and this municipality does not."""
+    return edition.rows(
+        """select * from kpi.udbredelse_huller where maaned = $maaned and cvr = $cvr and aktive > 0
+        order by it_system collate da, it_system_uuid, service, version""",
+        cvr=cvr,
+    )
+
+
+def missing_subjects(edition: Edition, cvr: str) -> Rows:
+    """KLE subjects without cases that at least half of the size class has cases on."""
+    return edition.rows(
+        "select * from kpi.kle_huller where udtraeksdato = $udtraek and cvr = $cvr order by kle_nummer", cvr=cvr
+    )
+
+
+def deviations(edition: Edition, cvr: str) -> Rows:
+    """Findings of the three months that end with the edition's, the newest first."""
+    return edition.rows(
+        """select * from kpi.afvigelser
+        where cvr = $cvr and fra <= $sidste and til > $sidste - interval 3 month
+        order by til desc, score desc, it_system, service, version""",
+        cvr=cvr,
+        sidste=edition.month_end,
+    )
+
+
+def silent_units(edition: Edition, cvr: str) -> Rows:
+    """Units with access to SAPA and their look-ups in the month."""
+    return edition.rows(
+        "select * from kpi.sapa where maaned = $maaned and cvr = $cvr order by org_enhed collate da", cvr=cvr
+    )
+
+
+def systems_in_use(edition: Edition, cvr: str) -> Rows:
+    """The municipality's IT systems as registers and calls tell them: who says so, and calls in 12 months."""
+    return edition.rows(
+        """with gaeldende as (
+            select register, coalesce(max(statusdato) filter (where statusdato <= $slut), min(statusdato)) as statusdato
+            from marts.fct_systemanvendelse group by register
+        ),
+        register as (
+            select brug.it_system_id, string_agg(distinct brug.kilde, ', ' order by brug.kilde) as kilder,
+                min(brug.i_brug_fra) as i_brug_fra
+            from marts.fct_systemanvendelse as brug
+            inner join gaeldende on brug.register = gaeldende.register and brug.statusdato = gaeldende.statusdato
+            inner join marts.dim_myndighed as m on brug.myndighed_id = m.myndighed_id
+            where m.cvr = $cvr and coalesce(brug.i_brug_fra <= $slut, true)
+                and coalesce(brug.i_brug_til > $slut - interval 12 month, true)
+            group by brug.it_system_id
+        ),
+        kald as (
+            select k.it_system_id, cast(sum(k.antal_kald) as bigint) as kald
+            from marts.fct_kald_maaned as k
+            inner join marts.dim_myndighed as m on k.myndighed_id = m.myndighed_id
+            where m.cvr = $cvr and k.maaned <= $maaned and k.maaned > $maaned - interval 12 month
+            group by k.it_system_id having sum(k.antal_kald) > 0
+        )
+        select system.uuid as it_system_uuid, system.navn as it_system, leverandoer.navn as leverandoer,
+            register.kilder, coalesce(kald.kald, 0) as kald
+        from marts.dim_it_system as system
+        inner join marts.dim_leverandoer as leverandoer on system.leverandoer_id = leverandoer.leverandoer_id
+        left join register on system.it_system_id = register.it_system_id
+        left join kald on system.it_system_id = kald.it_system_id
+        where register.it_system_id is not null or kald.it_system_id is not null
+        order by system.navn collate da, system.uuid""",
+        cvr=cvr,
+        slut=edition.month_end,
+    )
+
+
+def data_areas(edition: Edition, cvr: str) -> Rows:
+    """Calls per inhabitant by data area in the month, both platforms, beside the median of the size class."""
+    return edition.rows(
+        """with pr_omraade as (
+            select dataomraade, cvr, xyz_klasse, sum(kald) as kald, sum(kald) / cast(max(folketal) as double) as tal
+            from kpi.kald_pr_indbygger where maaned = $maaned group by all
+        )
+        select egen.dataomraade, cast(egen.kald as bigint) as kald, egen.tal,
+            (select median(a.tal) from pr_omraade as a
+             where a.dataomraade = egen.dataomraade and a.xyz_klasse = egen.xyz_klasse having count(a.tal) >= 5)
+                as sammenlignelige
+        from pr_omraade as egen where egen.cvr = $cvr order by egen.kald desc, egen.dataomraade""",
+        cvr=cvr,
+    )
+
+
+def months_of_quarter(edition: Edition) -> tuple[date, date]:
+    """First and last day of the three months that end with the edition's."""
+    place = edition.month.year * 12 + edition.month.month - 3
+    return date(place // 12, place % 12 + 1, 1), edition.month_end

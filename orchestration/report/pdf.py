@@ -1,0 +1,70 @@
+"""A document as PDF by Typst: tagged (PDF/UA-1), archivable (PDF/A-3a), with its tables attached as CSV.
+
+The compiler refuses a picture without alternative text. The same document gives the same bytes.
+"""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from orchestration.report.charts import FONTS
+from orchestration.report.document import Document
+from orchestration.settings import PROJECT_ROOT
+
+TEMPLATES = PROJECT_ROOT / "reports" / "typst"
+
+
+class PdfFailed(Exception):
+    """Typst could not lay the document out; the message says which document and why."""
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    # Only the fonts of the project: the same report on every machine.
+    return typst.Compiler(
+        str(TEMPLATES / "rapport.typ"), root=str(TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True
+    )
+
+
+def render(document: Document, published: str) -> bytes:
+    """The PDF's bytes. ``published`` is when the release was made, and becomes the document's date.
+
+    Raises:
+        PdfFailed: the template does not take the document.
+    """
+    content = document.as_dict() | {"csv": {name: csv_text(document, name) for name in document.tables()}}
+    try:
+        pages = _compiler().compile(
+            format="pdf",
+            sys_inputs={"dokument": json.dumps(content, ensure_ascii=False)},
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=datetime.fromisoformat(published).astimezone(UTC),
+        )
+    except typst.TypstError as error:
+        raise PdfFailed(f"{document.title}: {error.diagnostic}") from error
+    assert isinstance(pages, bytes)  # a PDF is one file, unlike PNG pages
+    return pages
+
+
+def csv_text(document: Document, name: str) -> str:
+    """A table's rows as they are printed, for spreadsheets: semicolons, and a header."""
+    table = document.tables()[name]
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\n")
+    writer.writerow([column.label for column in table.columns])
+    writer.writerows(table.rows)
+    return out.getvalue()
+
+
+def write(document: Document, published: str, path: Path) -> Path:
+    """Render and put in place in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}")
+    partial.write_bytes(render(document, published))
+    partial.replace(path)
+    return path

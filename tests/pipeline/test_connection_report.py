@@ -1,0 +1,67 @@
+"""The deck's own example of a connection report comes out as KOMBIT shows it: 11 of 15 ready."""
+
+from orchestration.report import kditl, potentiale, tilslutning
+from orchestration.report.agreements import NONE
+from orchestration.report.edition import Edition
+from orchestration.report.indicators import Indicators
+
+from .deliveries import GOLDEN, read_csv
+from .golden import DECK
+from .ways import Loaded
+
+SAID = {"Ja": "Ja", "Delvis": "Delvis", "Nej": "Nej"}
+
+
+def test_the_decks_connection_report(golden: Loaded) -> None:
+    with Edition(golden.installation.current) as edition:
+        (system,) = [s for s in tilslutning.systems(edition) if s.name == DECK.navn]
+        document = tilslutning.build(edition, system)
+    assert document.headline == "Jobcentersystemet er klarmeldt til 11 af 15 obligatoriske snitflader."
+    expected = {
+        f"{row['snitflade']} {row['navn']}".strip(): SAID[row["klarmelding"]]
+        for row in read_csv(GOLDEN / "tilslutningsrapport.csv")
+    }
+    table = document.tables()["klarmelding"]
+    printed = {row[0].replace("SAMLSingleLogout", "SAML SingleLogout"): row[1] for row in table.rows}
+    assert len(printed) == len(table.rows) == 15
+    assert {name.split()[0]: said for name, said in printed.items()} == {
+        name.split()[0]: said for name, said in expected.items()
+    }
+
+
+def test_calls_confirm_or_contradict_each_status(golden: Loaded) -> None:
+    with Edition(golden.installation.current) as edition:
+        (system,) = [s for s in tilslutning.systems(edition) if s.name == DECK.navn]
+        rows = {r[0].split()[0]: r[2:] for r in tilslutning.build(edition, system).tables()["klarmelding"].rows}
+    # the deck's table of calls: 13 municipalities, and Sag og dokument comes to 17,892,184
+    assert rows["SF1470"] == ("Kald uden klarmelding", "17.892.184", "13")
+    assert rows["SF1500"] == ("Bekræftet", "914.849", "13")
+    assert rows["SF1490"] == ("Klarmeldt uden kald", "0", "0")
+    assert rows["SF2900"] == ("Ikke tilsluttet", "0", "0")
+
+
+def test_hvorfor_kun_fredericia(golden: Loaded) -> None:
+    with Edition(golden.installation.current) as edition:
+        (system,) = [s for s in tilslutning.systems(edition) if s.name == DECK.navn]
+        internal = tilslutning.build(edition, system).tables()["supplerende"].rows
+        public = tilslutning.build(edition, system, public=True).tables()["supplerende"].rows
+    person = [row for row in internal if row[0].startswith("SF1520")]
+    assert [row[3:] for row in person] == [("24.683", "1")]
+    # in public one municipality's calls are nobody else's business
+    assert [row[3:] for row in public if row[0].startswith("SF1520")] == [("for få", "1")]
+
+
+def test_what_has_not_been_delivered_is_not_told_as_zero(golden: Loaded) -> None:
+    """The deck's tables hold neither KLE extracts, hours nor registers of use."""
+    with Edition(golden.installation.current) as edition:
+        assert edition.extract is None and not edition.has_hours
+        (cvr,) = [m["cvr"] for m in edition.municipalities if m["navn"] == "Læsø"]
+        document = potentiale.build(edition, Indicators(edition), NONE, cvr)
+        master = kditl.build(edition)
+    assert document.headline == "Læsø kan ikke sammenlignes med andre: der mangler tal for kommunen."
+    said = str(document.as_dict())
+    assert "intet udtræk af KLE-sager, så det vides ikke" in said
+    assert "afvigelser kan ikke findes" in said
+    assert "har sager på alle emner" not in said and "Der er ikke fundet afvigelser" not in said
+    assert all(cell == "–" for row in document.tables()["noegletal"].rows for cell in row[1:4])
+    assert "0 mistænkelige" not in str(master.as_dict()) and "Ingen driftsforstyrrelser" not in str(master.as_dict())

@@ -1,0 +1,63 @@
+"""The demo's release as the reports read it, and one municipality's report made from it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.report import pdf, potentiale
+from orchestration.report.agreements import NONE
+from orchestration.report.document import Document
+from orchestration.report.edition import Edition, newest_quarter
+from orchestration.report.indicators import Indicators
+from orchestration.settings import Settings
+
+from .reading import Pdf
+
+
+@dataclass(frozen=True)
+class Published:
+    """A release, opened for the last month of its newest quarter."""
+
+    release: Path
+    edition: Edition
+    indicators: Indicators
+
+    def cvr(self, name: str) -> str:
+        return str(next(m["cvr"] for m in self.edition.municipalities if m["navn"] == name))
+
+    def settings(self, home: Path) -> Settings:
+        """Settings whose reports go elsewhere; the release is the same."""
+        published = home / "published"
+        published.mkdir(parents=True, exist_ok=True)
+        if not (published / "current").exists():
+            (published / "current").symlink_to(self.release)
+        return Settings(home=home)
+
+    def potential(self, name: str) -> Document:
+        return potentiale.build(self.edition, self.indicators, NONE, self.cvr(name))
+
+    def pdf(self, document: Document) -> Pdf:
+        return Pdf(pdf.render(document, self.edition.published))
+
+
+@pytest.fixture(scope="session")
+def published(demo: duckdb.DuckDBPyConnection) -> Iterator[Published]:
+    (path,) = demo.execute("select path from duckdb_databases() where database_name = 'kdi'").fetchall()[0]
+    release = Path(path).parent
+    with Edition(release) as newest:
+        month = newest_quarter(newest.months)
+    with Edition(release, month) as edition:
+        yield Published(release, edition, Indicators(edition))
+
+
+@pytest.fixture(scope="session")
+def aalborg(published: Published) -> Document:
+    return published.potential("Aalborg")
+
+
+@pytest.fixture(scope="session")
+def aalborg_pdf(published: Published, aalborg: Document) -> Pdf:
+    return published.pdf(aalborg)
