@@ -237,7 +237,7 @@ def _of_newest(dax: str, home: Table, part: dict[str, Any]) -> str:
     inner = dax.replace("\n", "\n        ")
     return (
         f"VAR NyestePeriode = [{newest_of(home.name)}]\nRETURN\n    CALCULATE (\n        {inner},\n"
-        f"        '{home.name}'[{column}] = NyestePeriode\n    )"
+        f"        KEEPFILTERS ( '{home.name}'[{column}] = NyestePeriode )\n    )"
     )
 
 
