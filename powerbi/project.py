@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from powerbi.catalogue import Catalogue
+from powerbi.pbir import write_report
 from powerbi.semantic import build, stable_id
 from powerbi.tmdl import write_model
 
@@ -15,7 +16,9 @@ def write_project(catalogue: Catalogue) -> dict[str, str]:
     model = build(catalogue)
     name = model.name
     files = {f"{name}.SemanticModel/definition/{path}": text for path, text in write_model(model).items()}
+    files |= {f"{name}.Report/{path}": as_json(content) for path, content in write_report(model).items()}
     files |= {
+        f"{name}.Report/.platform": as_json(_platform("Report", name)),
         f"{name}.SemanticModel/.platform": as_json(_platform("SemanticModel", name)),
         f"{name}.SemanticModel/definition.pbism": as_json(
             {

@@ -8,12 +8,18 @@ from pipeline.installation import Installation
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published database of the demo's 14 months. Made once, in about a minute."""
+def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The demo's 14 months, loaded and published. Made once, in about a minute."""
     folder = tmp_path_factory.mktemp("demo")
     installation = Installation(folder, folder / "dagster")
     made = installation.kdi("generate", "--out", str(installation.inbox), "--months", "14", "--scale", "demo")
     assert made.exit_code == 0, made.output
     assert installation.load().failures == []
-    with installation.reader() as connection:
+    return installation
+
+
+@pytest.fixture(scope="session")
+def demo(demo_installation: Installation) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published database of the demo."""
+    with demo_installation.reader() as connection:
         yield connection
