@@ -11,10 +11,12 @@ from typing import Annotated
 
 import typer
 
+from orchestration import cli_report
 from orchestration.settings import get_settings
 from orchestration.unreachable import Unreachable
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(cli_report.app, name="report")
 
 
 @contextmanager

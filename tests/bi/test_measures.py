@@ -170,7 +170,7 @@ EQUIVALENT = {
                   "Udbredelsespotentiale i hele landet", "Tilslutningspotentiale i hele landet",
                   "Realiseringsgrad i hele landet", "Forventede kald i det uudnyttede i hele landet")
     },
-    **{(m, "MAX ( -> MIN ("): _ONE_ROW for m in ("Kald pr. borger på 12 måneder", "Kommuner med SKI-systemer")},
+    **{(m, "MAX ( -> MIN ("): _ONE_ROW for m in ("Kald pr. borger", "Kald pr. borger på 12 måneder", "Kommuner med SKI-systemer")},
     **{
         (m, _LAST): _GROWS
         for m in ("Kald pr. borger på 12 måneder", "Kommuner med SKI-systemer", "IT-systemer, der kalder",
