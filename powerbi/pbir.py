@@ -117,7 +117,7 @@ def _page(page: dict[str, Any], model: Model) -> dict[str, Any]:
 
 
 def _visuals(page: dict[str, Any], model: Model) -> list[tuple[str, dict[str, Any], dict[str, Any] | None]]:
-    made = []
+    made: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = []
     if page.get("slags") != "tip":
         made.append((f"{page['navn']}_overskrift", _heading(page), None))
     for number, spec in enumerate(page["visualer"], start=1):
@@ -179,7 +179,14 @@ def _mobile(spec: dict[str, Any], order: int) -> dict[str, Any] | None:
     if "mobil" not in spec:
         return None
     x, y, width, height = spec["mobil"]
-    place = {"x": 81 * x, "y": 60 * y, "width": 81 * width, "height": 60 * height, "z": 1000 * order, "tabOrder": 1000 * order}
+    place = {
+        "x": 81 * x,
+        "y": 60 * y,
+        "width": 81 * width,
+        "height": 60 * height,
+        "z": 1000 * order,
+        "tabOrder": 1000 * order,
+    }
     return {"$schema": _schema("mobile"), "position": place}
 
 

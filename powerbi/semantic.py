@@ -137,7 +137,9 @@ def build(catalogue: Catalogue, spec: dict[str, Any] | None = None) -> Model:
     spec = spec or yaml.safe_load(MODEL_FILE.read_text(encoding="utf-8"))
     bare = {name: _table(name, part, catalogue, spec["udelad_grunde"]) for name, part in spec["tabeller"].items()}
     relationships = tuple(_relationship(line, bare) for line in spec["relationer"])
-    model = Model(spec["navn"], tuple(bare.values()), relationships, tuple(_roles(bare["Myndighed"])), spec["valgtabeller"])
+    model = Model(
+        spec["navn"], tuple(bare.values()), relationships, tuple(_roles(bare["Myndighed"])), spec["valgtabeller"]
+    )
     measures = [*_newest(model), *_catalogue_measures(spec["maal"], model, catalogue), *_others(spec, model)]
     tables = tuple(
         Table(t.name, t.mart, t.description, t.columns, tuple(m for home, m in measures if home == t.name), t.spec)
@@ -147,14 +149,29 @@ def build(catalogue: Catalogue, spec: dict[str, Any] | None = None) -> Model:
     return Model(model.name, tables, relationships, model.roles, model.choices)
 
 
+def made_columns(spec: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """A table's columns that are made in Power Query (``m``) and, the same, in SQL (``sql``); codes become texts."""
+    made = dict(spec.get("beregnet", {}))
+    for column, texts in spec.get("koder", {}).items():
+        record = ", ".join(f'{code} = "{text}"' for code, text in texts.items())
+        cases = " ".join(f"when '{code}' then '{text}'" for code, text in texts.items())
+        made[f"{column}_tekst"] = {
+            "type": "varchar",
+            "beskrivelse": f"{column} med ord.",
+            "m": f"if [{column}] = null then null else Record.FieldOrDefault([{record}], [{column}], [{column}])",
+            "sql": f"case {column} {cases} else {column} end",
+        }
+    return made
+
+
 def _table(name: str, spec: dict[str, Any], catalogue: Catalogue, reasons: dict[str, str]) -> Table:
     if spec["kilde"] not in catalogue.marts:
         raise ModelError(f"model.yml: {name} bygger på {spec['kilde']}, som dbt ikke udgiver")
     mart = catalogue.marts[spec["kilde"]]
     labels, left_out = spec.get("kolonner", {}), spec.get("udelad", [])
-    made = {c: (m["type"], m["beskrivelse"]) for c, m in spec.get("beregnet", {}).items()}
+    made = {c: (m["type"], m["beskrivelse"]) for c, m in made_columns(spec).items()}
     for column in [*labels, *left_out, *spec.get("formater", {}), *spec.get("sorter", {})]:
-        if column not in mart.columns:
+        if column not in mart.columns and column not in made:
             raise ModelError(f"model.yml: {name} nævner kolonnen {column}, som {mart.name} ikke har")
     for column in left_out:
         if column not in reasons:
@@ -185,9 +202,7 @@ def _relationship(line: str, tables: dict[str, Table]) -> Relationship:
         if table not in tables:
             raise ModelError(f"model.yml: relationen {line} nævner tabellen {table}, som ikke er i modellen")
     (many, many_column), (one, one_column) = ends
-    return Relationship(
-        many, tables[many].column_of(many_column).name, one, tables[one].column_of(one_column).name
-    )
+    return Relationship(many, tables[many].column_of(many_column).name, one, tables[one].column_of(one_column).name)
 
 
 def _newest(model: Model) -> list[tuple[str, Measure]]:
@@ -199,8 +214,10 @@ def _newest(model: Model) -> list[tuple[str, Measure]]:
         column = table.column_of(table.spec["nyeste"])
         lifted = [f"REMOVEFILTERS ( '{t}' )" for t in sorted(model.reaches(table.name) - {"Dato"})]
         lifted += [f"REMOVEFILTERS ( '{table.name}'[{c.name}] )" for c in table.columns if not c.hidden]
-        dax = f"CALCULATE ( MAX ( '{table.name}'[{column.name}] ), {', '.join(lifted)} )" if lifted else (
-            f"MAX ( '{table.name}'[{column.name}] )"
+        dax = (
+            f"CALCULATE ( MAX ( '{table.name}'[{column.name}] ), {', '.join(lifted)} )"
+            if lifted
+            else (f"MAX ( '{table.name}'[{column.name}] )")
         )
         text = f"Den nyeste periode i {table.name} inden for de valgte datoer."
         name = newest_of(table.name)

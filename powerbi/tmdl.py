@@ -6,7 +6,7 @@ Expressions are never fenced with backticks: other readers of TMDL drop them.
 import re
 from collections.abc import Iterator
 
-from powerbi.semantic import Column, Measure, Model, Relationship, Role, Table, stable_id
+from powerbi.semantic import Column, Measure, Model, Relationship, Role, Table, made_columns, stable_id
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _M_TYPES = {
@@ -86,7 +86,7 @@ def _model(model: Model) -> str:
 
 def _expressions() -> str:
     blocks = [
-        f"/// {text}\nexpression {name} = {value} meta [IsParameterQuery=true, Type=\"{kind}\","
+        f'/// {text}\nexpression {name} = {value} meta [IsParameterQuery=true, Type="{kind}",'
         f" IsParameterQueryRequired=true]\n\tlineageTag: {stable_id('expression', name)}\n"
         for name, (value, kind, text) in _PARAMETERS.items()
     ]
@@ -190,8 +190,8 @@ def _source(table: Table, depth: int) -> str:
     steps = [("Udgivet", f'{function}("{schema}", "{name}")')]
     if limit := _limit(table):
         steps.append(("Udvalgt", f"Table.SelectRows({steps[-1][0]}, each {limit})"))
-    for column, made in table.spec.get("beregnet", {}).items():
-        step = f"Table.AddColumn({steps[-1][0]}, \"{column}\", each {made['m']}, {_M_TYPES[made['type']]})"
+    for column, made in made_columns(table.spec).items():
+        step = f'Table.AddColumn({steps[-1][0]}, "{column}", each {made["m"]}, {_M_TYPES[made["type"]]})'
         steps.append((f"Med_{column}", step))
     columns = ", ".join(f'"{c.source}"' for c in table.columns)
     steps.append(("Kolonner", f"Table.SelectColumns({steps[-1][0]}, {{{columns}}})"))

@@ -125,7 +125,8 @@ CALLS = Data(
         Column("Leverandør", "leverandoer", 24),
         Column("Kald", "kald", 14, _CALLS_FORMAT),
     ),
-    lambda reader: f"""
+    lambda reader: (
+        f"""
         select
             fct.maaned, myndighed.navn as kommune, svc.dataomraade,
             svc.service || coalesce(' ' || svc.version, '') as service,
@@ -138,7 +139,8 @@ CALLS = Data(
         inner join marts.dim_leverandoer as lev using (leverandoer_id)
         where fct.maaned > (select max(maaned) - interval 12 month from marts.fct_kald_maaned)
             and fct.antal_kald > 0 and {reader.rows("myndighed.cvr")}
-        group by all""",
+        group by all"""
+    ),
     (
         Pivot("Kald", ("Service", "IT-system"), (), ("Kald",), ("Kommune", "Måned", "Dataområde")),
         Pivot("Kald pr. måned", ("Dataområde",), ("Måned",), ("Kald",), ("Kommune", "Leverandør")),
@@ -157,9 +159,11 @@ GAPS = Data(
         Column("Kommuner med systemet", "anvendere", 14, _CALLS_FORMAT),
         Column("Forventede kald", "forventede", 16, _CALLS_FORMAT),
     ),
-    lambda reader: f"""
+    lambda reader: (
+        f"""
         select *, {_expected_when(reader, "aktive")} from kpi.udbredelse_huller
-        where {_newest("kpi.udbredelse_huller")} and {reader.rows()}""",
+        where {_newest("kpi.udbredelse_huller")} and {reader.rows()}"""
+    ),
     (Pivot("Huller", ("IT-system", "Service"), (), ("Forventede kald",), ("Kommune", "Snitflade")),),
 )
 POTENTIAL = Data(
@@ -175,8 +179,10 @@ POTENTIAL = Data(
         Column("Anvendelser", "1", 12, _CALLS_FORMAT),
         Column("Kald på 12 måneder", "kald_12m", 16, _CALLS_FORMAT),
     ),
-    lambda reader: f"""
-        select * from kpi.potentiale where {_newest("kpi.potentiale")} and {reader.rows()}""",
+    lambda reader: (
+        f"""
+        select * from kpi.potentiale where {_newest("kpi.potentiale")} and {reader.rows()}"""
+    ),
     (Pivot("Potentiale", ("IT-system", "Snitflade"), ("Potentiale",), ("Anvendelser",), ("Kommune", "Snitflade")),),
 )
 READINESS = Data(
@@ -209,7 +215,8 @@ COMPARISON = Data(
         Column("Klassens midte", "midte", 16, "#,##0.00"),
         Column("Kommuner i klassen", "antal", 14, _CALLS_FORMAT),
     ),
-    lambda reader: f"""
+    lambda reader: (
+        f"""
         with nyeste as (
             select *,
                 count(*) over klasse as antal,
@@ -225,6 +232,7 @@ COMPARISON = Data(
             group by all
         )
         select nyeste.*, midter.midte
-        from nyeste left join midter using (platform, dataomraade, xyz_klasse) where {reader.rows()}""",
+        from nyeste left join midter using (platform, dataomraade, xyz_klasse) where {reader.rows()}"""
+    ),
 )
 DATA = (CALLS, GAPS, POTENTIAL, READINESS, COMPARISON)

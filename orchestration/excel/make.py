@@ -11,7 +11,20 @@ from orchestration.excel.workbook import Edition, write_workbook
 from orchestration.publish.release import Releases
 from orchestration.settings import Settings
 
-_MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
+_MONTHS = [
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 
 
 class NothingToShow(Exception):
@@ -35,7 +48,9 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
     folder.mkdir(parents=True, exist_ok=True)
     source = Releases(settings).folder / release.publicering_id / "kdi.duckdb"
     with duckdb.connect(str(source), read_only=True) as connection:
-        wanted = [r for r in readers(connection, agreements_in_force(settings)) if only is None or only in (r.name, r.cvr)]
+        wanted = [
+            r for r in readers(connection, agreements_in_force(settings)) if only is None or only in (r.name, r.cvr)
+        ]
         if not wanted:
             raise NothingToShow(f"»{only}« er ikke en kommune. Skriv navnet, CVR-nummeret eller KOMBIT.")
         edition = _edition(release.publicering_id, connection)
@@ -47,7 +62,7 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
 
 def file_name(reader: Reader) -> str:
     """``kdi-i-tal-<cvr>-<navn>.xlsx``, in letters that every system can keep."""
-    plain = reader.name.lower().translate(str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"}))
+    plain = reader.name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
     return "-".join(["kdi-i-tal", *([reader.cvr] if reader.cvr else []), re.sub(r"[^a-z0-9]+", "-", plain)]) + ".xlsx"
 
 

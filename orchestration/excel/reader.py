@@ -39,9 +39,7 @@ def agreements_in_force(settings: Settings) -> Path | None:
     return reference_folder(settings, in_force) / "aftaler.parquet" if in_force else None
 
 
-def readers(
-    connection: duckdb.DuckDBPyConnection, agreements: Path | None, today: date | None = None
-) -> list[Reader]:
+def readers(connection: duckdb.DuckDBPyConnection, agreements: Path | None, today: date | None = None) -> list[Reader]:
     """KOMBIT and every municipality, in the order of their codes.
 
     Agreements hold on the day the workbook is made: ``cvr`` lets ``deler_med_cvr``, or everybody, see its rows from

@@ -91,13 +91,13 @@ def _styles(book: Any, edition: Edition) -> Styles:
         ),
         text=style(font=font(), alignment=excelize.Alignment(vertical="top")),
         wrapped=style(font=font(), alignment=excelize.Alignment(wrap_text=True, vertical="top")),
-        numbers={f: style(font=font(), custom_num_fmt=f, alignment=excelize.Alignment(vertical="top")) for f in formats},
+        numbers={
+            f: style(font=font(), custom_num_fmt=f, alignment=excelize.Alignment(vertical="top")) for f in formats
+        },
     )
 
 
-def _write_data(
-    book: Any, data: Data, reader: Reader, connection: duckdb.DuckDBPyConnection, styles: Styles
-) -> int:
+def _write_data(book: Any, data: Data, reader: Reader, connection: duckdb.DuckDBPyConnection, styles: Styles) -> int:
     """Fill a data sheet; returns how many rows it got. An Excel table needs one, so an empty one gets a blank row."""
     chosen = ", ".join(f"{c.sql} as c{n}" for n, c in enumerate(data.columns))
     rows = connection.execute(f"select {chosen} from ({data.source(reader)}) as myndighed order by all").fetchall()
@@ -110,7 +110,9 @@ def _write_data(
     for number, column in enumerate(data.columns, start=1):
         letter = excelize.column_number_to_name(number)
         book.set_col_width(data.sheet, letter, letter, float(column.width))
-        book.set_cell_style(data.sheet, f"{letter}2", f"{letter}{bottom}", styles.numbers.get(column.format, styles.text))
+        book.set_cell_style(
+            data.sheet, f"{letter}2", f"{letter}{bottom}", styles.numbers.get(column.format, styles.text)
+        )
     book.add_table(
         data.sheet, excelize.Table(range=f"A1:{letter}{bottom}", name=data.table, style_name="TableStyleLight1")
     )
@@ -126,7 +128,9 @@ def _write_data(
 def _write_pivot(book: Any, data: Data, pivot: Pivot, rows: int, styles: Styles) -> None:
     last = f"{excelize.column_number_to_name(len(data.columns))}{max(rows, 1) + 1}"
     book.set_cell_str(pivot.sheet, "A1", f"{pivot.sheet}: {data.explanation}")
-    book.set_cell_str(pivot.sheet, "A2", "Klik »Aktivér redigering«, så Excel fylder tabellen. Vælg med felterne til højre.")
+    book.set_cell_str(
+        pivot.sheet, "A2", "Klik »Aktivér redigering«, så Excel fylder tabellen. Vælg med felterne til højre."
+    )
     book.set_cell_style(pivot.sheet, "A1", "A1", styles.text)
     wide = {"A": 48.0, "B": 44.0, "C": 18.0} if not pivot.columns else {"A": 48.0, "B": 18.0}
     for letter, width in wide.items():
@@ -176,7 +180,12 @@ def _write_definitions(book: Any, edition: Edition, styles: Styles) -> None:
 
 
 def _write_front(
-    book: Any, reader: Reader, edition: Edition, connection: duckdb.DuckDBPyConnection, styles: Styles, rows: dict[str, int]
+    book: Any,
+    reader: Reader,
+    edition: Edition,
+    connection: duckdb.DuckDBPyConnection,
+    styles: Styles,
+    rows: dict[str, int],
 ) -> None:
     sheet = "Forside"
     book.set_sheet_view(sheet, 0, excelize.ViewOptions(show_grid_lines=False))

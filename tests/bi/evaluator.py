@@ -13,6 +13,7 @@ import yaml
 from pbix_mcp.dax.engine import DAXContext, DAXEngine
 
 from orchestration.settings import PROJECT_ROOT
+from powerbi.semantic import made_columns
 
 from .tmdl_reader import Node, column_reference, read_folder
 
@@ -88,7 +89,7 @@ def rows_of(table: Node, connection: duckdb.DuckDBPyConnection) -> dict[str, Any
 def sql_of(table: Node) -> str:
     """SQL for a table's Power Query; what is made there stands as SQL beside it in model.yml."""
     spec = SPEC["tabeller"][table.name]
-    made = {c: m["sql"] for c, m in spec.get("beregnet", {}).items()}
+    made = {c: m["sql"] for c, m in made_columns(spec).items()}
     sources = [c.properties["sourceColumn"] for c in table.all("column")]
     # Power BI has one type for dates and times.
     dates = {c.properties["sourceColumn"] for c in table.all("column") if c.properties["dataType"] == "dateTime"}

@@ -15,7 +15,7 @@ KOMMUNE = ("Myndighed.CVR-nummer", "cvr")
 KLASSE = ("Myndighed.Størrelsesklasse", "xyz_klasse")
 SYSTEM = ("IT-system._systemnoegle", "coalesce(it_system_uuid, it_system)")
 SNITFLADE = ("Snitflade.Snitflade", "snitflade")
-PLATFORM = ("Dataområde.Platform", "platform")
+PLATFORM = ("Dataområde._platform", "platform")
 OMRAADE = ("Dataområde.Dataområde", "dataomraade")
 Axis = tuple[str, str]
 
@@ -28,7 +28,7 @@ CUTS: dict[str, tuple[Axis | None, list[tuple[Axis, ...]]]] = {
     "kpi.udbredelse_huller": (_MONTH, [(), (KOMMUNE,), (SYSTEM,), (SNITFLADE,), (KOMMUNE, SYSTEM)]),
     "kpi.tilslutning": (("Dato.Dato", "statusdato"), [(), (SYSTEM,)]),
     "kpi.tilslutning_kommune": (("Dato.Dato", "statusdato"), [(), (KOMMUNE,), (KLASSE,)]),
-    "kpi.klarmelding_reel": (_MONTH, [(), (SYSTEM,), (SNITFLADE,), (("Klarmelding og kald.Vurdering", "vurdering"),)]),
+    "kpi.klarmelding_reel": (_MONTH, [(), (SYSTEM,), (SNITFLADE,), (("Klarmelding og kald._vurdering", "vurdering"),)]),
     "kpi.potentiale": (_MONTH, [(), (KOMMUNE,), (SYSTEM,), (SNITFLADE,), (KOMMUNE, SYSTEM)]),
     "kpi.potentiale_kommune": (_MONTH, [(), (KOMMUNE,), (KLASSE,)]),
     "kpi.potentiale_k98": (_MONTH, [()]),
@@ -36,20 +36,27 @@ CUTS: dict[str, tuple[Axis | None, list[tuple[Axis, ...]]]] = {
         ("Dato.Dato", "udtraeksdato"),
         [(), (KOMMUNE,), (KLASSE,), (("KLE-dækning.KLE-hovedgruppe", "hovedgruppe"), KOMMUNE)],
     ),
-    "kpi.kle_huller": (("Dato.Dato", "udtraeksdato"), [(), (KOMMUNE,), (("KLE-huller.KLE-nummer uden sager", "kle_nummer"),)]),
+    "kpi.kle_huller": (
+        ("Dato.Dato", "udtraeksdato"),
+        [(), (KOMMUNE,), (("KLE-huller.KLE-nummer uden sager", "kle_nummer"),)],
+    ),
     "kpi.service_konsekvens": (_MONTH, [(), (SNITFLADE,), (("Servicekonsekvens.Berørt service", "service"),)]),
-    "kpi.serviceaftale_status": (None, [(), (KOMMUNE,), (SYSTEM,), (("Serviceaftaler.Aftalens status", "status"),)]),
+    "kpi.serviceaftale_status": (None, [(), (KOMMUNE,), (SYSTEM,), (("Serviceaftaler._status", "status"),)]),
     "kpi.serviceaftale_brug": (None, [(), (KOMMUNE,)]),
     "kpi.sapa": (_MONTH, [(), (KOMMUNE,), (("SAPA.Organisationsenhed", "org_enhed"), KOMMUNE)]),
     "kpi.afvigelser": (
         None,
-        [(), (KOMMUNE,), (SYSTEM, ("Afvigelser.Slags afvigelse", "type")), (SNITFLADE,), (("Dato.Dato", "fra"),)],
+        [(), (KOMMUNE,), (SYSTEM, ("Afvigelser._type", "type")), (SNITFLADE,), (("Dato.Dato", "fra"),)],
     ),
     "kpi.driftsforstyrrelse": (None, [(), (KOMMUNE,), (SNITFLADE,), (("Dato.Dato", "cast(fra as date)"),)]),
     "kpi.timeprofil": (
         _MONTH,
         [
-            (("Timeprofil.Profilens service", "service"), ("Timeprofil.Dagstype", "dagstype"), ("Time._time_id", "time_id")),
+            (
+                ("Timeprofil.Profilens service", "service"),
+                ("Timeprofil._dagstype", "dagstype"),
+                ("Time._time_id", "time_id"),
+            ),
             (SNITFLADE,),
         ],
     ),
@@ -124,8 +131,12 @@ _FACT_AXES = {"maaned": "Dato.Måned", "dato_id": "Dato._dato_id", "statusdato":
               "service_id": "Service._service_id", "snitflade_id": "Snitflade._snitflade_id", "kle_id": "KLE._kle_id",
               "time_id": "Time._time_id", "coalesce(it_system_uuid, it_system)": "IT-system._systemnoegle"}  # fmt: skip
 _HOURS = "(select * from marts.fct_kald_time where dato_id >= (select max(dato_id) - 6 from marts.fct_kald_time))"
-_NEWEST_STATUS = "(select * from marts.fct_klarmelding where statusdato = (select max(statusdato) from marts.fct_klarmelding))"
-_NEWEST_EXTRACT = "(select * from marts.fct_kle_sager where udtraeksdato = (select max(udtraeksdato) from marts.fct_kle_sager))"
+_NEWEST_STATUS = (
+    "(select * from marts.fct_klarmelding where statusdato = (select max(statusdato) from marts.fct_klarmelding))"
+)
+_NEWEST_EXTRACT = (
+    "(select * from marts.fct_kle_sager where udtraeksdato = (select max(udtraeksdato) from marts.fct_kle_sager))"
+)
 _NEWEST_POTENTIAL = "(select * from kpi.potentiale where maaned = (select max(maaned) from kpi.potentiale))"
 _SYSTEM = "coalesce(it_system_uuid, it_system)"
 _ALL = {

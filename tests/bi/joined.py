@@ -28,7 +28,7 @@ def combinations(
                 seen[r.to_table] = f"t{len(seen)}"
                 wanted.append(r.to_table)
                 joins.append(
-                    f'left join {_source(r.to_table)} as {seen[r.to_table]}'
+                    f"left join {_source(r.to_table)} as {seen[r.to_table]}"
                     f' on {seen[here]}."{r.from_column}" = {seen[r.to_table]}."{r.to_column}"'
                 )
 
@@ -51,7 +51,12 @@ _TABLES = {n.name: n for n in read_folder(DEFINITION) if n.kind == "table" and n
 def _source(table: str) -> str:
     """The table with the model's column names."""
     names = [c.name for c in _TABLES[table].all("column")]
-    return f"({sql_of(_TABLES[table])}) as s{abs(hash(table)) % 10**6}" if not names else (
-        "(select " + ", ".join(f'"{c.properties["sourceColumn"]}" as "{c.name}"' for c in _TABLES[table].all("column"))
-        + f" from ({sql_of(_TABLES[table])}))"
+    return (
+        f"({sql_of(_TABLES[table])}) as s{abs(hash(table)) % 10**6}"
+        if not names
+        else (
+            "(select "
+            + ", ".join(f'"{c.properties["sourceColumn"]}" as "{c.name}"' for c in _TABLES[table].all("column"))
+            + f" from ({sql_of(_TABLES[table])}))"
+        )
     )

@@ -67,7 +67,10 @@ def _changes(evaluator: Evaluator, dax: str) -> Iterator[tuple[str, str]]:
         if other:
             yield f"[{column}] -> [{other}]", dax[: match.start(2)] + other + dax[match.end(2) :]
     for match in _DIVIDED.finditer(dax):
-        yield "tæller og nævner byttet", dax[: match.start()] + f"DIVIDE ( {match[2]}, {match[1]} )" + dax[match.end() :]
+        yield (
+            "tæller og nævner byttet",
+            dax[: match.start()] + f"DIVIDE ( {match[2]}, {match[1]} )" + dax[match.end() :],
+        )
 
 
 def _another(evaluator: Evaluator, table: str, column: str) -> str | None:

@@ -26,7 +26,7 @@ from .evaluator import Evaluator, Selection, load
 from .joined import combinations
 
 TARGET = PROJECT_ROOT / "docs" / "powerbi"
-_MONTHS = "jan feb mar apr maj jun jul aug sep okt nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
 _BARS = 14
 _INK, _SOFT, _LINE = THEME["foreground"], THEME["foregroundNeutralSecondary"], "#D5DCE1"
 # A page that follows one municipality or system shows one; the matrix shows the workshop's own example.
@@ -35,7 +35,7 @@ _CHOSEN: dict[str, Selection] = {
     "system": {"IT-system.IT-system": "Jobcentersystemet"},
     "matrix": {"IT-system.IT-system": "Jobcentersystemet"},
     "tip_kommune": {"Myndighed.Kommune": "Aalborg"},
-    "indbygger": {"Dataområde.Dataområde": "Sag og dokument", "Dataområde.Platform": "serviceplatformen"},
+    "indbygger": {"Dataområde.Dataområde": "Sag og dokument", "Dataområde.Platform": "Serviceplatformen"},
 }
 
 
@@ -49,7 +49,9 @@ def main(database: Path) -> None:
         page_maker = Pages(load(connection), connection, model)
         for page in spec["sider"]:
             places = [
-                report[f"definition/pages/{page['navn']}/visuals/{page['navn']}_{n:02d}_{v['slags']}/visual.json"]["position"]
+                report[f"definition/pages/{page['navn']}/visuals/{page['navn']}_{n:02d}_{v['slags']}/visual.json"][
+                    "position"
+                ]
                 for n, v in enumerate(page["visualer"], start=1)
             ]
             (TARGET / f"{page['navn']}.svg").write_text(page_maker.picture(page, places), "utf-8")
@@ -75,7 +77,9 @@ class Pages:
         if not tip:
             body.append(_text(16, 36, page["titel"], 24, _INK, "600"))
             body.append(_text(16, 60, page["spoergsmaal"], 14, _SOFT))
-        body += [self._visual(v, p, selection, n) for n, (v, p) in enumerate(zip(page["visualer"], places, strict=True))]
+        body += [
+            self._visual(v, p, selection, n) for n, (v, p) in enumerate(zip(page["visualer"], places, strict=True))
+        ]
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" font-family="Segoe UI, '
             f'Arial, sans-serif"><title>{html.escape(title)}</title>\n' + "\n".join(body) + "\n</svg>\n"
@@ -101,7 +105,9 @@ class Pages:
 
     def _slicer(self, spec: dict[str, Any], width: float, height: float, selection: Selection) -> str:
         (column,) = spec["felter"]["Values"]
-        chosen = "Total" if column == "Visning.Visning" else _value(selection.get(column)) if column in selection else "Alle"
+        chosen = (
+            "Total" if column == "Visning.Visning" else _value(selection.get(column)) if column in selection else "Alle"
+        )
         box = f'<rect x="10" y="32" width="{width - 20}" height="30" fill="none" stroke="{_SOFT}"/>'
         return box + _text(18, 52, chosen, 13, _INK) + _text(width - 26, 52, "▾", 13, _INK)
 
@@ -112,7 +118,10 @@ class Pages:
         found = combinations(self._connection, self._model, columns, measures, selection)
         key, way = spec.get("sorter", [columns[0] if columns else measures[0], "stigende"])
         if key in measures or not measures:
-            order = [(self._evaluator.value(key, {**selection, **row}) if key in measures else row[key], row) for row in found]
+            order = [
+                (self._evaluator.value(key, {**selection, **row}) if key in measures else row[key], row)
+                for row in found
+            ]
             order = [(v, row) for v, row in order if v is not None]
             order.sort(key=lambda pair: (pair[0], [str(v) for v in pair[1].values()]), reverse=way == "faldende")
             found = [row for _, row in order]
@@ -137,8 +146,14 @@ class Pages:
         for n, field in enumerate(fields):
             room = edges[n + 1] - edges[n] - 8
             out.append(_cell(edges[n], 44, _label(field), room, self._right(field), "600"))
-            out += [_cell(edges[n], 66 + 22 * r, self._shown(field, row[field]), room, self._right(field)) for r, row in enumerate(rows)]
-        out += [f'<line x1="10" x2="{width - 10}" y1="{50 + 22 * r}" y2="{50 + 22 * r}" stroke="{_LINE}"/>' for r in range(len(rows) + 1)]
+            out += [
+                _cell(edges[n], 66 + 22 * r, self._shown(field, row[field]), room, self._right(field))
+                for r, row in enumerate(rows)
+            ]
+        out += [
+            f'<line x1="10" x2="{width - 10}" y1="{50 + 22 * r}" y2="{50 + 22 * r}" stroke="{_LINE}"/>'
+            for r in range(len(rows) + 1)
+        ]
         return "".join(out)
 
     def _matrix(self, spec: dict[str, Any], width: float, height: float, selection: Selection) -> str:
@@ -149,7 +164,9 @@ class Pages:
             return self._table(flat, width, height, selection)
         (measure,), (column,), (row,) = roles["Values"], roles["Columns"], row_fields
         across = [c[column] for c in combinations(self._connection, self._model, [column], [measure], selection)]
-        across = [c for c in across if c is not None and self._evaluator.value(measure, {**selection, column: c}) is not None][:10]
+        across = [
+            c for c in across if c is not None and self._evaluator.value(measure, {**selection, column: c}) is not None
+        ][:10]
         down = [r[row] for r in combinations(self._connection, self._model, [row], [measure], selection)]
         down = [r for r in down if r is not None and self._evaluator.value(measure, {**selection, row: r}) is not None]
         down = down[: int((height - 58) // 22)]
@@ -161,7 +178,10 @@ class Pages:
                 figure = self._evaluator.value(measure, {**selection, column: c, row: value})
                 out.append(_cell(200 + n * step, 66 + 22 * r, "" if figure is None else danish(figure), step - 8, True))
         out += [_cell(10, 66 + 22 * r, _value(v), 180, False) for r, v in enumerate(down)]
-        out += [f'<line x1="10" x2="{width - 10}" y1="{50 + 22 * r}" y2="{50 + 22 * r}" stroke="{_LINE}"/>' for r in range(len(down) + 1)]
+        out += [
+            f'<line x1="10" x2="{width - 10}" y1="{50 + 22 * r}" y2="{50 + 22 * r}" stroke="{_LINE}"/>'
+            for r in range(len(down) + 1)
+        ]
         return "".join(out)
 
     def _chart(self, spec: dict[str, Any], width: float, height: float, selection: Selection) -> str:
@@ -178,7 +198,14 @@ class Pages:
                 records.append({"x": _value(row[category]) if category else named, "y": row[measure] or 0, "s": named})
         if not records:
             return _text(10, 44, "Ingen data", 12, _SOFT)
-        return _drawn(records, spec["slags"], width, height, self._formats[roles["Y"][0]], many=bool(series) or len(roles["Y"]) > 1)
+        return _drawn(
+            records,
+            spec["slags"],
+            width,
+            height,
+            self._formats[roles["Y"][0]],
+            many=bool(series) or len(roles["Y"]) > 1,
+        )
 
     def _shown(self, field: str, value: Any) -> str:
         if field not in self._formats:
@@ -198,30 +225,52 @@ def formatted(value: float, pattern: str) -> str:
     return danish(100 * value, decimals) + " %" if pattern.endswith("%") else danish(value, decimals)
 
 
+def _axis_format(records: list[dict[str, Any]], share: bool) -> str:
+    largest = max(r["y"] for r in records)
+    return ".0%" if share else "~s" if largest > 99_999 else ",.0f" if largest > 9 else ""
+
+
 def _drawn(records: list[dict[str, Any]], kind: str, width: float, height: float, pattern: str, many: bool) -> str:
     share = pattern.endswith("%")
-    amount = altair.Axis(title=None, format=".0%" if share else "~s" if max(r["y"] for r in records) > 9999 else "", tickCount=4)
+    amount = altair.Axis(title=None, format=_axis_format(records, share), tickCount=4)
     colour: Any = altair.value(THEME["dataColors"][0])
     names = list(dict.fromkeys(r["s"] for r in records))
     if many:
-        legend = altair.Legend(title=None, orient="bottom", labelLimit=220, columns=2)
-        colour = altair.Color("s:N", sort=names, scale=altair.Scale(domain=names, range=THEME["dataColors"][: len(names)]), legend=legend)
+        legend = altair.Legend(title=None, orient="bottom", labelLimit=300, columns=1 if width < 420 else 2)
+        colour = altair.Color(
+            "s:N", sort=names, scale=altair.Scale(domain=names, range=THEME["dataColors"][: len(names)]), legend=legend
+        )
     order = list(dict.fromkeys(r["x"] for r in records))
     base = altair.Chart(altair.Data(values=records))
     label = altair.Axis(title=None, labelLimit=170, labelAngle=0, labelOverlap=True)
+    if many and all(r["x"] == r["s"] for r in records):
+        label = altair.Axis(title=None, labels=False, ticks=False)
     if kind == "bjaelker":
         chart = base.mark_bar().encode(
-            y=altair.Y("x:N", sort=order, axis=label), x=altair.X("y:Q", axis=amount, stack="zero" if many else None), color=colour
+            y=altair.Y("x:N", sort=order, axis=label),
+            x=altair.X("y:Q", axis=amount, stack="zero" if many else None),
+            color=colour,
         )
     elif kind == "linje":
         chart = base.mark_line(point=True, strokeWidth=2.5).encode(
-            x=altair.X("x:N", sort=order, axis=label), y=altair.Y("y:Q", axis=amount, scale=altair.Scale(zero=True)), color=colour
+            x=altair.X("x:N", sort=order, axis=label),
+            y=altair.Y("y:Q", axis=amount, scale=altair.Scale(zero=True)),
+            color=colour,
         )
     else:
-        chart = base.mark_bar().encode(x=altair.X("x:N", sort=order, axis=label), y=altair.Y("y:Q", axis=amount), color=colour)
-    chart = chart.properties(
-        width=width - 24, height=height - 44, autosize=altair.AutoSizeParams(type="fit", contains="padding"), background="transparent"
-    ).configure_view(stroke=None).configure_axis(labelFont="Segoe UI, Arial, sans-serif", labelFontSize=11, labelColor=_INK, gridColor="#E6EBEE")
+        chart = base.mark_bar().encode(
+            x=altair.X("x:N", sort=order, axis=label), y=altair.Y("y:Q", axis=amount), color=colour
+        )
+    chart = (
+        chart.properties(
+            width=width - 24,
+            height=height - 44,
+            autosize=altair.AutoSizeParams(type="fit", contains="padding"),
+            background="transparent",
+        )
+        .configure_view(stroke=None)
+        .configure_axis(labelFont="Segoe UI, Arial, sans-serif", labelFontSize=11, labelColor=_INK, gridColor="#E6EBEE")
+    )
     svg = vl_convert.vegalite_to_svg(chart.to_json(), format_locale=_LOCALE)
     return svg.replace("<svg ", '<svg x="12" y="32" ', 1)
 
@@ -243,7 +292,14 @@ def _cell(x: float, y: float, text: str, room: float, right: bool, weight: str =
 
 
 def _label(field: str) -> str:
-    return field.split(".", 1)[1] if "." in field and field not in ("Kald pr. borger", "Kald pr. indbygger") and not field.startswith("Kald pr.") and " pr. " not in field else field
+    return (
+        field.split(".", 1)[1]
+        if "." in field
+        and field not in ("Kald pr. borger", "Kald pr. indbygger")
+        and not field.startswith("Kald pr.")
+        and " pr. " not in field
+        else field
+    )
 
 
 def _value(value: Any) -> str:

@@ -39,4 +39,6 @@ class Proof:
         text = path.read_text("utf-8")
         before, rest = text.split(_BEGIN)
         table = "\n".join(f"| {what} | {figure} |" for what, figure in self.lines.items())
-        path.write_text(f"{before}{_BEGIN}| Bevis | Antal |\n| --- | ---: |\n{table}\n{_END}{rest.split(_END)[1]}", "utf-8")
+        path.write_text(
+            f"{before}{_BEGIN}| Bevis | Antal |\n| --- | ---: |\n{table}\n{_END}{rest.split(_END)[1]}", "utf-8"
+        )

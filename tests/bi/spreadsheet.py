@@ -40,13 +40,17 @@ def opened_by_libreoffice(path: Path, folder: Path) -> dict[str, Grid]:
     content = parts(ods)["content.xml"]
     sheets = {}
     for name, table in re.findall(r'<table:table table:name="([^"]+)"(.*?)</table:table>', content, re.DOTALL):
-        sheets[name] = [_row(row) for row in re.findall(r"<table:table-row[^>]*>(.*?)</table:table-row>", table, re.DOTALL)]
+        sheets[name] = [
+            _row(row) for row in re.findall(r"<table:table-row[^>]*>(.*?)</table:table-row>", table, re.DOTALL)
+        ]
     return sheets
 
 
 def _row(xml: str) -> list[object]:
     row: list[object] = []
-    for attributes, inner in re.findall(r"<table:(?:covered-)?table-cell((?:\s[^>]*?)?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)", xml, re.DOTALL):
+    for attributes, inner in re.findall(
+        r"<table:(?:covered-)?table-cell((?:\s[^>]*?)?)(?:/>|>(.*?)</table:(?:covered-)?table-cell>)", xml, re.DOTALL
+    ):
         repeat = re.search(r'number-columns-repeated="(\d+)"', attributes)
         number = re.search(r'office:value="([^"]+)"', attributes)
         text = re.sub(r"<[^>]+>", "", inner or "")

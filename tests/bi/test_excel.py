@@ -74,7 +74,11 @@ def test_the_pivots_give_the_marts_figures_in_libreoffice(
             " and maaned = (select max(maaned) from kpi.potentiale) group by 1"
         ).fetchall()
     )
-    potential = {row[0]: [v for v in row if isinstance(v, float)][-1] for row in shown["Potentiale"] if row and row[0] in by_status}
+    potential = {
+        row[0]: [v for v in row if isinstance(v, float)][-1]
+        for row in shown["Potentiale"]
+        if row and row[0] in by_status
+    }
     assert potential == by_status
     proof.says("Pivotceller i Excel, ens med mart’en", str(len(found) + 1 + len(potential)))
 
@@ -82,7 +86,12 @@ def test_the_pivots_give_the_marts_figures_in_libreoffice(
 def test_a_municipality_gets_its_own_rows_and_no_others_name(
     aalborg: Path, kombit: Path, demo: duckdb.DuckDBPyConnection
 ) -> None:
-    others = [n for (n,) in demo.execute("select navn from marts.dim_myndighed where navn not in ('Aalborg', 'Ukendt')").fetchall()]
+    others = [
+        n
+        for (n,) in demo.execute(
+            "select navn from marts.dim_myndighed where navn not in ('Aalborg', 'Ukendt')"
+        ).fetchall()
+    ]
     for sheet in DATA_SHEETS:
         rows = cells(aalborg, sheet)
         position = rows[0].index("Kommune")
@@ -118,7 +127,7 @@ def test_no_cell_is_a_formula_whatever_a_delivery_says(
 
     copy = tmp_path / "kdi.duckdb"
     copy.write_bytes((demo_installation.current / "kdi.duckdb").read_bytes())
-    evil = "=HYPERLINK(\"http://x\";\"klik\") <&> ' +1 @sum"
+    evil = '=HYPERLINK("http://x";"klik") <&> \' +1 @sum'
     with duckdb.connect(str(copy)) as connection:
         connection.execute("update marts.dim_it_system set navn = ?", [evil])
         path = tmp_path / "ond.xlsx"

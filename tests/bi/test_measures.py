@@ -67,6 +67,7 @@ def thirty_months(evaluator: Evaluator) -> Evaluator:
 BY_HAND = [
     Cell("i hånden", {"Dato.Måned": datetime(2023, 6, 1)}, {
         "Kald": 600, "Kald på 12 måneder": 7_800, "Kald på de 12 måneder før": 7_800, "Kald pr. indbygger": 600 / 10_000,
+        "Kald pr. indbygger på 12 måneder": 7_800 / 10_000,
     }),
     Cell("i hånden", {"Dato.Måned": datetime(2022, 6, 1)}, {
         "Kald på 12 måneder": 7_800, "Kald på de 12 måneder før": 2_100, "Folketal i kommunerne": 8_000,
@@ -92,7 +93,10 @@ def test_every_measure_equals_dbts_figure(
     counts = check(evaluator, [*cells(demo, model, every=7, periods=1), *star_cells(demo, per_axis=3)])
     compared = {name for name, kind in counts if kind == "ens"}
     counts += check(thirty_months(evaluator), BY_HAND)
-    assert {name for name, m in model.measures.items() if not m.hidden} - compared == {"Kald efter visning"}
+    assert {name for name, m in model.measures.items() if not m.hidden} - compared == {
+        "Kald efter visning",
+        "Udvikling på et helt år",
+    }
     proof.cells(counts)
 
 
@@ -123,6 +127,18 @@ def test_the_reader_chooses_total_or_per_inhabitant(evaluator: Evaluator) -> Non
     assert total > 1000 * rate > 0
     assert evaluator.value("Kald efter visning", aalborg) == total
     assert evaluator.value("Kald efter visning", {**aalborg, "Visning.Visning": "Pr. indbygger"}) == rate
+
+
+def test_a_year_is_only_compared_with_a_whole_year(evaluator: Evaluator) -> None:
+    """The demo has 14 months: two of the year before. With all of them the two measures are the same."""
+    aalborg = {"Myndighed.CVR-nummer": "29189420"}
+    assert evaluator.value("Udvikling på 12 måneder", aalborg) > 100
+    assert evaluator.value("Udvikling på et helt år", aalborg) is None
+    columns, rows = evaluator.tables["Benchmark"]["columns"], evaluator.tables["Benchmark"]["rows"]
+    months = columns.index("_maaneder_12m_foer")
+    whole = {"columns": columns, "rows": [[12 if n == months else v for n, v in enumerate(row)] for row in rows]}
+    full = replace(evaluator, tables={**evaluator.tables, "Benchmark": whole})
+    assert full.value("Udvikling på et helt år", aalborg) == full.value("Udvikling på 12 måneder", aalborg)
 
 
 def test_calls_per_inhabitant_use_the_newest_quarter_that_has_begun(evaluator: Evaluator) -> None:
@@ -217,7 +233,7 @@ def crosses(cell: Cell, mutant: Mutant, model: Model) -> bool:
     """Whether the cell's selection filters the cell's measures through the relationship."""
     many, one = mutant.missing
     filtering = {column.split(".")[0] for column in cell.selection}
-    if not any(one == t or one in model.reaches(many) and t in model.reaches(one) for t in filtering):
+    if not any(one == t or (one in model.reaches(many) and t in model.reaches(one)) for t in filtering):
         return False
     homes = {t.name for t in model.tables for m in t.measures if m.name in cell.expected}
     return any(many == home or many in model.reaches(home) for home in homes)

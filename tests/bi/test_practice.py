@@ -92,7 +92,11 @@ def test_formats(tables: list[Node]) -> None:
     assert without == ["Publicering"]  # a text
     shares = {m.name for m in measures(tables) if m.properties.get("formatString", "").endswith("%")}
     assert {m.name for m in measures(tables) if m.name.startswith("Andel") or m.name.endswith("grad")} <= shares
-    assert [c.name for c in columns(tables) if c.properties["dataType"] == "dateTime" and not c.properties.get("formatString")] == []
+    assert [
+        c.name
+        for c in columns(tables)
+        if c.properties["dataType"] == "dateTime" and not c.properties.get("formatString")
+    ] == []
 
 
 def test_descriptions(tables: list[Node]) -> None:
@@ -102,7 +106,9 @@ def test_descriptions(tables: list[Node]) -> None:
 
 def test_no_column_is_summed_by_itself(tables: list[Node]) -> None:
     assert {c.properties["summarizeBy"] for c in columns(tables)} == {"none"}
-    visible_figures = [c.name for c in columns(tables) if c.properties["dataType"] == "double" and "isHidden" not in c.flags]
+    visible_figures = [
+        c.name for c in columns(tables) if c.properties["dataType"] == "double" and "isHidden" not in c.flags
+    ]
     assert visible_figures == []
 
 
@@ -114,14 +120,18 @@ def test_relationships_have_a_single_direction_and_are_active(nodes: list[Node])
 def test_division_is_divide_and_risky_functions_are_not_used(tables: list[Node]) -> None:
     for measure in measures(tables):
         assert " / " not in measure.expression, measure.name
-        assert references(measure.expression).functions.isdisjoint({"IFERROR", "FILTER", "EVALUATEANDLOG", "LOOKUPVALUE"})
+        assert references(measure.expression).functions.isdisjoint(
+            {"IFERROR", "FILTER", "EVALUATEANDLOG", "LOOKUPVALUE"}
+        )
 
 
 def test_columns_are_qualified_and_measures_are_not(tables: list[Node]) -> None:
     names = {m.name for m in measures(tables)}
     for measure in measures(tables):
         assert references(measure.expression).measures <= names
-        assert not re.search(r"(?<!')\b[A-Za-z]\w*\[", measure.expression), f"{measure.name}: tabelnavn uden citationstegn"
+        assert not re.search(r"(?<!')\b[A-Za-z]\w*\[", measure.expression), (
+            f"{measure.name}: tabelnavn uden citationstegn"
+        )
 
 
 def test_no_two_measures_are_the_same(tables: list[Node]) -> None:
@@ -138,6 +148,8 @@ def test_names_are_trimmed_and_plain(tables: list[Node]) -> None:
 def test_the_coverage_is_stated(proof: Proof) -> None:
     """Each rule names a test that is there."""
     here = Path(__file__)
-    tests = re.findall(r"def (test_\w+)", here.read_text("utf-8") + (here.parent / "test_semantic_model.py").read_text("utf-8"))
+    tests = re.findall(
+        r"def (test_\w+)", here.read_text("utf-8") + (here.parent / "test_semantic_model.py").read_text("utf-8")
+    )
     assert [rule for rule, part in COVERED.items() if not any(part in test for test in tests)] == []
     proof.says("Regler fra Microsofts Best Practice Rules, holdt af en test", f"{len(COVERED)} af {RULES_IN_ALL}")

@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 
 from orchestration.settings import PROJECT_ROOT
-from powerbi.pbir import HEIGHT, THEME, WIDTH, VISUAL_TYPES, write_report
+from powerbi.pbir import HEIGHT, THEME, VISUAL_TYPES, WIDTH, write_report
 from powerbi.semantic import Model, ModelError
 
 from .proof import Proof
@@ -91,9 +91,15 @@ def test_everything_a_visual_names_is_in_the_model(model: Model, proof: Proof) -
     named = [(path, r) for path, content in files().items() for r in references(content)]
     assert [(path, r) for path, r in named if r not in columns | measures] == []
     proof.says("Henvisninger fra visualer, der findes i modellen", f"{len(named)} af {len(named)}")
-    with pytest.raises(ModelError, match="Kald pr. hest"):
+    with pytest.raises(ModelError, match=r"Kald pr\. hest"):
         page = {"navn": "x", "titel": "x", "spoergsmaal": "x"}
-        visual = {"slags": "kort", "titel": "x", "alt": "x", "plads": [0, 0, 1, 1], "felter": {"Values": ["Kald pr. hest"]}}
+        visual = {
+            "slags": "kort",
+            "titel": "x",
+            "alt": "x",
+            "plads": [0, 0, 1, 1],
+            "felter": {"Values": ["Kald pr. hest"]},
+        }
         write_report(model, {"sider": [{**page, "visualer": [visual]}]})
 
 
@@ -129,7 +135,7 @@ def test_every_visual_has_an_alt_text_a_title_and_its_place_in_the_reading_order
         for visual in contents:
             objects = visual["visual"]["visualContainerObjects"]
             alt = objects["general"][0]["properties"]["altText"]["expr"]["Literal"]["Value"]
-            assert len(alt) > 12 and alt.endswith(".'") or alt.endswith("?'") or alt.endswith("!'"), alt
+            assert (len(alt) > 12 and alt.endswith(".'")) or alt.endswith("?'") or alt.endswith("!'"), alt
             assert visual["visual"]["visualType"] in ("textbox", "actionButton") or "title" in objects
 
 
@@ -139,7 +145,7 @@ def test_visuals_lie_on_the_page_and_not_on_each_other() -> None:
         width, height = (320, 240) if tip else (WIDTH, HEIGHT)
         boxes = [v["position"] for v in contents]
         for p in boxes:
-            assert 0 <= p["x"] and p["x"] + p["width"] <= width and 0 <= p["y"] and p["y"] + p["height"] <= height, page
+            assert p["x"] >= 0 and p["x"] + p["width"] <= width and p["y"] >= 0 and p["y"] + p["height"] <= height, page
         for a, b in combinations(boxes, 2):
             apart = (
                 a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
@@ -150,21 +156,34 @@ def test_visuals_lie_on_the_page_and_not_on_each_other() -> None:
 
 def test_the_overview_has_a_mobile_layout_of_all_its_figures() -> None:
     folder = REPORT / "definition" / "pages" / "overblik" / "visuals"
-    boxes = [json.loads((p / "mobile.json").read_text("utf-8"))["position"] for p in folder.iterdir() if "overskrift" not in p.name]
+    boxes = [
+        json.loads((p / "mobile.json").read_text("utf-8"))["position"]
+        for p in folder.iterdir()
+        if "overskrift" not in p.name
+    ]
     assert len(boxes) == 8
     assert all(b["x"] + b["width"] <= 324 for b in boxes)
     assert all(
-        a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"] or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
+        a["x"] + a["width"] <= b["x"]
+        or b["x"] + b["width"] <= a["x"]
+        or a["y"] + a["height"] <= b["y"]
+        or b["y"] + b["height"] <= a["y"]
         for a, b in combinations(boxes, 2)
     )
 
 
 def test_tooltips_and_drillthroughs_name_pages_that_exist() -> None:
-    pages = {p.name: json.loads((p / "page.json").read_text("utf-8")) for p in (REPORT / "definition/pages").iterdir() if p.is_dir()}
+    pages = {
+        p.name: json.loads((p / "page.json").read_text("utf-8"))
+        for p in (REPORT / "definition/pages").iterdir()
+        if p.is_dir()
+    }
     order = json.loads((REPORT / "definition/pages/pages.json").read_text("utf-8"))["pageOrder"]
     assert sorted(order) == sorted(pages)
     named = {
-        v["visual"]["visualContainerObjects"]["visualTooltip"][0]["properties"]["section"]["expr"]["Literal"]["Value"].strip("'")
+        v["visual"]["visualContainerObjects"]["visualTooltip"][0]["properties"]["section"]["expr"]["Literal"][
+            "Value"
+        ].strip("'")
         for contents in visuals().values()
         for v in contents
         if "visualTooltip" in v["visual"]["visualContainerObjects"]
@@ -193,6 +212,8 @@ def contrast(a: str, b: str) -> float:
 def test_the_themes_colours_can_be_seen() -> None:
     assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
     white = str(THEME["background"])
-    assert [c for c in [*THEME["dataColors"], THEME["good"], THEME["neutral"], THEME["bad"]] if contrast(c, white) < 3] == []
+    assert [
+        c for c in [*THEME["dataColors"], THEME["good"], THEME["neutral"], THEME["bad"]] if contrast(c, white) < 3
+    ] == []
     texts = [THEME["foreground"], THEME["foregroundNeutralSecondary"]]
     assert [c for c in texts if contrast(str(c), str(THEME["backgroundLight"])) < 4.5] == []

@@ -1,7 +1,6 @@
 """The committed model is what the marts and the catalogue say, holds together, and fits the published data."""
 
 from collections import Counter
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -11,6 +10,7 @@ from pipeline.installation import Installation
 from orchestration.settings import PROJECT_ROOT
 from powerbi.catalogue import read_catalogue
 from powerbi.project import write_project
+from powerbi.semantic import made_columns
 
 from .dax_text import references
 from .evaluator import DEFINITION, SPEC, sql_of
@@ -30,9 +30,7 @@ def tables() -> dict[str, Node]:
 @pytest.fixture(scope="session")
 def relationships() -> list[tuple[tuple[str, str], tuple[str, str]]]:
     nodes = [n for n in read_folder(DEFINITION) if n.kind == "relationship"]
-    return [
-        (column_reference(n.properties["fromColumn"]), column_reference(n.properties["toColumn"])) for n in nodes
-    ]
+    return [(column_reference(n.properties["fromColumn"]), column_reference(n.properties["toColumn"])) for n in nodes]
 
 
 def column(tables: dict[str, Node], table: str, name: str) -> Node:
@@ -62,9 +60,11 @@ def test_every_column_is_in_the_published_table_with_its_type(
         if table.name in SPEC["valgtabeller"]:
             continue
         spec = SPEC["tabeller"][table.name]
-        made = spec.get("beregnet", {})
+        made = made_columns(spec)
         for connection_says in (demo.execute, duckdb.connect().execute):
-            where = spec["kilde"] if connection_says == demo.execute else f"'{demo_installation.parquet_of(spec['kilde'])}'"
+            where = (
+                spec["kilde"] if connection_says == demo.execute else f"'{demo_installation.parquet_of(spec['kilde'])}'"
+            )
             types = {row[0]: row[1] for row in connection_says(f"describe select * from {where}").fetchall()}
             columns = [c for c in table.all("column") if c.properties["sourceColumn"] not in made]
             wrong = {
@@ -96,7 +96,9 @@ def test_power_query_reads_the_table_and_takes_exactly_the_columns(tables: dict[
 
 
 def test_relationships_join_equal_types_on_a_unique_key_without_orphans(
-    tables: dict[str, Node], relationships: list[tuple[tuple[str, str], tuple[str, str]]], demo: duckdb.DuckDBPyConnection
+    tables: dict[str, Node],
+    relationships: list[tuple[tuple[str, str], tuple[str, str]]],
+    demo: duckdb.DuckDBPyConnection,
 ) -> None:
     assert len(set(relationships)) == len(relationships) == len(SPEC["relationer"])
     for many, one in relationships:
@@ -126,7 +128,9 @@ def test_there_is_one_way_from_each_table_to_each_other(
     def ways(table: str) -> Counter[str]:
         return sum((Counter([one]) + ways(one) for one in nearest.get(table, [])), Counter())
 
-    assert {table: [t for t, n in ways(table).items() if n > 1] for table in nearest if max(ways(table).values()) > 1} == {}
+    assert {
+        table: [t for t, n in ways(table).items() if n > 1] for table in nearest if max(ways(table).values()) > 1
+    } == {}
 
 
 def test_the_date_table_is_marked_and_has_every_day(tables: dict[str, Node], demo: duckdb.DuckDBPyConnection) -> None:
