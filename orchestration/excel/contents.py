@@ -54,6 +54,25 @@ class Data:
     pivots: tuple[Pivot, ...] = ()
 
 
+# The marts' codes in words.
+_WORDS = {
+    "status": {"realiseret": "Realiseret", "udbredelse": "Mangler udbredelse", "tilslutning": "Mangler tilslutning"},
+    "vurdering": {
+        "bekraeftet": "Bekræftet",
+        "klarmeldt_uden_kald": "Klarmeldt uden kald",
+        "kald_uden_klarmelding": "Kald uden klarmelding",
+        "ikke_tilsluttet": "Ikke tilsluttet",
+        "ikke_relevant": "Ikke relevant",
+    },
+    "platform": {"serviceplatformen": "Serviceplatformen", "stoettesystemerne": "Støttesystemerne"},
+}
+
+
+def _in_words(column: str) -> str:
+    cases = " ".join(f"when '{code}' then '{word}'" for code, word in _WORDS[column].items())
+    return f"case {column} {cases} else {column} end"
+
+
 def _newest(table: str, column: str = "maaned") -> str:
     return f"{column} = (select max({column}) from {table})"
 
@@ -175,7 +194,7 @@ POTENTIAL = Data(
         _SYSTEM,
         Column("Snitflade", "snitflade", 14),
         Column("Snitfladens navn", "snitflade_navn", 36),
-        Column("Potentiale", "status", 16),
+        Column("Potentiale", _in_words("status"), 20),
         Column("Anvendelser", "1", 12, _CALLS_FORMAT),
         Column("Kald på 12 måneder", "kald_12m", 16, _CALLS_FORMAT),
     ),
@@ -196,7 +215,7 @@ READINESS = Data(
         Column("Snitfladens navn", "snitflade_navn", 40),
         Column("Krav", "krav", 14),
         Column("Klarmelding", "klarmelding", 14),
-        Column("Vurdering", "vurdering", 24),
+        Column("Vurdering", _in_words("vurdering"), 24),
         Column("Kommuner med kald", "kommuner_med_kald", 14, _CALLS_FORMAT),
     ),
     lambda reader: f"select * from kpi.klarmelding_reel where {_newest('kpi.klarmelding_reel')}",
@@ -207,7 +226,7 @@ COMPARISON = Data(
     "Kald pr. indbygger i den nyeste måned mod størrelsesklassen: gennemsnittet af de fem midterste kommuner.",
     (
         Column("Kommune", "kommune", 22),
-        Column("Platform", "platform", 20),
+        Column("Platform", _in_words("platform"), 20),
         Column("Dataområde", "dataomraade", 20),
         Column("Kald pr. indbygger", "kald_pr_indbygger", 16, "#,##0.00"),
         Column("Plads", "rang", 10, _CALLS_FORMAT),
