@@ -263,7 +263,7 @@ def _others(spec: dict[str, Any], model: Model) -> list[tuple[str, Measure]]:
     for name, part in spec["hjaelpemaal"].items():
         home = model.by_name[part["i"]]
         dax = part["dax"].strip()
-        if part["i"] in ("Klarmelding", "KLE-sager"):
+        if part.get("nyeste"):
             dax = _of_newest(dax, home, part)
         result.append((home.name, Measure(name, dax, part["format"], part["beskrivelse"], home.name)))
     return result
