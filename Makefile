@@ -5,8 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo ui docs test test-all fuzz audit privacy lint bench clean
-.PHONY: help demo ui test test-all powerbi lint bench clean
+.PHONY: help demo ui docs test test-all powerbi fuzz audit privacy lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -46,9 +45,6 @@ audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabili
 
 privacy: $(BIN)/.ready  ## Prove the hiding of small counts at length and write the results into docs/privacy.md
 	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --write-results
-test-all: $(BIN)/.ready  ## Run all tests, the long-running ones too
-	$(BIN)/python -m pytest -m ""
-
 powerbi: $(BIN)/.ready  ## Make the Power BI project anew, and its table of proofs
 	$(BIN)/python -m powerbi
 	KDI_SKRIV_BEVIS=1 $(BIN)/python -m pytest tests/bi -m ""

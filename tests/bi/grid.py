@@ -36,6 +36,10 @@ CUTS: dict[str, tuple[Axis | None, list[tuple[Axis, ...]]]] = {
         ("Dato.Dato", "udtraeksdato"),
         [(), (KOMMUNE,), (KLASSE,), (("KLE-dækning.KLE-hovedgruppe", "hovedgruppe"), KOMMUNE)],
     ),
+    "kpi.kle_sager": (
+        ("Dato.Dato", "udtraeksdato"),
+        [(("KLE-tal.KLE-niveau", "kle_niveau"), ("KLE-tal.Geografi", "geografi")), (KOMMUNE,)],
+    ),
     "kpi.kle_huller": (
         ("Dato.Dato", "udtraeksdato"),
         [(), (KOMMUNE,), (("KLE-huller.KLE-nummer uden sager", "kle_nummer"),)],
