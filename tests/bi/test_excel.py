@@ -21,14 +21,14 @@ DATA_SHEETS = ["Data kald", "Data huller", "Data potentiale", "Sammenligning"]
 def aalborg(demo_installation: Installation) -> Path:
     made = demo_installation.kdi("report", "excel", "--kommune", "Aalborg")
     assert made.exit_code == 0, made.output
-    (path,) = (demo_installation.home / "reports" / "excel").rglob("*aalborg.xlsx")
+    (path,) = (demo_installation.home / "reports" / "excel" / demo_installation.current.name).glob("*aalborg.xlsx")
     return path
 
 
 @pytest.fixture(scope="module")
 def kombit(demo_installation: Installation) -> Path:
     assert demo_installation.kdi("report", "excel", "--kommune", "KOMBIT").exit_code == 0
-    (path,) = (demo_installation.home / "reports" / "excel").rglob("*kombit.xlsx")
+    (path,) = (demo_installation.home / "reports" / "excel" / demo_installation.current.name).glob("*kombit.xlsx")
     return path
 
 
