@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo demo-postgres ui docs test test-all fuzz audit privacy reliability lint bench clean
+.PHONY: help demo demo-postgres ui docs test test-all powerbi fuzz audit privacy reliability lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -55,6 +55,10 @@ reliability: $(BIN)/.ready  ## Run every test of a fault, kill loads 200 times, 
 	-PYTHONPATH=tests $(BIN)/python -m pytest -m "lang or not lang" -p reliability.results \
 		--results .reliability.jsonl $$(PYTHONPATH=tests $(BIN)/python -m reliability.table --tests)
 	PYTHONPATH=tests $(BIN)/python -m reliability.table .reliability.jsonl > docs/reliability.md
+
+powerbi: $(BIN)/.ready  ## Make the Power BI project anew, and its table of proofs
+	$(BIN)/python -m powerbi
+	KDI_SKRIV_BEVIS=1 $(BIN)/python -m pytest tests/bi -m ""
 
 lint: $(BIN)/.ready  ## Format, lint and type checks
 	$(BIN)/ruff format --check .

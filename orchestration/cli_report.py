@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from orchestration.cli_excel import excel
 from orchestration.settings import get_settings
 
-app = typer.Typer(no_args_is_help=True, help="Make PDF, newsletter and web pages from the published data.")
+app = typer.Typer(no_args_is_help=True, help="Make PDF, Excel, newsletter and web pages from the published data.")
+app.command()(excel)
 
 Kvartal = Annotated[str | None, typer.Option(help="Quarter as 2022K4; the newest whole one unless given.")]
 Maaned = Annotated[str | None, typer.Option(help="Month as 2022-12; the newest one unless given.")]

@@ -10,7 +10,7 @@ from postgres_server import PostgresServer, postgres_server
 
 @pytest.fixture(scope="session")
 def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """The demo's 14 months, loaded. Made once, in about a minute."""
+    """The demo's 14 months, loaded and published. Made once, in about a minute."""
     folder = tmp_path_factory.mktemp("demo")
     installation = Installation(folder, folder / "dagster", as_of="2023-03-15")
     made = installation.kdi("generate", "--out", str(installation.inbox), "--months", "14", "--scale", "demo")

@@ -1,0 +1,24 @@
+"""``kdi report excel``: the workbooks. Heavy imports are inside the command."""
+
+from typing import Annotated
+
+import typer
+
+from orchestration.settings import get_settings
+
+
+def excel(
+    kommune: Annotated[str | None, typer.Option(help="Only this one: a name, a CVR number or KOMBIT.")] = None,
+) -> None:
+    """Excel workbooks with pivot tables: KOMBIT's, and one per municipality with what it may see."""
+    from orchestration.excel.make import NothingToShow, make_workbooks
+    from orchestration.excel.workbook import TooManyRows
+
+    count, last = 0, None
+    try:
+        for path in make_workbooks(get_settings(), kommune):
+            count, last = count + 1, path
+    except (NothingToShow, TooManyRows) as error:
+        typer.echo(f"FEJL {error}", err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"Excel: {count} i {last.parent if last else 'ingenting at lave'}")

@@ -1,0 +1,77 @@
+"""Makes the workbooks of the release in force, into ``data/reports/excel/<publication id>/``."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from orchestration.excel.reader import Reader, agreements_in_force, readers
+from orchestration.excel.workbook import Edition, write_workbook
+from orchestration.publish.release import Releases
+from orchestration.settings import Settings
+
+_MONTHS = [
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+
+
+class NothingToShow(Exception):
+    """There is no release, or nobody of that name."""
+
+
+def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path]:
+    """Write KOMBIT's workbook and every municipality's, or one of them; yields each as it is written.
+
+    Args:
+        settings: the installation.
+        only: a municipality's name or CVR number, or KOMBIT.
+
+    Raises:
+        NothingToShow: nothing is published, or ``only`` is unknown.
+    """
+    release = Releases(settings).current()
+    if release is None:
+        raise NothingToShow("Der er endnu ingen publicering. Kør kdi load.")
+    folder = settings.root / "reports" / "excel" / release.publicering_id
+    folder.mkdir(parents=True, exist_ok=True)
+    source = Releases(settings).folder / release.publicering_id / "kdi.duckdb"
+    with duckdb.connect(str(source), read_only=True) as connection:
+        wanted = [
+            r for r in readers(connection, agreements_in_force(settings)) if only is None or only in (r.name, r.cvr)
+        ]
+        if not wanted:
+            raise NothingToShow(f"»{only}« er ikke en kommune. Skriv navnet, CVR-nummeret eller KOMBIT.")
+        edition = _edition(release.publicering_id, connection)
+        for reader in wanted:
+            path = folder / file_name(reader)
+            write_workbook(path, reader, edition, connection)
+            yield path
+
+
+def file_name(reader: Reader) -> str:
+    """``kdi-i-tal-<cvr>-<navn>.xlsx``, in letters that every system can keep."""
+    plain = reader.name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    return "-".join(["kdi-i-tal", *([reader.cvr] if reader.cvr else []), re.sub(r"[^a-z0-9]+", "-", plain)]) + ".xlsx"
+
+
+def _edition(publication_id: str, connection: duckdb.DuckDBPyConnection) -> Edition:
+    (newest,) = connection.execute("select max(maaned) from marts.fct_kald_maaned").fetchall()[0]
+    rows = connection.execute(
+        "select maal, any_value(etiket), any_value(enhed), any_value(definition), any_value(format)"
+        " from marts.maal group by maal"
+    ).fetchall()
+    measures = {r[0]: dict(zip(("etiket", "enhed", "definition", "format"), r[1:], strict=True)) for r in rows}
+    through = f"{_MONTHS[newest.month - 1]} {newest.year}" if newest else "–"
+    return Edition(publication_id, through, measures)

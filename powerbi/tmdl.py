@@ -1,0 +1,248 @@
+"""Writes a semantic model as TMDL, the text format of a Power BI project. Tabs are its indentation.
+
+Expressions are never fenced with backticks: other readers of TMDL drop them.
+"""
+
+import re
+from collections.abc import Iterator
+
+from powerbi.semantic import Column, Measure, Model, Relationship, Role, Table, made_columns, stable_id
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_M_TYPES = {
+    "integer": "Int64.Type", "bigint": "Int64.Type", "double": "type number", "varchar": "type text",
+    "date": "type date", "timestamp": "type datetime", "boolean": "type logical",
+}  # fmt: skip
+
+# Power Query's parameters: where the published data are, and the months an incremental refresh reads.
+_PARAMETERS = {
+    "Kilde": ('"PostgreSQL"', "Text", "PostgreSQL eller Parquet: hvor de udgivne data læses."),
+    "Server": ('"localhost:5432"', "Text", "PostgreSQL-serverens navn og port."),
+    "Database": ('"kdi"', "Text", "Databasen på serveren."),
+    "Parquetmappe": ('"C:\\kdi\\parquet"', "Text", "Mappen parquet i en publicering; bruges når Kilde er Parquet."),
+    "RangeStart": ("#datetime(2019, 1, 1, 0, 0, 0)", "DateTime", "Første måned, der læses; Power BI styrer den selv."),
+    "RangeEnd": ("#datetime(2041, 1, 1, 0, 0, 0)", "DateTime", "Måneden efter den sidste, der læses."),
+}
+_FUNCTIONS = {
+    "Tabel": (
+        "En udgivet tabel efter skema og navn.",
+        """(skema as text, navn as text) as table =>
+    if Kilde = "Parquet"
+    then Parquet.Document(File.Contents(Parquetmappe & "\\" & skema & "\\" & navn & ".parquet"))
+    else PostgreSQL.Database(Server, Database){[Schema = skema, Item = navn]}[Data]""",
+    ),
+    "Maanedstabel": (
+        "En udgivet tabel, der som Parquet er en mappe med én fil pr. måned.",
+        """(skema as text, navn as text) as table =>
+    if Kilde = "Parquet"
+    then Table.Combine(List.Transform(
+        Folder.Files(Parquetmappe & "\\" & skema & "\\" & navn)[Content], each Parquet.Document(_)))
+    else PostgreSQL.Database(Server, Database){[Schema = skema, Item = navn]}[Data]""",
+    ),
+}
+
+
+def write_model(model: Model) -> dict[str, str]:
+    """The files of the ``definition`` folder, by path."""
+    files = {
+        "database.tmdl": "database\n\tcompatibilityLevel: 1567\n",
+        "model.tmdl": _model(model),
+        "expressions.tmdl": _expressions(),
+        "relationships.tmdl": "\n".join(_relationship(r) for r in model.relationships),
+    }
+    for table in model.tables:
+        files[f"tables/{table.name}.tmdl"] = _table(table)
+    for name, spec in model.choices.items():
+        files[f"tables/{name}.tmdl"] = _choice(name, spec["beskrivelse"], spec["raekker"])
+    for role in model.roles:
+        files[f"roles/{role.name}.tmdl"] = _role(role)
+    return files
+
+
+def quoted(name: str) -> str:
+    """A name as TMDL wants it: in single quotes unless it is a plain word."""
+    return name if _PLAIN.match(name) else "'" + name.replace("'", "''") + "'"
+
+
+def _model(model: Model) -> str:
+    lines = [
+        "model Model",
+        "\tculture: da-DK",
+        "\tdefaultPowerBIDataSourceVersion: powerBI_V3",
+        "\tdiscourageImplicitMeasures",
+        "\tsourceQueryCulture: da-DK",
+        "\tdataAccessOptions",
+        "\t\tlegacyRedirects",
+        "\t\treturnErrorValuesAsNull",
+        "",
+        "\tannotation __PBI_TimeIntelligenceEnabled = 0",
+        "",
+        *(f"ref table {quoted(name)}" for name in [*model.by_name, *model.choices]),
+        "",
+        *(f"ref role {quoted(role.name)}" for role in model.roles),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _expressions() -> str:
+    blocks = [
+        f'/// {text}\nexpression {name} = {value} meta [IsParameterQuery=true, Type="{kind}",'
+        f" IsParameterQueryRequired=true]\n\tlineageTag: {stable_id('expression', name)}\n"
+        for name, (value, kind, text) in _PARAMETERS.items()
+    ]
+    blocks += [
+        f"/// {text}\nexpression {name} =\n{_indented(body, 2)}\n\tlineageTag: {stable_id('expression', name)}\n"
+        for name, (text, body) in _FUNCTIONS.items()
+    ]
+    return "\n".join(blocks)
+
+
+def _relationship(r: Relationship) -> str:
+    ends = f"{r.from_table}.{r.from_column}", f"{r.to_table}.{r.to_column}"
+    return (
+        f"relationship {stable_id('relationship', *ends)}\n"
+        f"\tfromColumn: {quoted(r.from_table)}.{quoted(r.from_column)}\n"
+        f"\ttoColumn: {quoted(r.to_table)}.{quoted(r.to_column)}\n"
+    )
+
+
+def _table(table: Table) -> str:
+    lines = [f"/// {table.description}", f"table {quoted(table.name)}", f"\tlineageTag: {stable_id(table.name)}"]
+    if table.spec.get("noegle"):
+        lines.append("\tdataCategory: Time")
+    if not any(not c.hidden for c in table.columns) and all(m.hidden for m in table.measures):
+        lines.append("\tisHidden")
+    lines += _refresh_policy(table)
+    for measure in table.measures:
+        lines += ["", *_measure(table, measure)]
+    for column in table.columns:
+        lines += ["", *_column(table, column)]
+    for name, levels in table.spec.get("hierarkier", {}).items():
+        lines += ["", *_hierarchy(table, name, levels)]
+    lines += ["", f"\tpartition {quoted(table.name)} = m", "\t\tmode: import", "\t\tsource =", _source(table, 4)]
+    return "\n".join(lines) + "\n"
+
+
+def _measure(table: Table, measure: Measure) -> Iterator[str]:
+    yield f"\t/// {measure.description}"
+    if "\n" in measure.dax:
+        yield f"\tmeasure {quoted(measure.name)} ="
+        yield _indented(measure.dax, 3)
+    else:
+        yield f"\tmeasure {quoted(measure.name)} = {measure.dax}"
+    if measure.format:
+        yield f"\t\tformatString: {measure.format}"
+    if measure.hidden:
+        yield "\t\tisHidden"
+    yield f"\t\tdisplayFolder: {measure.folder}"
+    yield f"\t\tlineageTag: {stable_id(table.name, 'measure', measure.name)}"
+
+
+def _column(table: Table, column: Column) -> Iterator[str]:
+    yield f"\t/// {column.description}"
+    yield f"\tcolumn {quoted(column.name)}"
+    yield f"\t\tdataType: {column.data_type}"
+    if column.hidden:
+        yield "\t\tisHidden"
+    if column.is_key:
+        yield "\t\tisKey"
+    if column.format:
+        yield f"\t\tformatString: {column.format}"
+    # The id follows the mart's column: a new label is the same column to Power BI.
+    yield f"\t\tlineageTag: {stable_id(table.name, 'column', column.source)}"
+    yield "\t\tsummarizeBy: none"
+    yield f"\t\tsourceColumn: {column.source}"
+    if column.sort_by:
+        yield f"\t\tsortByColumn: {quoted(column.sort_by)}"
+
+
+def _hierarchy(table: Table, name: str, levels: list[str]) -> Iterator[str]:
+    yield f"\thierarchy {quoted(name)}"
+    yield f"\t\tlineageTag: {stable_id(table.name, 'hierarchy', name)}"
+    for level in levels:
+        yield ""
+        yield f"\t\tlevel {quoted(level)}"
+        yield f"\t\t\tlineageTag: {stable_id(table.name, 'hierarchy', name, level)}"
+        yield f"\t\t\tcolumn: {quoted(level)}"
+
+
+def _refresh_policy(table: Table) -> Iterator[str]:
+    """Old months are kept as they are; those a correction can reach are read again."""
+    spec = table.spec.get("raekkevis")
+    if not spec:
+        return
+    kept = ("year", spec["gem_aar"]) if "gem_aar" in spec else ("month", spec["gem_maaneder"])
+    yield ""
+    yield "\trefreshPolicy"
+    yield "\t\tpolicyType: basic"
+    yield f"\t\trollingWindowGranularity: {kept[0]}"
+    yield f"\t\trollingWindowPeriods: {kept[1]}"
+    yield "\t\tincrementalGranularity: month"
+    yield f"\t\tincrementalPeriods: {spec['opfrisk_maaneder']}"
+    yield "\t\tsourceExpression ="
+    yield _source(table, 4)
+
+
+def _source(table: Table, depth: int) -> str:
+    """The table's Power Query: find it, limit it, make its keys, and take the model's columns and no others."""
+    schema, name = table.mart.split(".")
+    function = "Maanedstabel" if table.spec.get("mappe") else "Tabel"
+    steps = [("Udgivet", f'{function}("{schema}", "{name}")')]
+    if limit := _limit(table):
+        steps.append(("Udvalgt", f"Table.SelectRows({steps[-1][0]}, each {limit})"))
+    for column, made in made_columns(table.spec).items():
+        step = f'Table.AddColumn({steps[-1][0]}, "{column}", each {made["m"]}, {_M_TYPES[made["type"]]})'
+        steps.append((f"Med_{column}", step))
+    columns = ", ".join(f'"{c.source}"' for c in table.columns)
+    steps.append(("Kolonner", f"Table.SelectColumns({steps[-1][0]}, {{{columns}}})"))
+    if "distinkt" in table.spec:
+        steps.append(("Distinkt", f"Table.Distinct({steps[-1][0]})"))
+    body = ",\n".join(f"    {step} = {text}" for step, text in steps)
+    return _indented(f"let\n{body}\nin\n    {steps[-1][0]}", depth)
+
+
+def _limit(table: Table) -> str:
+    if "filter" in table.spec:
+        return str(table.spec["filter"]["m"])
+    spec = table.spec.get("raekkevis")
+    if not spec:
+        return ""
+    edges = ("Date.From(RangeStart)", "Date.From(RangeEnd)")
+    if spec["kolonne"] == "dato_id":
+        edges = tuple(f'Number.From(Date.ToText({e}, "yyyyMMdd"))' for e in edges)  # type: ignore[assignment]
+    return f"[{spec['kolonne']}] >= {edges[0]} and [{spec['kolonne']}] < {edges[1]}"
+
+
+def _choice(name: str, description: str, rows: list[str]) -> str:
+    values = ", ".join(f'{{ "{row}" }}' for row in rows)
+    return "\n".join(
+        [
+            f"/// {description}",
+            f"table {quoted(name)}",
+            f"\tlineageTag: {stable_id(name)}",
+            "",
+            f"\t/// {description}",
+            f"\tcolumn {quoted(name)}",
+            "\t\tdataType: string",
+            f"\t\tlineageTag: {stable_id(name, 'column', name)}",
+            "\t\tsummarizeBy: none",
+            "\t\tisNameInferred",
+            f"\t\tsourceColumn: [{name}]",
+            "",
+            f"\tpartition {quoted(name)} = calculated",
+            "\t\tmode: import",
+            f'\t\tsource = DATATABLE ( "{name}", STRING, {{ {values} }} )',
+            "",
+        ]
+    )
+
+
+def _role(role: Role) -> str:
+    lines = [f"role {quoted(role.name)}", "\tmodelPermission: read"]
+    if role.dax:
+        lines += ["", f"\ttablePermission Myndighed = {role.dax}"]
+    return "\n".join(lines) + "\n"
+
+
+def _indented(text: str, depth: int) -> str:
+    return "\n".join("\t" * depth + line.replace("    ", "\t") if line else line for line in text.split("\n"))

@@ -1,0 +1,25 @@
+"""The model, and the table of proofs that the tests fill in."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from powerbi.catalogue import read_catalogue
+from powerbi.semantic import Model, build
+
+from .proof import Proof
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    return build(read_catalogue())
+
+
+@pytest.fixture(scope="session")
+def proof() -> Iterator[Proof]:
+    """With KDI_SKRIV_BEVIS set, the run's table is written into docs/powerbi.md (`make powerbi`)."""
+    filled = Proof()
+    yield filled
+    if os.environ.get("KDI_SKRIV_BEVIS"):
+        filled.write()

@@ -1,0 +1,44 @@
+"""The table of proofs: what a test run compared, as it stands in docs/powerbi.md."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestration.overview import danish
+from orchestration.settings import PROJECT_ROOT
+
+DOCUMENT = PROJECT_ROOT / "docs" / "powerbi.md"
+_BEGIN, _END = "<!-- bevis: begynd -->\n", "<!-- bevis: slut -->"
+
+
+@dataclass
+class Proof:
+    """Lines by what was proven, filled in by the tests that ran."""
+
+    lines: dict[str, str] = field(default_factory=dict)
+
+    def says(self, what: str, figure: str) -> None:
+        self.lines[what] = figure
+
+    def cells(self, counts: Counter[tuple[str, str]]) -> None:
+        """How many cells of measures were compared, and what they were."""
+        kinds = Counter[str]()
+        for (_, kind), n in counts.items():
+            kinds[kind] += n
+        measures = len({name for name, _ in counts})
+        self.says("Mål sammenlignet med dbt", danish(measures))
+        self.says("Mål × celler, samme tal", danish(kinds["ens"]))
+        self.says("Mål × celler, tomme begge steder", danish(kinds["tom begge steder"]))
+        self.says("Mål × celler, tomme i modellen og 0 i mart’en, som ventet", danish(kinds["tom for nul"]))
+
+    def mutants(self, what: str, killed: int, total: int) -> None:
+        self.says(f"Mutanter slået ihjel: {what}", f"{danish(killed)} af {danish(total)}")
+
+    def write(self, path: Path = DOCUMENT) -> None:
+        """Put the table into the document, between its two marks."""
+        text = path.read_text("utf-8")
+        before, rest = text.split(_BEGIN)
+        table = "\n".join(f"| {what} | {figure} |" for what, figure in self.lines.items())
+        path.write_text(
+            f"{before}{_BEGIN}| Bevis | Antal |\n| --- | ---: |\n{table}\n{_END}{rest.split(_END)[1]}", "utf-8"
+        )

@@ -1,0 +1,189 @@
+"""The workbooks hold what their reader may see and no more, and say what the marts say."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from pipeline.installation import Installation
+
+from orchestration.excel.make import file_name, make_workbooks
+from orchestration.excel.reader import KOMBIT, Reader, agreements_in_force, readers
+
+from .proof import Proof
+from .spreadsheet import SOFFICE, cells, opened_by_libreoffice, parts
+
+DATA_SHEETS = ["Data kald", "Data huller", "Data potentiale", "Sammenligning"]
+
+
+@pytest.fixture(scope="module")
+def aalborg(demo_installation: Installation) -> Path:
+    made = demo_installation.kdi("report", "excel", "--kommune", "Aalborg")
+    assert made.exit_code == 0, made.output
+    (path,) = (demo_installation.home / "reports" / "excel" / demo_installation.current.name).glob("*aalborg.xlsx")
+    return path
+
+
+@pytest.fixture(scope="module")
+def kombit(demo_installation: Installation) -> Path:
+    assert demo_installation.kdi("report", "excel", "--kommune", "KOMBIT").exit_code == 0
+    (path,) = (demo_installation.home / "reports" / "excel" / demo_installation.current.name).glob("*kombit.xlsx")
+    return path
+
+
+def test_the_front_sheet_says_what_the_marts_say(aalborg: Path, demo: duckdb.DuckDBPyConnection) -> None:
+    front = {row[0]: row[1] for row in cells(aalborg, "Forside") if row[0]}
+    text = "\n".join(str(label) for label in front)
+    assert "KDI i tal: Aalborg" in text
+    assert "Data til og med februar 2023" in text
+    assert re.search(r"Publicering \d{8}T\d{6}Z-[0-9a-f]{4}\.", text)
+    mine = "from kpi.{} where kommune = 'Aalborg' and maaned = (select max(maaned) from kpi.{})"
+    ((calls, rate),) = demo.execute(
+        f"select sum(kald), sum(kald_pr_indbygger) {mine.format(*['kald_pr_indbygger'] * 2)}"
+    ).fetchall()
+    ((possible, share),) = demo.execute(
+        f"select mulige, realiseringsgrad {mine.format(*['potentiale_kommune'] * 2)}"
+    ).fetchall()
+    assert front["Kald"] == calls
+    assert front["Kald pr. indbygger"] == pytest.approx(rate)
+    assert (front["Mulige anvendelser"], front["Realiseringsgrad"]) == (possible, pytest.approx(share))
+
+
+def test_the_pivots_give_the_marts_figures_in_libreoffice(
+    aalborg: Path, demo: duckdb.DuckDBPyConnection, tmp_path: Path, proof: Proof
+) -> None:
+    if not SOFFICE:
+        proof.says("Pivotceller i Excel, ens med mart’en", "sprunget over: LibreOffice er her ikke")
+        pytest.skip("LibreOffice is not installed")
+    shown = opened_by_libreoffice(aalborg, tmp_path)
+    expected = dict(
+        demo.execute(
+            "select service || coalesce(' ' || version, ''), sum(antal_kald) from marts.fct_kald_maaned"
+            " join marts.dim_myndighed using (myndighed_id) join marts.dim_service using (service_id)"
+            " where navn = 'Aalborg' and maaned > date '2022-02-01' and antal_kald > 0 group by 1"
+        ).fetchall()
+    )
+    found = {row[0]: row[2] for row in shown["Kald"] if len(row) > 2 and row[0] in expected}
+    assert found == {service: float(calls) for service, calls in expected.items()}
+    total = next(row for row in shown["Kald"] if row and str(row[0]).startswith(("Total", "I alt", "Resultat")))
+    assert total[2] == sum(expected.values())
+    by_status = dict(
+        demo.execute(
+            "select it_system, count(*) from kpi.potentiale where kommune = 'Aalborg'"
+            " and maaned = (select max(maaned) from kpi.potentiale) group by 1"
+        ).fetchall()
+    )
+    potential = {
+        row[0]: [v for v in row if isinstance(v, float)][-1]
+        for row in shown["Potentiale"]
+        if row and row[0] in by_status
+    }
+    assert potential == by_status
+    proof.says("Pivotceller i Excel, ens med mart’en", str(len(found) + 1 + len(potential)))
+
+
+def test_a_municipality_gets_its_own_rows_and_no_others_name(
+    aalborg: Path, kombit: Path, demo: duckdb.DuckDBPyConnection
+) -> None:
+    others = [
+        n
+        for (n,) in demo.execute(
+            "select navn from marts.dim_myndighed where navn not in ('Aalborg', 'Ukendt')"
+        ).fetchall()
+    ]
+    for sheet in DATA_SHEETS:
+        rows = cells(aalborg, sheet)
+        position = rows[0].index("Kommune")
+        assert {row[position] for row in rows[1:]} == {"Aalborg"}, sheet
+    everything = "\n".join(parts(aalborg).values())
+    found = [n for n in others if re.search(rf">{re.escape(n)}<|\"{re.escape(n)}\"", everything)]
+    assert found == []
+    # The search finds a name where there is one.
+    whole = "\n".join(parts(kombit).values())
+    assert sum(bool(re.search(rf">{re.escape(n)}<", whole)) for n in others) > 90
+
+
+def test_pivots_are_real_with_slicers_and_caches_without_rows(aalborg: Path, kombit: Path) -> None:
+    for path in (aalborg, kombit):
+        xml = parts(path)
+        caches = {n: t for n, t in xml.items() if "pivotCacheDefinition" in n and n.endswith(".xml")}
+        assert len([n for n in xml if re.search(r"pivotTables/pivotTable\d+\.xml$", n)]) == 4 == len(caches)
+        assert [n for n in xml if "pivotCacheRecords" in n] == []
+        assert all('saveData="false" refreshOnLoad="true"' in text for text in caches.values())
+        ranges = {re.search(r'ref="([^"]+)" sheet="([^"]+)"', t).groups() for t in caches.values()}  # type: ignore[union-attr]
+        assert len(ranges) == 3
+        if path == aalborg:
+            assert {s: int(re.findall(r"\d+", a)[-1]) for a, s in ranges} == {s: len(cells(path, s)) for _, s in ranges}
+        assert len([n for n in xml if re.search(r"slicers/slicer\d+\.xml$", n)]) == 4
+        assert sum(t.count("<slicer ") for n, t in xml.items() if "slicers/slicer" in n) == 9
+
+
+def test_no_cell_is_a_formula_whatever_a_delivery_says(
+    demo_installation: Installation, demo: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    from orchestration.excel.make import _edition
+    from orchestration.excel.workbook import write_workbook
+
+    copy = tmp_path / "kdi.duckdb"
+    copy.write_bytes((demo_installation.current / "kdi.duckdb").read_bytes())
+    evil = '=HYPERLINK("http://x";"klik") <&> \' +1 @sum'
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("update marts.dim_it_system set navn = ?", [evil])
+        path = tmp_path / "ond.xlsx"
+        write_workbook(path, Reader("Aalborg", "29189420", ("29189420",)), _edition("x", connection), connection)
+    rows = cells(path, "Data kald")
+    assert str(rows[1][rows[0].index("IT-system")]).startswith(evil)
+    sheets = {n: t for n, t in parts(path).items() if n.startswith("xl/worksheets/sheet")}
+    assert len(sheets) >= 10
+    assert [n for n, t in sheets.items() if re.search(r"<f[ >]", t)] == []
+
+
+def test_who_shares_with_whom_is_data(
+    demo_installation: Installation, demo: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Aalborg lets Aarhus see its rows in 2022, Odense lets everybody, Vejle lets nobody any more."""
+    with demo_installation.in_force() as settings:
+        nobody_shares = readers(demo, agreements_in_force(settings))
+    assert nobody_shares[0] == KOMBIT
+    assert len(nobody_shares) == 99
+    assert all(r.sees == (r.cvr,) for r in nobody_shares[1:])
+    cvr = {r.name: r.cvr for r in nobody_shares}
+    agreements = tmp_path / "aftaler.parquet"
+    with duckdb.connect() as scratch:
+        scratch.execute("create table a (cvr varchar, deler_med_cvr varchar, fra varchar, til varchar)")
+        scratch.executemany(
+            "insert into a values (?, ?, ?, ?)",
+            [
+                (cvr["Aalborg"], cvr["Aarhus"], "2022-01-01", "2022-12-31"),
+                (cvr["Odense"], "alle", "", None),
+                (cvr["Vejle"], "alle", None, "2022-05-31"),
+                (cvr["Kolding"], "alle", "i morgen", None),
+            ],
+        )
+        scratch.execute(f"copy a to '{agreements}' (format parquet)")
+    seen = {r.name: set(r.sees or ()) for r in readers(demo, agreements, date(2022, 6, 1))}
+    assert seen["Aarhus"] == {cvr["Aarhus"], cvr["Aalborg"], cvr["Odense"]}
+    assert seen["Aalborg"] == {cvr["Aalborg"], cvr["Odense"]}
+    assert {r.name: set(r.sees or ()) for r in readers(demo, agreements, date(2023, 1, 1))}["Aarhus"] == {
+        cvr["Aarhus"], cvr["Odense"],
+    }  # fmt: skip
+
+
+def test_unknown_names_are_said_plainly(demo_installation: Installation) -> None:
+    result = demo_installation.kdi("report", "excel", "--kommune", "Korsbæk")
+    assert result.exit_code == 1
+    assert "»Korsbæk« er ikke en kommune" in result.output
+
+
+@pytest.mark.lang
+def test_workbooks_for_all_municipalities(demo_installation: Installation, proof: Proof) -> None:
+    import time
+
+    began = time.monotonic()
+    with demo_installation.in_force() as settings:
+        made = [p.name for p in make_workbooks(settings)]
+        with duckdb.connect(str(demo_installation.current / "kdi.duckdb"), read_only=True) as connection:
+            assert made == [file_name(r) for r in readers(connection, agreements_in_force(settings))]
+    assert len(made) == 99
+    proof.says("Excel: projektmapper til 98 kommuner og KOMBIT", f"{time.monotonic() - began:.0f} sekunder")

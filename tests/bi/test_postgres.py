@@ -1,0 +1,72 @@
+"""The queries that Power BI sends to the published PostgreSQL as a municipality's role, and what comes back.
+
+Import asks for the columns of one table at a time; DirectQuery for sums over joined tables. Runs when the publication
+to PostgreSQL and its test server are there.
+"""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+from pipeline.installation import Installation
+
+from powerbi.semantic import Model, made_columns
+
+from .proof import Proof
+
+psycopg = pytest.importorskip("psycopg")
+pytest.importorskip("postgres_server")
+
+AALBORG = "29189420"
+
+
+@pytest.fixture(scope="module")
+def connection(demo_installation: Installation, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Aalborg's login on a database in which the demo is published."""
+    from postgres_database import Database
+
+    with demo_installation.reader() as reader:
+        authorities = {
+            cvr for (cvr,) in reader.execute("select cvr from marts.dim_myndighed where type = 'kommune'").fetchall()
+        }
+    database = Database.new(request.getfixturevalue("postgres"), "powerbi", authorities)
+    demo_installation.postgres_dsn = database.loader  # type: ignore[attr-defined]
+    result = demo_installation.kdi("postgres", "publish")
+    demo_installation.postgres_dsn = ""  # type: ignore[attr-defined]
+    assert result.exit_code == 0, result.output
+    with psycopg.connect(database.login("bianca", f"kdi_laeser_{AALBORG}")) as connection:
+        yield connection
+
+
+def test_import_gets_every_column_and_only_its_own_rows(
+    connection: Any, model: Model, demo: duckdb.DuckDBPyConnection, proof: Proof
+) -> None:
+    began, tables = time.monotonic(), 0
+    for table in model.tables:
+        columns = sorted({c.source for c in table.columns} - set(made_columns(table.spec)))
+        owner = next((c for c in ("cvr", "myndighed_id") if c in table.spec.get("udelad", []) + columns), None)
+        chosen = ", ".join(f'"_"."{c}"' for c in columns)
+        schema, name = table.mart.split(".")
+        rows = connection.execute(f'select {chosen} from "{schema}"."{name}" "_"').fetchall()
+        public = table.mart in ("marts.dim_myndighed", "marts.dim_leverandoer", "marts.fct_folketal")
+        where = f"where cast({owner} as bigint) = {AALBORG}" if owner and not public else ""
+        (expected,) = demo.execute(f"select count(*) from {table.mart} {where}").fetchall()
+        # What only KOMBIT may see comes back empty, never refused.
+        assert len(rows) in (expected[0], 0), table.name
+        tables += 1
+    proof.says(
+        "Power BI's forespørgsler mod PostgreSQL som kommune", f"{tables} tabeller, {time.monotonic() - began:.0f} s"
+    )
+
+
+def test_a_sum_over_joined_tables_is_the_municipalitys_own(connection: Any, demo: duckdb.DuckDBPyConnection) -> None:
+    sql = """
+        select "d"."aar", "s"."dataomraade", cast(sum("f"."antal_kald") as bigint) as "a0"
+        from "marts"."fct_kald_maaned" "f"
+        inner join "marts"."dim_dato" "d" on "f"."maaned" = "d"."dato"
+        inner join "marts"."dim_service" "s" on "f"."service_id" = "s"."service_id"
+        {} group by "d"."aar", "s"."dataomraade" order by 1, 2"""
+    own = demo.execute(sql.format(f'where "f"."myndighed_id" = {AALBORG}')).fetchall()
+    assert connection.execute(sql.format("")).fetchall() == own != []
