@@ -17,7 +17,7 @@ from powerbi.semantic import Model, made_columns
 from .proof import Proof
 
 psycopg = pytest.importorskip("psycopg")
-pytest.importorskip("postgres_server")
+pytest.importorskip("postgres_database")
 
 AALBORG = "29189420"
 
