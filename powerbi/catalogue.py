@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.publish.release import PUBLISHED_SCHEMAS
+from orchestration.publish.parquet import PUBLISHED_SCHEMAS
 
 
 @dataclass(frozen=True)
