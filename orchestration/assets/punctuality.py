@@ -36,7 +36,7 @@ _SPECS = [
 PUNCTUALITY_CHECKS = [spec.key for spec in _SPECS]
 
 
-@dg.multi_asset_check(name="foelg_leverancer", specs=_SPECS, can_subset=True)
+@dg.multi_asset_check(name="punktlighed", specs=_SPECS, can_subset=True)
 def punctuality(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     """Compare the calendars with the log as of the settings' status date."""
     status = status_of(get_settings())

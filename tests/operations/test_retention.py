@@ -96,7 +96,7 @@ def test_fewer_releases_are_kept_when_the_setting_says_so(
         manifest = replace(Manifest(folder.name, "", None, {}, {}))
         (folder / "manifest.json").write_text(f'{{"publicering_id": "{manifest.publicering_id}"}}', encoding="utf-8")
     releases = Releases(settings)
-    releases.switch("20220100T000000Z-0000")
+    (settings.published / "current").symlink_to("releases/20220100T000000Z-0000")
     settings.keep_releases = 2
     assert releases.prune() == 2
     kept = ["20220100T000000Z-0000", "20220103T000000Z-0000", "20220104T000000Z-0000"]
