@@ -85,7 +85,7 @@ doegn as (
         service,
         version,
         arg_max(time_id, (kald, -time_id)) as travleste_time,
-        sum(kald) filter (where time_id between 8 and 15)
+        coalesce(sum(kald) filter (where time_id between 8 and 15), 0)
         / nullif(cast(sum(kald) as double), 0) as andel_kl_8_16
     from timer
     group by maaned, service, version
