@@ -1,6 +1,7 @@
 """The semantic model as plain objects, put together from ``model.yml`` and the catalogue. No file format here."""
 
 import csv
+import re
 import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from orchestration.publish.access import decisions
 from orchestration.settings import PROJECT_ROOT
 from powerbi.catalogue import Catalogue, CatalogueMeasure
 
@@ -92,10 +94,14 @@ class Relationship:
 
 @dataclass(frozen=True)
 class Role:
-    """What one municipality may see: its own rows; the filter reaches every table that has a municipality."""
+    """What one municipality may see: its own rows; the filter reaches every table that has a municipality.
+
+    Of the tables in ``closed``, which are KOMBIT's only, it sees none.
+    """
 
     name: str
     dax: str
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,9 +143,7 @@ def build(catalogue: Catalogue, spec: dict[str, Any] | None = None) -> Model:
     spec = spec or yaml.safe_load(MODEL_FILE.read_text(encoding="utf-8"))
     bare = {name: _table(name, part, catalogue, spec["udelad_grunde"]) for name, part in spec["tabeller"].items()}
     relationships = tuple(_relationship(line, bare) for line in spec["relationer"])
-    model = Model(
-        spec["navn"], tuple(bare.values()), relationships, tuple(_roles(bare["Myndighed"])), spec["valgtabeller"]
-    )
+    model = Model(spec["navn"], tuple(bare.values()), relationships, tuple(_roles(bare)), spec["valgtabeller"])
     measures = [*_newest(model), *_catalogue_measures(spec["maal"], model, catalogue), *_others(spec, model)]
     tables = tuple(
         Table(t.name, t.mart, t.description, t.columns, tuple(m for home, m in measures if home == t.name), t.spec)
@@ -239,12 +243,29 @@ def _catalogue_measures(spec: dict[str, Any], model: Model, catalogue: Catalogue
     for key, part in spec.items():
         entry = catalogue.measures[key]
         home = model.by_name[part["i"]] if "i" in part else homes[entry.table]
-        dax = _of_newest(part["dax"].strip(), home, part)
+        dax = _of_newest(_anonymous(part["dax"].strip(), home), home, part)
         text = f"{entry.definition} Enhed: {entry.unit}."
         result.append(
             (home.name, Measure(part.get("navn", entry.label), dax, entry.format, text, home.name, catalogue=entry))
         )
     return result
+
+
+def _anonymous(dax: str, home: Table) -> str:
+    """For readers other than KOMBIT only the rows in which enough municipalities stand behind the figure.
+
+    The columns are those that ``adgang.yml`` calls ``anonym``. No municipality's role has the authority "Ukendt", not
+    even with others' rows added to it, so who sees that row is KOMBIT.
+    """
+    of_several = {home.column_of(c).name for c in decisions().of(home.mart).anonym}
+    if not of_several & set(re.findall(rf"'{re.escape(home.name)}'\[([^\]]+)\]", dax)):
+        return dax
+    all_rows = "CALCULATE ( COUNTROWS ( 'Myndighed' ), REMOVEFILTERS ( 'Myndighed' ), 'Myndighed'[_myndighed_id] = 0 )"
+    column = home.column_of("er_anonym").name
+    return (
+        f"IF (\n    NOT ( ISBLANK ( {all_rows} ) ),\n    {dax},\n"
+        f"    CALCULATE ( {dax}, KEEPFILTERS ( '{home.name}'[{column}] = TRUE () ) )\n)"
+    )
 
 
 def _of_newest(dax: str, home: Table, part: dict[str, Any]) -> str:
@@ -269,14 +290,16 @@ def _others(spec: dict[str, Any], model: Model) -> list[tuple[str, Measure]]:
     return result
 
 
-def _roles(authorities: Table) -> list[Role]:
+def _roles(tables: dict[str, Table]) -> list[Role]:
+    authorities = tables["Myndighed"]
     column = authorities.column_of("myndighed_id").name
+    closed = tuple(t.name for t in tables.values() if decisions().of(t.mart).adgang == "kombit")
     with Path(PROJECT_ROOT / "reference" / "kommuner.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream, delimiter=";"))
     rows.sort(key=lambda row: row["kommune_kode"])
     return [
         Role("KOMBIT", ""),
-        *(Role(f"Kommune {r['navn']}", f"'{authorities.name}'[{column}] = {int(r['cvr'])}") for r in rows),
+        *(Role(f"Kommune {r['navn']}", f"'{authorities.name}'[{column}] = {int(r['cvr'])}", closed) for r in rows),
     ]
 
 

@@ -241,6 +241,8 @@ def _role(role: Role) -> str:
     lines = [f"role {quoted(role.name)}", "\tmodelPermission: read"]
     if role.dax:
         lines += ["", f"\ttablePermission Myndighed = {role.dax}"]
+    for table in role.closed:
+        lines += ["", f"\ttablePermission {quoted(table)} = FALSE ()"]
     return "\n".join(lines) + "\n"
 
 

@@ -1,16 +1,14 @@
 """What a workbook shows: headline figures, tables behind the pivots, and the pivots themselves. SQL over the release.
 
 Only three kinds of rows are read: the reader's own and shared ones (``Reader.rows``), those that name no municipality,
-and anonymous distributions. Figures made of a few others' (expected calls) are blank unless five stand behind them.
+and anonymous distributions (``kpi.benchmark_fordeling``). Figures made of others' (expected calls) are shown to others
+than KOMBIT only in rows that the mart calls ``er_anonym``.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestration.excel.reader import Reader
-
-# A figure made of several municipalities' needs at least five of them.
-FEWEST = 5
 
 
 @dataclass(frozen=True)
@@ -122,13 +120,11 @@ _AUTHORITY = Column("Kommune", "myndighed.navn", 22)
 _CALLS_FORMAT, _SHARE = "#,##0", "0.0 %"
 _SYSTEM = Column("IT-system", "it_system", 30)
 _SERVICE = Column("Service", "service || coalesce(' ' || version, '')", 38)
-# Expected calls are the median of the active municipalities': shown when five or more are active, and to KOMBIT.
-_EXPECTED = "round(forventede_kald)"
 
 
-def _expected_when(reader: Reader, active: str) -> str:
-    shown = _EXPECTED if reader.sees is None else f"case when {active} >= {FEWEST} then {_EXPECTED} end"
-    return f"{shown} as forventede"
+def _expected(reader: Reader) -> str:
+    """The median of the active municipalities' calls, if the reader may see it."""
+    return f"case when {'true' if reader.sees is None else 'er_anonym'} then round(forventede_kald) end as forventede"
 
 
 CALLS = Data(
@@ -180,7 +176,7 @@ GAPS = Data(
     ),
     lambda reader: (
         f"""
-        select *, {_expected_when(reader, "aktive")} from kpi.udbredelse_huller
+        select *, {_expected(reader)} from kpi.udbredelse_huller
         where {_newest("kpi.udbredelse_huller")} and {reader.rows()}"""
     ),
     (Pivot("Huller", ("IT-system", "Service"), (), ("Forventede kald",), ("Kommune", "Snitflade")),),
@@ -236,22 +232,13 @@ COMPARISON = Data(
     ),
     lambda reader: (
         f"""
-        with nyeste as (
-            select *,
-                count(*) over klasse as antal,
-                row_number() over (klasse order by kald_pr_indbygger, cvr) as plads
-            from kpi.kald_pr_indbygger where {_newest("kpi.kald_pr_indbygger")}
-            window klasse as (partition by platform, dataomraade, xyz_klasse)
-        ),
-        midter as (
-            select platform, dataomraade, xyz_klasse,
-                case when count(*) = {FEWEST} and max(kald_pr_indbygger) <= sum(kald_pr_indbygger) / 2
-                    then avg(kald_pr_indbygger) end as midte
-            from nyeste where plads between (antal - 1) // 2 - 1 and (antal - 1) // 2 + 3
-            group by all
-        )
-        select nyeste.*, midter.midte
-        from nyeste left join midter using (platform, dataomraade, xyz_klasse) where {reader.rows()}"""
+        select kald.*, fordeling.median as midte, fordeling.kommuner as antal
+        from kpi.kald_pr_indbygger as kald
+        left join kpi.benchmark_fordeling as fordeling
+            on fordeling.maal = 'kald_pr_indbygger' and fordeling.gruppering = 'xyz_klasse'
+            and fordeling.gruppe = kald.xyz_klasse and fordeling.dato = kald.maaned
+            and fordeling.platform = kald.platform and fordeling.dataomraade = kald.dataomraade
+        where kald.{_newest("kpi.kald_pr_indbygger")} and {reader.rows("kald.cvr")}"""
     ),
 )
 DATA = (CALLS, GAPS, POTENTIAL, READINESS, COMPARISON)

@@ -1,6 +1,7 @@
 """What a DAX expression refers to, read by a DAX parser rather than by patterns."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from pbi_parsers.dax.lexer import Lexer
 from pbi_parsers.dax.main import remove_non_executing_tokens, to_ast
@@ -21,6 +22,7 @@ class References:
     variables: set[str] = field(default_factory=set)
 
 
+@cache
 def references(expression: str) -> References:
     """Every name an expression uses; tables are always quoted in this model.
 

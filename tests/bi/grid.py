@@ -173,6 +173,8 @@ STAR: dict[str, tuple[str, str, list[str]]] = {
     "Kald i hele landet": ("sum(kald)", "kpi.kald_pr_borger_danmark", ["maaned"]),
     "Antal leverancer": ("count(*)", "marts.leverance_log", []),
     "Afviste leverancer": ("count(*) filter (where status = 'afvist')", "marts.leverance_log", []),
+    "Leverancer i kalenderen": ("count(*)", "marts.leverance_status", []),
+    "Leverancer, der mangler": ("count(*) filter (where status = 'mangler')", "marts.leverance_status", []),
     "Rækker i karantæne": ("sum(raekker_karantaene)", "marts.leverance_log", []),
     "Seneste indlæsning": ("max(modtaget)", "marts.leverance_log", []),
     "Publicering": ("max(publiceret_i)", "marts.leverance_log", []),

@@ -104,6 +104,42 @@ def test_a_municipality_gets_its_own_rows_and_no_others_name(
     assert sum(bool(re.search(rf">{re.escape(n)}<", whole)) for n in others) > 90
 
 
+def test_figures_made_of_others_are_anonymous_except_to_kombit(
+    aalborg: Path, kombit: Path, demo: duckdb.DuckDBPyConnection
+) -> None:
+    """Expected calls are blank where the mart says that fewer than five stand behind them; KOMBIT has all."""
+    mine = "from kpi.udbredelse_huller where maaned = (select max(maaned) from kpi.udbredelse_huller)"
+    ((shown, every),) = demo.execute(
+        "select count(forventede_kald) filter (where er_anonym and kommune = 'Aalborg'),"
+        f" count(forventede_kald) filter (where kommune = 'Aalborg') {mine}"
+    ).fetchall()
+    assert 0 < shown < every
+    for path, expected in ((aalborg, shown), (kombit, every)):
+        heading, *rows = cells(path, "Data huller")
+        place, owner = heading.index("Forventede kald"), heading.index("Kommune")
+        assert sum(isinstance(row[place], int | float) for row in rows if row[owner] == "Aalborg") == expected
+    # The class's middle by a second way: the mean of the five municipalities in the middle, when none is over half.
+    middles = demo.execute(
+        """
+        with nyeste as (
+            select platform, dataomraade, kald_pr_indbygger as tal, count(*) over w as antal,
+                row_number() over (w order by kald_pr_indbygger, cvr) as plads
+            from kpi.kald_pr_indbygger
+            where maaned = (select max(maaned) from kpi.kald_pr_indbygger) and kald_pr_indbygger is not null
+                and xyz_klasse = (select xyz_klasse from marts.dim_myndighed where navn = 'Aalborg')
+            window w as (partition by platform, dataomraade)
+        )
+        select dataomraade, case when count(*) = 5 and max(tal) <= sum(tal) / 2 then avg(tal) end
+        from nyeste where plads between (antal + 1) // 2 - 2 and (antal + 1) // 2 + 2 and antal % 2 = 1
+        group by platform, dataomraade"""
+    ).fetchall()
+    heading, *rows = cells(aalborg, "Sammenligning")
+    area, place = heading.index("Dataområde"), heading.index("Klassens midte")
+    found = {(row[area], round(middle, 9)) for row in rows if isinstance(middle := row[place], float)}
+    wanted = {(name, round(value, 9)) for name, value in middles if value is not None}
+    assert wanted and wanted <= found
+
+
 def test_pivots_are_real_with_slicers_and_caches_without_rows(aalborg: Path, kombit: Path) -> None:
     for path in (aalborg, kombit):
         xml = parts(path)

@@ -1,7 +1,6 @@
 """The queries that Power BI sends to the published PostgreSQL as a municipality's role, and what comes back.
 
-Import asks for the columns of one table at a time; DirectQuery for sums over joined tables. Runs when the publication
-to PostgreSQL and its test server are there.
+Import asks for the columns of one table at a time; DirectQuery for sums over joined tables.
 """
 
 import time
@@ -9,32 +8,30 @@ from collections.abc import Iterator
 from typing import Any
 
 import duckdb
+import psycopg
 import pytest
 from pipeline.installation import Installation
+from postgres_database import Database
+from postgres_server import PostgresServer
 
 from powerbi.semantic import Model, made_columns
 
 from .proof import Proof
 
-psycopg = pytest.importorskip("psycopg")
-pytest.importorskip("postgres_database")
-
 AALBORG = "29189420"
 
 
 @pytest.fixture(scope="module")
-def connection(demo_installation: Installation, request: pytest.FixtureRequest) -> Iterator[Any]:
+def connection(demo_installation: Installation, postgres: PostgresServer) -> Iterator[Any]:
     """Aalborg's login on a database in which the demo is published."""
-    from postgres_database import Database
-
     with demo_installation.reader() as reader:
         authorities = {
             cvr for (cvr,) in reader.execute("select cvr from marts.dim_myndighed where type = 'kommune'").fetchall()
         }
-    database = Database.new(request.getfixturevalue("postgres"), "powerbi", authorities)
-    demo_installation.postgres_dsn = database.loader  # type: ignore[attr-defined]
+    database = Database.new(postgres, "powerbi", authorities)
+    demo_installation.postgres_dsn = database.loader
     result = demo_installation.kdi("postgres", "publish")
-    demo_installation.postgres_dsn = ""  # type: ignore[attr-defined]
+    demo_installation.postgres_dsn = ""
     assert result.exit_code == 0, result.output
     with psycopg.connect(database.login("bianca", f"kdi_laeser_{AALBORG}")) as connection:
         yield connection

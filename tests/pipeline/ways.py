@@ -137,7 +137,7 @@ def kill_while_dbt_runs(installation: Installation, node: str = "model.kdi.fct_k
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline and process.poll() is None:
             with log.open("rb") as stream:
-                stream.seek(seen)
+                stream.seek(seen if log.stat().st_size >= seen else 0)  # dbt begins a new log at 10 MB
                 if f"Began running node {node}".encode() in stream.read():
                     return
             time.sleep(0.02)
