@@ -111,6 +111,8 @@ def _audit_together(
     suspects = set(readers.broken_rows(connection)) if layout.kind == "csv" else set()
     suspects |= _personal_extras(connection, [files[nr][1] for nr in written], layout, profile)
     written = {nr: target for nr, target in written.items() if str(files[nr][1]) not in suspects}
+    if not written:
+        return {}
     _combine(connection, files, written, profile)
     numbers = _faultless(connection, profile)
     figures = connection.execute(
@@ -215,9 +217,6 @@ def _combine(
         bit = "1::bigint << cast(epoch(tidspunkt) // 3600 % 62 as integer)"
         sound_moment = "tidspunkt is not null"
     kept = f"read_parquet({sql_list([str(t) for t in written.values()])}, filename = 'fil', hive_partitioning = false)"
-    if not written:
-        kept = f"(select '' as fil, {', '.join(f'null::varchar as {c}' for c in labels)}, 0 as {measure} where false)"
-        bit, sound_moment, masked_too = "1", "true", False
     connection.execute(
         f"""create or replace temp table kombinationer as
         select nr, {", ".join(labels)}, count(*) as raekker, sum({measure}) as maal, bit_or({bit}) as timer,

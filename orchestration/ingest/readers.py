@@ -258,7 +258,9 @@ def _source_sql(connection: duckdb.DuckDBPyConnection, paths: list[Path], layout
 
 
 def broken_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Finding]]:
-    """Structurally broken rows of the last ``read_csv`` per file path, one finding each; empties the list."""
+    """Structurally broken rows since the last call per file path, one finding each; empties the list."""
+    if not connection.execute("select 1 from duckdb_tables() where table_name = 'reject_errors'").fetchall():
+        return {}  # no file could even be opened
     rows = connection.execute(
         "select s.file_path, e.line, min(cast(e.error_type as varchar)) from reject_errors e"
         " join reject_scans s using (scan_id, file_id) group by all order by 1, 2"

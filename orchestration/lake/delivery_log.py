@@ -186,6 +186,7 @@ class DeliveryLog:
         """Keep in which release each delivery first came; what is known already stays."""
         with self._connect() as connection:
             connection.executemany("insert or ignore into publiceringer values (?, ?)", publications.items())
+            step("log: publications noted")
 
     def publications(self) -> dict[str, str]:
         """The release in which each delivery first came, by delivery id."""

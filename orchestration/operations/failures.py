@@ -10,6 +10,8 @@ from dagster._utils.error import SerializableErrorInfo
 from orchestration.assets.punctuality import IN_TIME
 
 _LONGEST = 400
+# Dagster's own error after a blocking check; the check itself has said more.
+_SAYS_THAT_A_CHECK_FAILED = "DagsterAssetCheckFailedError"
 
 
 def failure_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
@@ -25,8 +27,12 @@ def failure_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
                 lines.append(f"{name}: {check.check_name} holder ikke. {check.description or ''}".strip())
         elif event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
             lines += (failure.description or "").splitlines()
-        elif event.is_step_failure and event.step_failure_data.error:
-            lines.append(in_one_line(event.step_failure_data.error))
+        elif (
+            event.is_step_failure
+            and (error := event.step_failure_data.error)
+            and first_cause(error).cls_name != _SAYS_THAT_A_CHECK_FAILED
+        ):
+            lines.append(in_one_line(error))
     return lines
 
 

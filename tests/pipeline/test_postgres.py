@@ -16,7 +16,6 @@ from postgres_server import PostgresServer
 from orchestration.lake.reference import take_in_reference
 from orchestration.publish.access import decisions
 from orchestration.publish.catalogue import descriptions
-from orchestration.publish.release import Releases
 from orchestration.settings import PROJECT_ROOT
 
 from . import world
@@ -186,8 +185,9 @@ def test_a_killed_publication_leaves_the_old_and_the_next_repairs(
     before = in_force(database)
     installation.kdi("postgres", "publish")  # a second time, after which the other release's tables are gone
     (wanted,) = set(installation.releases[-2:]) - {before}
-    with installation.in_force() as settings:
-        Releases(settings).switch(wanted)
+    current = installation.home / "published" / "current"
+    current.unlink()
+    current.symlink_to(f"releases/{wanted}")
     with publisher_stopped_at(database, installation, table):
         assert in_force(database) == before
         assert rows(database.dsn("fredericia"), "select count(*) > 0 from kpi.kald_pr_indbygger") == [(True,)]
