@@ -243,8 +243,12 @@ def _catalogue_measures(spec: dict[str, Any], model: Model, catalogue: Catalogue
     for key, part in spec.items():
         entry = catalogue.measures[key]
         home = model.by_name[part["i"]] if "i" in part else homes[entry.table]
-        dax = _of_newest(_anonymous(part["dax"].strip(), home), home, part)
+        dax = part["dax"].strip()
+        anonymous = _anonymous(dax, home)
         text = f"{entry.definition} Enhed: {entry.unit}."
+        if anonymous != dax:
+            text += " Kommuner ser kun det, som mindst fem kommuner står bag."
+        dax = _of_newest(anonymous, home, part)
         result.append(
             (home.name, Measure(part.get("navn", entry.label), dax, entry.format, text, home.name, catalogue=entry))
         )
