@@ -4,7 +4,6 @@ A sensor makes a period's reports once, when a release holds all of it. A correc
 the partition again, or with ``kdi report``.
 """
 
-import calendar
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -66,24 +65,10 @@ JOBS = [
 ]
 
 
-def complete_months(release: Path) -> list[date]:
-    """Months of the release that hold every day of Støttesystemerne and what Serviceplatformen delivers at the end."""
+def usable_months(release: Path) -> list[date]:
+    """Months of the release that are whole, or whose deliveries are no longer waited for."""
     with Edition(release) as edition:
-        days = edition.rows(
-            """select make_date(dato_id // 10000, dato_id // 100 % 100, 1) as maaned, count(distinct dato_id) as dage
-            from marts.fct_kald_time group by maaned order by maaned"""
-        )
-        delivered = {
-            r["maaned"]
-            for r in edition.rows(
-                "select distinct maaned from kpi.kald_pr_indbygger where platform = 'serviceplatformen'"
-            )
-        }
-    return [
-        r["maaned"]
-        for r in days
-        if r["dage"] == calendar.monthrange(r["maaned"].year, r["maaned"].month)[1] and r["maaned"] in delivered
-    ]
+        return edition.usable
 
 
 def due(months: list[date]) -> Iterator[tuple[str, str]]:
@@ -106,7 +91,7 @@ def perioden_er_hel(context: dg.SensorEvaluationContext) -> Iterator[dg.RunReque
         yield dg.SkipReason("Ingen ny publicering.")
         return
     try:
-        periods = list(due(complete_months(release)))
+        periods = list(due(usable_months(release)))
     except NotPublished as reason:
         yield dg.SkipReason(str(reason))
         return

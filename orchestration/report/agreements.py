@@ -22,9 +22,13 @@ class Agreements:
     pairs: frozenset[tuple[str, str]]
 
     def visible_to(self, viewer: str | None) -> frozenset[str]:
-        """CVR numbers of those whose detail the viewer may see. None is the public: only who shares with ``alle``."""
-        seen = {owner for owner, whom in self.pairs if whom == "alle" or whom == viewer}
-        return frozenset(seen | ({viewer} if viewer else set()))
+        """CVR numbers of those whose detail the viewer may see; none for the public (None), with whom nobody agrees.
+
+        ``alle`` is all who read with a login, as in PostgreSQL, not everybody.
+        """
+        if viewer is None:
+            return frozenset()
+        return frozenset({owner for owner, whom in self.pairs if whom in ("alle", viewer)} | {viewer})
 
 
 NONE = Agreements(frozenset())

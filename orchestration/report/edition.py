@@ -69,7 +69,15 @@ class Edition:
         self.months = [r["maaned"] for r in self.rows("select maaned from kpi.kald_pr_borger_danmark order by maaned")]
         if not self.months:
             raise NotPublished("Publiceringen har ingen måneder med kald. Indlæs leverancer, og kør kdi load.")
-        self.month = month or self.months[-1]
+        # Months that are whole, or whose deliveries are no longer waited for.
+        self.usable = [
+            r["maaned"]
+            for r in self.rows(
+                "select maaned from marts.maaned_status where platform = 'alle' and kan_bruges order by maaned"
+            )
+            if r["maaned"] in self.months
+        ]
+        self.month = month or (self.usable or self.months)[-1]
         if self.month not in self.months:
             raise NotPublished(
                 f"Publiceringen har ingen kald i {danish.month(self.month)}; den har {danish.month(self.months[0])} til"

@@ -155,7 +155,9 @@ def make(settings: Settings, product: str, month: date | None = None, only: str 
     release = settings.published / "current"
     rhythm = catalogue.products()[product].rytme
     with Edition(release) as newest:
-        chosen = month or (edition.newest_quarter(newest.months) if rhythm == "kvartal" else newest.month)
+        chosen = month or (
+            edition.newest_quarter(newest.usable or newest.months) if rhythm == "kvartal" else newest.month
+        )
     with Edition(release, chosen) as opened:
         period = f"{chosen.year}K{(chosen.month + 2) // 3}" if rhythm == "kvartal" else f"{chosen:%Y-%m}"
         yield from PRODUCTS[product](Workbench(settings, opened, settings.reports / period, only))

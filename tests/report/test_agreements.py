@@ -66,7 +66,7 @@ def test_agreements_are_those_of_the_release_and_in_force_on_the_day(published: 
     assert at["2022-12-31"].visible_to("2") == {"1", "2", "3", "4"}
     assert at["2023-01-01"].visible_to("2") == {"2", "3", "4"}
     assert at["2023-01-01"].visible_to("9") == {"3", "9"}
-    assert at["2023-01-01"].visible_to(None) == {"3"}
+    assert at["2023-01-01"].visible_to(None) == set()
 
 
 @pytest.mark.parametrize(("reader", "pages"), [("Aalborg", {"aalborg", "fredericia"}), (None, set())])
@@ -85,11 +85,12 @@ def test_an_edition_holds_pages_of_those_who_share_with_its_reader(
             assert named(published, page.read_text(encoding="utf-8"), "") <= allowed, page
 
 
-def test_the_public_reads_with_nobodys_agreements(published: Published, tmp_path: Path) -> None:
+def test_the_public_is_no_party_to_an_agreement(published: Published, tmp_path: Path) -> None:
+    """Who shares with all shares with those who read with a login."""
     pairs = agreed(published, "Fredericia", "alle").pairs | agreed(published, "Horsens", "Fredericia").pairs
     web.write(published.edition, published.indicators, Agreements(pairs), None, tmp_path / "web")
     text = "".join(p.read_text(encoding="utf-8") for p in (tmp_path / "web").rglob("*.html"))
-    assert named(published, text, "") == {"Fredericia"}
+    assert named(published, text, "") == set()
 
 
 def test_a_new_edition_leaves_no_page_of_an_agreement_that_has_ended(published: Published, tmp_path: Path) -> None:
