@@ -1,6 +1,7 @@
 """Numbers, dates and names as a Danish reader expects them: the only place where a figure becomes text."""
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 import duckdb
 
@@ -23,17 +24,18 @@ _MONTHS = (
 _SPELLED = ("ingen", "én", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
 
 
-def number(value: float | None, decimals: int = 0) -> str:
-    """``1.234,5`` with a true minus; a dash when the figure is missing."""
+def number(value: float | Decimal | None, decimals: int = 0) -> str:
+    """``1.234,5`` with a true minus; a dash when the figure is missing. A half rounds up, as in Excel."""
     if value is None:
         return MISSING
-    text = f"{abs(value):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    exact = Decimal(str(abs(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    text = f"{exact:,f}".translate(str.maketrans(",.", ".,"))
     return f"−{text}" if value < 0 and text.strip("0,.") else text
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
     """A share (0–1) as ``12 %``, with a space that does not break."""
-    return MISSING if share is None else f"{number(100 * share, decimals)}\u00a0%"
+    return MISSING if share is None else f"{number(100 * Decimal(str(share)), decimals)}\u00a0%"
 
 
 def change(value: float | None, decimals: int = 0, unit: str = "") -> str:

@@ -4,43 +4,66 @@ A new product joins with one function that gives the figures it shows, by measur
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from orchestration.report import k98, kditl, nyhedsbrev, web
 from orchestration.report.agreements import NONE
+from orchestration.report.danish import MISSING
+from orchestration.report.edition import Edition
+from orchestration.report.indicators import Indicators
 
 from .conftest import Published
+from .workbook_and_model import front_sheet, power_bi
 
 # (measure, whose it is: a CVR number or "alle") → the figure as text
 Figures = dict[tuple[str, str], str]
-KEYS = ("kald_pr_indbygger", "realiseringsgrad", "tilslutningsgrad", "daekningsgrad")
 TOWNS = ("Aalborg", "Fredericia", "Læsø")
+# The figures that two products or more have in common, by their table.
+OWN = {
+    "kald": "kpi.kald_pr_indbygger",
+    "kald_12m": "kpi.kald_pr_indbygger",
+    "kald_pr_indbygger": "kpi.kald_pr_indbygger",
+    "mulige": "kpi.potentiale_kommune",
+    "realiseringsgrad": "kpi.potentiale_kommune",
+    "udbredelsespotentiale": "kpi.potentiale_kommune",
+    "tilslutningspotentiale": "kpi.potentiale_kommune",
+    "tilslutningsgrad": "kpi.tilslutning_kommune",
+    "udbredelse_huller": "kpi.udbredelse_huller",
+    "daekningsgrad": "kpi.kle_daekning",
+    "sapa_opslag": "kpi.sapa",
+}
+GENERAL = {
+    "mulige": "kpi.potentiale_k98",
+    "realiseringsgrad": "kpi.potentiale_k98",
+    "udbredelsespotentiale": "kpi.potentiale_k98",
+    "tilslutningspotentiale": "kpi.potentiale_k98",
+    "kald_pr_borger": "kpi.kald_pr_borger_danmark",
+    "kald_pr_borger_12m": "kpi.kald_pr_borger_danmark",
+}
+KEYS = ("kald_pr_indbygger", "realiseringsgrad", "tilslutningsgrad", "daekningsgrad")
+# The only figure that is blank everywhere: Læsø does not use SAPA.
+BLANK = [("sapa_opslag", "Læsø")]
 
 
-def in_marts(published: Published, folder: Path) -> Figures:
+def in_marts(published: Published) -> Figures:
     """The truth, by SQL of its own: the catalogue's formula over the municipality's rows."""
     edition, found = published.edition, {}
-    where = {
-        "kald_pr_indbygger": ("kpi.kald_pr_indbygger", "maaned = $maaned"),
-        "realiseringsgrad": ("kpi.potentiale_kommune", "maaned = $maaned"),
-        "tilslutningsgrad": ("kpi.tilslutning_kommune", "statusdato = $statusdato"),
-        "daekningsgrad": ("kpi.kle_daekning", "udtraeksdato = $udtraek"),
+    periods = {
+        "kpi.tilslutning_kommune": "statusdato = $statusdato",
+        "kpi.kle_daekning": "udtraeksdato = $udtraek",
     }
     for town in TOWNS:
         cvr = published.cvr(town)
-        for name, (table, period) in where.items():
-            measure = edition.measure(name, table)
+        for name, table in OWN.items():
+            measure, period = edition.measure(name, table), periods.get(table, "maaned = $maaned")
             # calls of a municipality are the sum over its data areas, of one population
             formula = "sum(kald) / max(folketal)" if name == "kald_pr_indbygger" else measure.formula
             value = edition.row(f"select {formula} as tal from {table} where {period} and cvr = $cvr", cvr=cvr)["tal"]
             found[name, cvr] = measure.text(value)
-    general = dict.fromkeys(
-        ("realiseringsgrad", "udbredelsespotentiale", "tilslutningspotentiale"), "kpi.potentiale_k98"
-    ) | dict.fromkeys(("kald_pr_borger", "kald_pr_borger_12m"), "kpi.kald_pr_borger_danmark")
-    for name, table in general.items():
+    for name, table in GENERAL.items():
         measure = edition.measure(name, table)
         value = edition.row(f"select {measure.formula} as tal from {table} where maaned = $maaned")["tal"]
         found[name, "alle"] = measure.text(value)
@@ -60,11 +83,10 @@ def printed(published: Published, text: str, table: str, names: tuple[str, ...],
 
 def in_potential_pdfs(published: Published, folder: Path) -> Figures:
     found: Figures = {}
-    tables = ("kpi.kald_pr_indbygger", "kpi.potentiale_kommune", "kpi.tilslutning_kommune", "kpi.kle_daekning")
     for town in TOWNS:
         first_page = published.pdf(published.potential(town)).pages[0]
-        for name, table in zip(KEYS, tables, strict=True):
-            found |= printed(published, first_page, table, (name,), published.cvr(town))
+        for name in KEYS:
+            found |= printed(published, first_page, OWN[name], (name,), published.cvr(town))
     return found
 
 
@@ -98,18 +120,90 @@ def in_web(published: Published, folder: Path) -> Figures:
     return found
 
 
+def in_excel(published: Published, folder: Path) -> Figures:
+    """The written values of the front sheets: the municipalities', and KOMBIT's, which are the whole country's."""
+    found: Figures = {}
+    for reader in (*TOWNS, "KOMBIT"):
+        front = front_sheet(published.release, reader, folder / "home")
+        whose = "alle" if reader == "KOMBIT" else published.cvr(reader)
+        for name, table in OWN.items():
+            if whose != "alle" or name in GENERAL:
+                found[name, whose] = front[published.edition.measure(name, table).label]
+    return found
+
+
+def in_power_bi(published: Published, folder: Path) -> Figures:
+    """The model's own measures for the municipality and the month."""
+    model, edition = power_bi(published.release), published.edition
+    found = {(name, "alle"): model.shown(edition, name, table) for name, table in GENERAL.items()}
+    for cvr in map(published.cvr, TOWNS):
+        found |= {(name, cvr): model.shown(edition, name, table, cvr) for name, table in OWN.items()}
+    return found
+
+
 PRODUCTS: dict[str, Callable[[Published, Path], Figures]] = {
     "Potentialeanalyse for kommunen (PDF)": in_potential_pdfs,
     "Potentialeanalyse K98 (PDF)": in_general_pdf,
     "KDI i tal masterrapport (PDF)": in_master_pdf,
     "Nyhedsbrev": in_newsletter,
     "Websider": in_web,
+    "Excel": in_excel,
+    "Power BI": in_power_bi,
 }
+# Beside the municipality's key figures; listed so that a new figure in common must be decided on.
+_BESIDE_KEYS = {"kald", "kald_12m", "mulige", "udbredelsespotentiale", "tilslutningspotentiale", "udbredelse_huller",
+                "sapa_opslag"}  # fmt: skip
+# What a product does not have among its headline figures: a municipality's own, and the whole country's.
+NOT_SHOWN: dict[str, tuple[set[str], set[str]]] = {
+    "Potentialeanalyse for kommunen (PDF)": (_BESIDE_KEYS, set(GENERAL)),
+    "Potentialeanalyse K98 (PDF)": (set(OWN), {"mulige", "kald_pr_borger_12m"}),
+    "KDI i tal masterrapport (PDF)": (
+        set(OWN),
+        {"mulige", "realiseringsgrad", "udbredelsespotentiale", "tilslutningspotentiale"},
+    ),
+    "Nyhedsbrev": (
+        set(OWN),
+        {"mulige", "realiseringsgrad", "udbredelsespotentiale", "tilslutningspotentiale", "kald_pr_borger_12m"},
+    ),
+    "Websider": (_BESIDE_KEYS, {"mulige", "kald_pr_borger_12m"}),
+    "Excel": (set(), {"kald_pr_borger", "kald_pr_borger_12m"}),
+    "Power BI": (set(), set()),
+}
+# Workbooks have no month to choose: they show the newest. So the others are read in that month too.
+IN_NEWEST_MONTH = (
+    "Excel",
+    "Power BI",
+    "Potentialeanalyse for kommunen (PDF)",
+    "Potentialeanalyse K98 (PDF)",
+    "Nyhedsbrev",
+)
 
 
-@pytest.mark.parametrize("product", PRODUCTS)
-def test_every_product_shows_the_figures_of_the_marts(product: str, published: Published, tmp_path: Path) -> None:
-    truth = in_marts(published, tmp_path)
-    shown = PRODUCTS[product](published, tmp_path)
-    assert shown
+@pytest.fixture(scope="module")
+def newest(published: Published) -> Iterator[Published]:
+    with Edition(published.release, published.edition.months[-1]) as edition:
+        assert edition.month != published.edition.month
+        yield Published(published.release, edition, Indicators(edition))
+
+
+def shows_the_figures_of_the_marts(product: str, published: Published, folder: Path) -> None:
+    truth, shown = in_marts(published), PRODUCTS[product](published, folder)
+    assert [key for key, figure in truth.items() if figure == MISSING] == [
+        (name, published.cvr(town)) for name, town in BLANK
+    ]
+    own, general = NOT_SHOWN[product]
+    missing = {(name, published.cvr(town)) for name in own for town in TOWNS} | {(name, "alle") for name in general}
+    assert truth.keys() - shown.keys() == missing
     assert {key: truth[key] for key in shown} == shown
+
+
+@pytest.mark.parametrize("product", [p for p in PRODUCTS if p != "Excel"])
+def test_every_product_shows_the_figures_of_the_marts(product: str, published: Published, tmp_path: Path) -> None:
+    shows_the_figures_of_the_marts(product, published, tmp_path)
+
+
+@pytest.mark.parametrize("product", IN_NEWEST_MONTH)
+def test_products_show_the_figures_of_the_marts_in_the_newest_month(
+    product: str, newest: Published, tmp_path: Path
+) -> None:
+    shows_the_figures_of_the_marts(product, newest, tmp_path)

@@ -1,0 +1,82 @@
+"""Figures as the readers of the workbook's front sheet and of the Power BI model see them, each in its own format."""
+
+import warnings
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from bi.evaluator import DEFINITION, Evaluator, load
+from bi.grid import CUTS, KOMMUNE
+from bi.tmdl_reader import read_folder
+
+from orchestration.excel.make import make_workbooks
+from orchestration.report import danish
+from orchestration.report.edition import Edition
+from orchestration.settings import Settings
+from powerbi.catalogue import read_catalogue
+from powerbi.semantic import build
+
+
+def as_shown(value: Any, number_format: str) -> str:
+    """A figure in Danish by its format in Excel or Power BI, where a half is rounded away from zero."""
+    if value is None:
+        return danish.MISSING
+    share = number_format.endswith("%")
+    decimals = len(number_format.partition(".")[2].rstrip(" %"))
+    exact = Decimal(str(value)) * (100 if share else 1)
+    text = f"{exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}".translate(str.maketrans(",.", ".,"))
+    return f"{text}\u00a0%" if share else text
+
+
+def front_sheet(release: Path, reader: str, home: Path) -> dict[str, str]:
+    """The headline figures that ``kdi report excel`` writes for a municipality or KOMBIT, by label."""
+    home.mkdir(exist_ok=True)
+    if not (home / "published").exists():
+        (home / "published").symlink_to(release.parents[1])
+    (path,) = make_workbooks(Settings(home=home), reader)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl does not know slicers
+        sheet = openpyxl.load_workbook(path)["Forside"]
+    assert [cell.value for cell in sheet[6]] == ["Nøgletal", "Værdi", "Definition"]
+    found = {}
+    for label, value, _ in sheet.iter_rows(min_row=7):
+        if label.value is None:
+            break
+        written = None if value.value == danish.MISSING else value.value
+        found[label.value] = as_shown(written, value.number_format)
+    return found
+
+
+class PowerBI:
+    """The committed model over a release: its own measures and formats, evaluated as ``tests/bi`` does it."""
+
+    def __init__(self, release: Path) -> None:
+        with Edition(release) as edition:
+            self._evaluator: Evaluator = load(edition.connection)
+        tables = [n for n in read_folder(DEFINITION) if n.kind == "table"]
+        # Measures that are texts or dates have none.
+        self._formats = {m.name: m.properties.get("formatString") for t in tables for m in t.all("measure")}
+        measures = build(read_catalogue()).measures.values()
+        self._names = {(m.catalogue.maal, m.catalogue.table): m.name for m in measures if m.catalogue}
+
+    def shown(self, edition: Edition, measure: str, table: str, cvr: str | None = None) -> str:
+        """A measure in the edition's month, or on the day of the register in force then."""
+        name, (period, _) = self._names[measure, table], CUTS[table]
+        assert period, table
+        days = {"maaned": edition.month, "statusdato": edition.status_date, "udtraeksdato": edition.extract}
+        chosen = {period[0]: _moment(days[period[1]])} | ({KOMMUNE[0]: cvr} if cvr else {})
+        return as_shown(self._evaluator.value(name, chosen), self._formats[name])
+
+
+@cache
+def power_bi(release: Path) -> PowerBI:
+    """The model over a release, read once for all its months."""
+    return PowerBI(release)
+
+
+def _moment(day: date | None) -> datetime:
+    assert day
+    return datetime(day.year, day.month, day.day)
