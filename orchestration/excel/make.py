@@ -9,22 +9,8 @@ import duckdb
 from orchestration.excel.reader import Reader, agreements_in_force, readers
 from orchestration.excel.workbook import Edition, write_workbook
 from orchestration.publish.release import Releases
+from orchestration.report import danish
 from orchestration.settings import Settings
-
-_MONTHS = [
-    "januar",
-    "februar",
-    "marts",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
 
 
 class NothingToShow(Exception):
@@ -73,5 +59,5 @@ def _edition(publication_id: str, connection: duckdb.DuckDBPyConnection) -> Edit
         " from marts.maal group by maal"
     ).fetchall()
     measures = {r[0]: dict(zip(("etiket", "enhed", "definition", "format"), r[1:], strict=True)) for r in rows}
-    through = f"{_MONTHS[newest.month - 1]} {newest.year}" if newest else "–"
+    through = danish.month(newest) if newest else danish.MISSING
     return Edition(publication_id, through, measures)

@@ -9,6 +9,7 @@ import duckdb
 from orchestration.ingest.rules import sql_text
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import reference_folder
+from orchestration.publish.agreements import pairs_in_force
 from orchestration.settings import Settings
 
 
@@ -48,15 +49,6 @@ def readers(connection: duckdb.DuckDBPyConnection, agreements: Path | None, toda
     rows = connection.execute(
         "select navn, cvr from marts.dim_myndighed where type = 'kommune' order by kommune_kode"
     ).fetchall()
-    shared = _shared(connection, agreements, today or date.today()) if agreements else []
+    shared = pairs_in_force(agreements, today or date.today()) if agreements else []
     givers = {cvr: [giver for giver, taker in shared if taker in (cvr, "alle")] for _, cvr in rows}
     return [KOMBIT, *(Reader(name, cvr, tuple(sorted({cvr, *givers[cvr]}))) for name, cvr in rows)]
-
-
-def _shared(connection: duckdb.DuckDBPyConnection, agreements: Path, today: date) -> list[tuple[str, str]]:
-    return connection.execute(
-        f"""select cvr, deler_med_cvr from read_parquet({sql_text(str(agreements))})
-        where (nullif(fra, '') is null or try_cast(fra as date) <= ?)
-            and (nullif(til, '') is null or try_cast(til as date) >= ?)""",
-        [today, today],
-    ).fetchall()

@@ -47,6 +47,23 @@ def read_agreements(reference_folder: Path) -> tuple[Agreement, ...]:
     return tuple(_agreement(number, *row) for number, row in enumerate(rows, start=1))
 
 
+def pairs_in_force(aftaler: Path, on: date) -> list[tuple[str, str]]:
+    """Who shares with whom on a day: pairs of CVR number and CVR number or ``alle``.
+
+    For those who show what they can read: an empty date is open, one that cannot be read lets nobody in.
+
+    Args:
+        aftaler: the reference set's ``aftaler.parquet``.
+    """
+    with duckdb.connect() as connection:
+        return connection.execute(
+            f"""select cvr, deler_med_cvr from read_parquet({sql_text(str(aftaler))})
+            where (nullif(fra, '') is null or try_cast(fra as date) <= $1)
+                and (nullif(til, '') is null or try_cast(til as date) >= $1)""",
+            [on],
+        ).fetchall()
+
+
 def _agreement(number: int, cvr: str | None, shares_with: str | None, first: str | None, last: str | None) -> Agreement:
     for column, value in (("cvr", cvr), ("deler_med_cvr", shares_with)):
         is_open = column == "deler_med_cvr" and value == EVERYBODY

@@ -7,10 +7,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-import duckdb
-
-from orchestration.ingest.rules import sql_text
 from orchestration.lake.reference import reference_folder
+from orchestration.publish.agreements import pairs_in_force
 from orchestration.report.edition import Edition
 from orchestration.settings import Settings
 
@@ -40,10 +38,4 @@ def in_force(settings: Settings, edition: Edition, on: date | None = None) -> Ag
     if not path.exists():
         return NONE
     moment = on or date.fromisoformat(edition.published[:10])
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            f"""select cvr, deler_med_cvr from read_parquet({sql_text(str(path))})
-            where coalesce(try_cast(fra as date) <= $1, true) and coalesce(try_cast(til as date) >= $1, true)""",
-            [moment],
-        ).fetchall()
-    return Agreements(frozenset((owner, whom) for owner, whom in rows if owner and whom))
+    return Agreements(frozenset((owner, whom) for owner, whom in pairs_in_force(path, moment) if owner and whom))
