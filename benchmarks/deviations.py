@@ -203,8 +203,8 @@ def _run_dbt(folder: Path) -> None:
             str(Path(sys.executable).with_name("dbt")), "--quiet", "run", "--select", *MODELS,
             "--target-path", str(target), "--log-path", str(target),
         ],
-        cwd=project,
-        env=os.environ | {"KDI_BUILD": str(folder), "DBT_PROFILES_DIR": str(project)},
+        cwd=folder,
+        env=os.environ | {"DBT_PROJECT_DIR": str(project), "DBT_PROFILES_DIR": str(project)},
         check=True,
     )  # fmt: skip
     shutil.rmtree(target)

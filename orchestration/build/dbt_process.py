@@ -12,10 +12,11 @@ from orchestration.children import end_with
 
 
 def main() -> None:
-    """Run dbt with the arguments of this process, holding the build folder's lock."""
+    """Run dbt in the build folder with the arguments of this process, holding the folder's lock."""
     with Path(f"{os.environ['KDI_BUILD']}.lock").open("a") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         end_with(int(os.environ["KDI_BUILD_PARENT"]))
+        os.chdir(os.environ["KDI_BUILD"])  # where dbt_project/profiles.yml has its files
         from dbt.cli.main import cli
 
         cli()

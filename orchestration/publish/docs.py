@@ -47,8 +47,8 @@ def write_docs(settings: Settings) -> Path:
                 "--log-path",
                 temporary,
             ],
-            cwd=PROJECT_DIR,
-            env=os.environ | {"KDI_BUILD": temporary, "DBT_PROFILES_DIR": str(PROJECT_DIR)},
+            cwd=folder,
+            env=os.environ | {"DBT_PROJECT_DIR": str(PROJECT_DIR), "DBT_PROFILES_DIR": str(PROJECT_DIR)},
             check=True,
         )
         shutil.move(target / "static_index.html", page)

@@ -68,8 +68,8 @@ def compiled() -> dict[str, str]:
         names = [Path(path).stem for path in MODELS.values()]
         subprocess.run(
             [str(DBT), "--quiet", "compile", "--select", *names, "--target-path", folder, "--log-path", folder],
-            cwd=PROJECT_DIR,
-            env=os.environ | {"KDI_BUILD": folder, "DBT_PROFILES_DIR": str(PROJECT_DIR)},
+            cwd=folder,
+            env=os.environ | {"DBT_PROJECT_DIR": str(PROJECT_DIR), "DBT_PROFILES_DIR": str(PROJECT_DIR)},
             check=True,
             capture_output=True,
         )

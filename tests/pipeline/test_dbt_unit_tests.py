@@ -40,8 +40,10 @@ def results(at_once: Loaded) -> Results:
     report.unlink()
     run = subprocess.run(
         [str(DBT), "test", "--select", "test_type:unit", "--target-path", str(target), "--log-path", str(target)],
-        cwd=PROJECT_DIR,
-        env=os.environ | installation.environment | {"KDI_BUILD": str(workspace), "DBT_PROFILES_DIR": str(PROJECT_DIR)},
+        cwd=workspace,
+        env=os.environ
+        | installation.environment
+        | {name: str(PROJECT_DIR) for name in ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR")},
         capture_output=True,
         text=True,
         check=False,
