@@ -16,13 +16,12 @@ TESTS = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Case:
-    """A fault, the tests that prove what becomes of it, or why there are none here."""
+    """A fault with the tests that prove what becomes of it, or why there are none here."""
 
     number: int
     fault: str
     tests: tuple[str, ...] = ()
     reason: str = ""
-    owner: str = ""
     note: str = ""
 
 
@@ -73,8 +72,6 @@ def _line(case: Case, results: list[Result]) -> str:
     start = f"| {case.number} | {case.fault}"
     if case.reason:
         return f"{start} | – | not tried: {case.reason} | – |"
-    if not case.tests:
-        return f"{start} | – | not tied to a test yet | – |"
     ran = [r for r in results if r["outcome"] != "skipped"]
     tried = sum(len(r.get("kills", ())) for r in ran) or sum(r.get("tries", 1) for r in ran)
     failed = [r["test"].split("::")[1] for r in results if r["outcome"] == "failed"]
