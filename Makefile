@@ -19,13 +19,14 @@ $(BIN)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish them
+demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish them; show them in a PostgreSQL
 	$(BIN)/kdi generate --out $(or $(KDI_INBOX),$(or $(KDI_HOME),data)/inbox) --months $(DEMO_MONTHS) --scale demo
 	$(BIN)/kdi load
+	$(BIN)/python tests/postgres_demo.py
 	@echo "Se kørslerne: make ui. Forbind Power BI, DuckDB eller Python til $(or $(KDI_HOME),data)/published/current."
 
 demo-postgres: $(BIN)/.ready  ## Show the published tables in a PostgreSQL of its own, until Ctrl-C
-	$(BIN)/python tests/postgres_demo.py
+	$(BIN)/python tests/postgres_demo.py --stay
 
 ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/kdi prepare
@@ -68,6 +69,7 @@ lint: $(BIN)/.ready  ## Format, lint and type checks
 
 bench: $(BIN)/.ready  ## Full-size benchmarks (about 15 minutes and 12 GB of disk)
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.postgres $(or $(TMPDIR),/tmp)/kdi-bench/full
 
 clean:  ## Remove the environment (data stay)
 	rm -rf .venv dbt_project/target

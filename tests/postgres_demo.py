@@ -1,24 +1,32 @@
-"""``make demo-postgres``: the release in force in a PostgreSQL of its own, until Ctrl-C.
+"""The release in force in a PostgreSQL of its own, to look at: what KOMBIT and two municipalities see.
 
-It is for looking: the server keeps nothing, answers this machine only, and its passwords are no secret.
+``make demo`` shows it and ends; ``make demo-postgres`` keeps the server up until Ctrl-C. The server
+keeps nothing, answers this machine only, and its passwords are no secret.
 """
 
+import argparse
 import os
 import signal
 from contextlib import suppress
 
-from postgres_database import Database
+from postgres_database import Database, rows
 from postgres_server import postgres_server
 
+from orchestration.overview import danish
 from orchestration.publish.postgres.connection import PostgresProblem
 from orchestration.publish.postgres.publication import publish
 from orchestration.publish.postgres.roles import authorities
 from orchestration.settings import get_settings
 
 LOGINS = {"kombit": "kdi_kombit", "fredericia": "kdi_laeser_69116418", "aalborg": "kdi_laeser_29189420"}
+SEEN = "select count(*), count(distinct cvr), coalesce(sum(kald), 0) from kpi.kald_pr_indbygger"
 
 
 def main() -> None:
+    """Publish, tell what each login sees, and stay when asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stay", action="store_true", help="Keep the server up until Ctrl-C.")
+    stay = parser.parse_args().stay
     with postgres_server() as server:
         database = Database.new(server, "kdi", authorities(get_settings()))
         os.environ["KDI_POSTGRES_DSN"] = database.loader
@@ -27,12 +35,19 @@ def main() -> None:
             published = publish(get_settings())
         except PostgresProblem as problem:
             raise SystemExit(f"FEJL {problem}") from None
-        print(f"PostgreSQL viser {published.publicering_id}. Log ind med psql eller Power BI (skema marts og kpi):")
+        print(
+            f"PostgreSQL viste {published.publicering_id} ({danish(published.tables)} tabeller). kpi.kald_pr_indbygger:"
+        )
         for user, role in LOGINS.items():
-            print(f"  {user:<12} {database.login(user, role)}")
-        print("Prøv: select kommune, sum(kald) from kpi.kald_pr_indbygger group by 1. Slut med Ctrl-C.", flush=True)
-        with suppress(KeyboardInterrupt):
-            signal.pause()
+            address = database.login(user, role)
+            ((number, municipalities, calls),) = rows(address, SEEN)
+            print(f"  {user:<12} ser {danish(number)} rækker, {municipalities} kommuner, {danish(calls)} kald")
+            if stay:
+                print(f"  {'':<12} {address}")
+        if stay:
+            print("Log ind med psql eller Power BI (skema marts og kpi). Slut med Ctrl-C.", flush=True)
+            with suppress(KeyboardInterrupt):
+                signal.pause()
 
 
 if __name__ == "__main__":
