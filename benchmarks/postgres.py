@@ -20,8 +20,8 @@ from orchestration.settings import PROJECT_ROOT, Settings
 
 sys.path.insert(0, str(PROJECT_ROOT / "tests"))
 
-from postgres_database import Database
-from postgres_server import postgres_server
+from postgres_database import Database  # type: ignore[import-not-found]
+from postgres_server import postgres_server  # type: ignore[import-not-found]
 
 # A server for analysis: what its handbook recommends for loads, and nothing that risks data.
 SERVER = {"shared_buffers": "'512MB'", "max_wal_size": "'8GB'", "checkpoint_timeout": "'15min'"}

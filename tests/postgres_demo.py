@@ -41,7 +41,10 @@ def main() -> None:
         for user, role in LOGINS.items():
             address = database.login(user, role)
             ((number, municipalities, calls),) = rows(address, SEEN)
-            print(f"  {user:<12} ser {danish(number)} rækker, {municipalities} kommuner, {danish(calls)} kald")
+            print(
+                f"  {user:<12} ser {danish(number)} rækker af {municipalities}"
+                f" {'kommune' if municipalities == 1 else 'kommuner'}, {danish(calls)} kald"
+            )
             if stay:
                 print(f"  {'':<12} {address}")
         if stay:
