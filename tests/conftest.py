@@ -8,6 +8,15 @@ from pipeline.installation import Installation
 from postgres_server import PostgresServer, postgres_server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that look at one installation run in one process (``make test`` has two), so that it is made once."""
+    for item in items:
+        group = item.path.parent.name if item.path.parent.name == "pipeline" else item.path.name
+        if "demo_installation" in getattr(item, "fixturenames", ()):
+            group = "demo"
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """The demo's 14 months, loaded and published. Made once, in about a minute."""

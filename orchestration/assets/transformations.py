@@ -4,6 +4,7 @@ One step runs ``dbt build`` over all of it. dbt tests are asset checks; a failed
 error fails the step, and nothing after it runs.
 """
 
+import fcntl
 import importlib.metadata
 import os
 import subprocess
@@ -65,19 +66,25 @@ def dbt_cli() -> DbtCommand:
 
 
 def prepared_project() -> DbtProject:
-    """The dbt project with a manifest that is newer than every file it was made from."""
+    """The dbt project with a manifest that is newer than every file it was made from.
+
+    One process makes it while others, which may start at the same moment, wait.
+    """
     project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
     manifest = project.manifest_path
-    sources = [p for p in PROJECT_DIR.rglob("*") if p.suffix in (".sql", ".yml") and "target" not in p.parts]
-    newest = max(p.stat().st_mtime for p in sources)
-    if not manifest.exists() or manifest.stat().st_mtime < newest:
-        subprocess.run(
-            [str(DBT), "--quiet", "parse"],
-            cwd=PROJECT_DIR,
-            env=os.environ | {"DBT_PROFILES_DIR": str(PROJECT_DIR), "DBT_TARGET_PATH": str(manifest.parent)},
-            check=True,
-        )
-        manifest.touch()
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    with (manifest.parent / ".lock").open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        sources = [p for p in PROJECT_DIR.rglob("*") if p.suffix in (".sql", ".yml") and "target" not in p.parts]
+        newest = max(p.stat().st_mtime for p in sources)
+        if not manifest.exists() or manifest.stat().st_mtime < newest:
+            subprocess.run(
+                [str(DBT), "--quiet", "parse"],
+                cwd=PROJECT_DIR,
+                env=os.environ | {"DBT_PROFILES_DIR": str(PROJECT_DIR), "DBT_TARGET_PATH": str(manifest.parent)},
+                check=True,
+            )
+            manifest.touch()
     return project
 
 
