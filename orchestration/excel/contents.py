@@ -13,7 +13,7 @@ from orchestration.excel.reader import Reader
 
 @dataclass(frozen=True)
 class Figure:
-    """A headline figure: a measure of the catalogue and its value in the newest period."""
+    """A headline figure: a measure of the catalogue and its value in the month shown."""
 
     measure: str
     sql: Callable[[Reader], str]
@@ -71,14 +71,18 @@ def _in_words(column: str) -> str:
     return f"case {column} {cases} else {column} end"
 
 
-def _newest(table: str, column: str = "maaned") -> str:
-    return f"{column} = (select max({column}) from {table})"
+def _shown(table: str, column: str = "maaned") -> str:
+    """The rows of the month shown (the variable ``maaned``), or of the register in force at its end."""
+    if column == "maaned":
+        return "maaned = getvariable('maaned')"
+    before = f"where {column} <= last_day(getvariable('maaned'))"
+    return f"{column} = (select coalesce(max({column}) filter ({before}), min({column})) from {table})"
 
 
 def _of_reader(table: str, formula: str, column: str = "maaned") -> Callable[[Reader], str]:
     """The figure over the municipality's own rows (KOMBIT: all), never over those shared with it."""
     return lambda reader: (
-        f"select {formula} from {table} where {_newest(table, column)}"
+        f"select {formula} from {table} where {_shown(table, column)}"
         + (f" and cvr = '{reader.cvr}'" if reader.cvr else "")
     )
 
@@ -88,10 +92,10 @@ def _per_inhabitant(reader: Reader) -> str:
     return (
         "select sum(kald) / max(folketal) from ("
         " select sum(kald) as kald from kpi.kald_pr_indbygger"
-        f" where {_newest('kpi.kald_pr_indbygger')}{own}), ("
+        f" where {_shown('kpi.kald_pr_indbygger')}{own}), ("
         " select sum(folketal) as folketal from marts.fct_folketal"
         " inner join marts.dim_myndighed using (myndighed_id)"
-        f" where {_newest('marts.fct_folketal', 'kvartal')}{own})"
+        f" where {_shown('marts.fct_folketal', 'kvartal')}{own})"
     )
 
 
@@ -130,7 +134,7 @@ def _expected(reader: Reader) -> str:
 CALLS = Data(
     "Data kald",
     "Kald",
-    "Kald i de seneste 12 måneder, pr. måned, service og IT-system.",
+    "Kald i de 12 måneder til og med den viste, pr. måned, service og IT-system.",
     (
         _MONTH,
         Column("Kommune", "kommune", 22),
@@ -152,7 +156,7 @@ CALLS = Data(
         inner join marts.dim_service as svc using (service_id)
         inner join marts.dim_it_system as sys using (it_system_id)
         inner join marts.dim_leverandoer as lev using (leverandoer_id)
-        where fct.maaned > (select max(maaned) - interval 12 month from marts.fct_kald_maaned)
+        where fct.maaned > getvariable('maaned') - interval 12 month and fct.maaned <= getvariable('maaned')
             and fct.antal_kald > 0 and {reader.rows("myndighed.cvr")}
         group by all"""
     ),
@@ -164,7 +168,7 @@ CALLS = Data(
 GAPS = Data(
     "Data huller",
     "Huller",
-    "Systemer, som kommunen bruger, uden en service, som de kalder i andre kommuner; den nyeste måned.",
+    "Systemer, som kommunen bruger, uden en service, som de kalder i andre kommuner; den viste måned.",
     (
         Column("Kommune", "kommune", 22),
         _SYSTEM,
@@ -177,14 +181,14 @@ GAPS = Data(
     lambda reader: (
         f"""
         select *, {_expected(reader)} from kpi.udbredelse_huller
-        where {_newest("kpi.udbredelse_huller")} and {reader.rows()}"""
+        where {_shown("kpi.udbredelse_huller")} and {reader.rows()}"""
     ),
     (Pivot("Huller", ("IT-system", "Service"), (), ("Forventede kald",), ("Kommune", "Snitflade")),),
 )
 POTENTIAL = Data(
     "Data potentiale",
     "Potentiale",
-    "De SKI-systemer, kommunen bruger, gange deres obligatoriske snitflader; den nyeste måned.",
+    "De SKI-systemer, kommunen bruger, gange deres obligatoriske snitflader; den viste måned.",
     (
         Column("Kommune", "kommune", 22),
         _SYSTEM,
@@ -196,7 +200,7 @@ POTENTIAL = Data(
     ),
     lambda reader: (
         f"""
-        select * from kpi.potentiale where {_newest("kpi.potentiale")} and {reader.rows()}"""
+        select * from kpi.potentiale where {_shown("kpi.potentiale")} and {reader.rows()}"""
     ),
     (Pivot("Potentiale", ("IT-system", "Snitflade"), ("Potentiale",), ("Anvendelser",), ("Kommune", "Snitflade")),),
 )
@@ -214,12 +218,12 @@ READINESS = Data(
         Column("Vurdering", _in_words("vurdering"), 24),
         Column("Kommuner med kald", "kommuner_med_kald", 14, _CALLS_FORMAT),
     ),
-    lambda reader: f"select * from kpi.klarmelding_reel where {_newest('kpi.klarmelding_reel')}",
+    lambda reader: f"select * from kpi.klarmelding_reel where {_shown('kpi.klarmelding_reel')}",
 )
 COMPARISON = Data(
     "Sammenligning",
     "Sammenligning",
-    "Kald pr. indbygger i den nyeste måned mod størrelsesklassen: gennemsnittet af de fem midterste kommuner.",
+    "Kald pr. indbygger i den viste måned mod størrelsesklassen: gennemsnittet af de fem midterste kommuner.",
     (
         Column("Kommune", "kommune", 22),
         Column("Platform", _in_words("platform"), 20),
@@ -238,7 +242,7 @@ COMPARISON = Data(
             on fordeling.maal = 'kald_pr_indbygger' and fordeling.gruppering = 'xyz_klasse'
             and fordeling.gruppe = kald.xyz_klasse and fordeling.dato = kald.maaned
             and fordeling.platform = kald.platform and fordeling.dataomraade = kald.dataomraade
-        where kald.{_newest("kpi.kald_pr_indbygger")} and {reader.rows("kald.cvr")}"""
+        where kald.{_shown("kpi.kald_pr_indbygger")} and {reader.rows("kald.cvr")}"""
     ),
 )
 DATA = (CALLS, GAPS, POTENTIAL, READINESS, COMPARISON)

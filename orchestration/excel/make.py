@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
-
 from orchestration.excel.reader import Reader, agreements_in_force, readers
 from orchestration.excel.workbook import Edition, write_workbook
 from orchestration.publish.release import Releases
 from orchestration.report import danish
+from orchestration.report.edition import Edition as Shown
 from orchestration.settings import Settings
 
 
@@ -32,14 +31,16 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
         raise NothingToShow("Der er endnu ingen publicering. Kør kdi load.")
     folder = settings.root / "reports" / "excel" / release.publicering_id
     folder.mkdir(parents=True, exist_ok=True)
-    source = Releases(settings).folder / release.publicering_id / "kdi.duckdb"
-    with duckdb.connect(str(source), read_only=True) as connection:
+    with Shown(Releases(settings).folder / release.publicering_id) as shown:
+        connection = shown.connection
+        # The month that the reports tell of: whole, or no longer waited for.
+        connection.execute(f"set variable maaned = date '{shown.month}'")
         wanted = [
             r for r in readers(connection, agreements_in_force(settings)) if only is None or only in (r.name, r.cvr)
         ]
         if not wanted:
             raise NothingToShow(f"»{only}« er ikke en kommune. Skriv navnet, CVR-nummeret eller KOMBIT.")
-        edition = _edition(release.publicering_id, connection)
+        edition = _edition(shown)
         for reader in wanted:
             path = folder / file_name(reader)
             write_workbook(path, reader, edition, connection)
@@ -52,12 +53,11 @@ def file_name(reader: Reader) -> str:
     return "-".join(["kdi-i-tal", *([reader.cvr] if reader.cvr else []), re.sub(r"[^a-z0-9]+", "-", plain)]) + ".xlsx"
 
 
-def _edition(publication_id: str, connection: duckdb.DuckDBPyConnection) -> Edition:
-    (newest,) = connection.execute("select max(maaned) from marts.fct_kald_maaned").fetchall()[0]
-    rows = connection.execute(
-        "select maal, any_value(etiket), any_value(enhed), any_value(definition), any_value(format)"
-        " from marts.maal group by maal"
-    ).fetchall()
-    measures = {r[0]: dict(zip(("etiket", "enhed", "definition", "format"), r[1:], strict=True)) for r in rows}
-    through = danish.month(newest) if newest else danish.MISSING
-    return Edition(publication_id, through, measures)
+def _edition(shown: Shown) -> Edition:
+    measures = {
+        measure.name: {
+            "etiket": measure.label, "enhed": measure.unit, "definition": measure.definition, "format": measure.format,
+        }
+        for measure in shown.measures.values()
+    }  # fmt: skip
+    return Edition(shown.release_id, danish.month(shown.month), measures)
