@@ -8,6 +8,7 @@ from pipeline.installation import Installation
 from postgres_server import PostgresServer, postgres_server
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that look at one installation run in one process (``make test`` has two), so that it is made once."""
     for item in items:

@@ -5,9 +5,11 @@ It plays in May 2022. Mondays have 1,008 rows, so that a Monday of 48 is far out
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import dagster as dg
+import openpyxl
 import pytest
 from typer.testing import Result
 
@@ -297,6 +299,17 @@ def test_readers_use_the_newest_month_whose_grace_is_over(story: Story) -> None:
     figures = story.loads["third"].output
     assert "Kald i 2022-04: " in figures
     assert "Ufuldstændig: 27 leverancer mangler." in figures
+
+
+def test_workbooks_tell_of_that_month_though_newer_calls_are_published(story: Story) -> None:
+    assert story.installation.query("select max(maaned) from marts.fct_kald_maaned") == [(date(2022, 5, 1),)]
+    made = story.installation.kdi("report", "excel", "--kommune", "KOMBIT")
+    assert made.exit_code == 0, made.output
+    (path,) = (story.installation.home / "reports" / "excel" / story.installation.current.name).glob("*kombit.xlsx")
+    front = {row[0]: row[1] for row in openpyxl.load_workbook(path)["Forside"].iter_rows(values_only=True)}
+    assert any("Data til og med april 2022" in str(label) for label in front)
+    ((april,),) = story.installation.query("select sum(kald) from kpi.kald_pr_indbygger where maaned = '2022-04-01'")
+    assert front["Kald"] == april
 
 
 @pytest.fixture(scope="module")
