@@ -1,21 +1,32 @@
 """What several folders of tests share: what ``make demo`` makes, as its readers meet it, and a PostgreSQL server."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
 from pipeline.installation import Installation
 from postgres_server import PostgresServer, postgres_server
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+# Folders and files whose tests look at the same installations, by the name of what they share.
+SHARED = {
+    **dict.fromkeys(("bi", "report", "privacy", "test_maal.py", "test_questions.py"), "demo"),
+    **{folder: folder for folder in ("pipeline", "reliability", "disclosure")},
+}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByInstallation(LoadScopeScheduling):
     """Tests that look at one installation run in one process (``make test`` has two), so that it is made once."""
-    for item in items:
-        group = item.path.parent.name if item.path.parent.name == "pipeline" else item.path.name
-        if "demo_installation" in getattr(item, "fixturenames", ()):
-            group = "demo"
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.split("::")[0])
+        return SHARED.get(path.parent.name) or SHARED.get(path.name) or str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByInstallation:
+    return ByInstallation(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -149,12 +149,17 @@ CALLS = Data(
         select
             fct.maaned, myndighed.navn as kommune, svc.dataomraade,
             svc.service || coalesce(' ' || svc.version, '') as service,
-            sys.navn || coalesce(' ' || sys.uuid, '') as it_system,
+            sys.navn as it_system,
             lev.navn as leverandoer, cast(sum(fct.antal_kald) as bigint) as kald
         from marts.fct_kald_maaned as fct
         inner join marts.dim_myndighed as myndighed using (myndighed_id)
         inner join marts.dim_service as svc using (service_id)
-        inner join marts.dim_it_system as sys using (it_system_id)
+        inner join (
+            select
+                it_system_id, leverandoer_id,
+                navn || if(count(*) over (partition by navn) > 1, coalesce(' ' || uuid, ''), '') as navn
+            from marts.dim_it_system
+        ) as sys using (it_system_id)
         inner join marts.dim_leverandoer as lev using (leverandoer_id)
         where fct.maaned > getvariable('maaned') - interval 12 month and fct.maaned <= getvariable('maaned')
             and fct.antal_kald > 0 and {reader.rows("myndighed.cvr")}

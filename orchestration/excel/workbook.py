@@ -38,8 +38,11 @@ class Styles:
 
     title: int
     heading: int
+    heading_of_numbers: int
+    heading_beside_numbers: int
     text: int
     wrapped: int
+    beside_numbers: int
     numbers: dict[str, int]
 
 
@@ -81,18 +84,30 @@ def _styles(book: Any, edition: Edition) -> Styles:
     def font(**parts: Any) -> Any:
         return excelize.Font(family="Calibri", **{"size": 11, "color": _INK, **parts})
 
+    def heading(side: str, indent: int = 0) -> int:
+        return style(
+            font=font(bold=True, color="FFFFFF"),
+            fill=excelize.Fill(type="pattern", pattern=1, color=[_ACCENT]),
+            alignment=excelize.Alignment(wrap_text=True, vertical="center", horizontal=side, indent=indent),
+        )
+
     formats = {m["format"] for m in edition.measures.values()} | {c.format for d in DATA for c in d.columns if c.format}
     return Styles(
         title=style(font=font(bold=True, size=20)),
-        heading=style(
-            font=font(bold=True, color="FFFFFF"),
-            fill=excelize.Fill(type="pattern", pattern=1, color=[_ACCENT]),
-            alignment=excelize.Alignment(wrap_text=True, vertical="center"),
-        ),
+        heading=heading("left"),
+        heading_of_numbers=heading("right"),
+        heading_beside_numbers=heading("left", indent=1),
         text=style(font=font(), alignment=excelize.Alignment(vertical="top")),
         wrapped=style(font=font(), alignment=excelize.Alignment(wrap_text=True, vertical="top")),
+        # a number ends where the text beside it would begin
+        beside_numbers=style(
+            font=font(),
+            alignment=excelize.Alignment(wrap_text=True, vertical="top", horizontal="left", indent=1),
+        ),
         numbers={
-            f: style(font=font(), custom_num_fmt=f, alignment=excelize.Alignment(vertical="top")) for f in formats
+            # to the right also where a dash stands for a number
+            f: style(font=font(), custom_num_fmt=f, alignment=excelize.Alignment(vertical="top", horizontal="right"))
+            for f in formats
         },
     )
 
@@ -205,7 +220,7 @@ def _write_front(
         book.set_cell_str(sheet, f"A{number}", line)
     for letter, label in zip("ABC", ("Nøgletal", "Værdi", "Definition"), strict=True):
         book.set_cell_str(sheet, f"{letter}6", label)
-    book.set_cell_style(sheet, "A6", "C6", styles.heading)
+    _head(book, sheet, 6, styles)
     number = 7
     for figure in FIGURES:
         measure = edition.measures[figure.measure]
@@ -214,22 +229,32 @@ def _write_front(
         number += 1
     book.set_cell_str(sheet, f"A{number + 1}", "Ark")
     book.set_cell_str(sheet, f"B{number + 1}", "Rækker")
-    book.set_cell_style(sheet, f"A{number + 1}", f"C{number + 1}", styles.heading)
+    book.set_cell_str(sheet, f"C{number + 1}", "Indhold")
+    _head(book, sheet, number + 1, styles)
     for offset, data in enumerate(DATA, start=number + 2):
         shown = ", ".join([*(p.sheet for p in data.pivots), data.sheet])
         book.set_cell_str(sheet, f"A{offset}", shown)
         book.set_cell_int(sheet, f"B{offset}", rows[data.sheet])
         book.set_cell_style(sheet, f"B{offset}", f"B{offset}", styles.numbers["#,##0"])
         book.set_cell_str(sheet, f"C{offset}", data.explanation)
+        book.set_cell_style(sheet, f"A{offset}", f"A{offset}", styles.text)
+        book.set_cell_style(sheet, f"C{offset}", f"C{offset}", styles.beside_numbers)
+
+
+def _head(book: Any, sheet: str, row: int, styles: Styles) -> None:
+    book.set_cell_style(sheet, f"A{row}", f"C{row}", styles.heading)
+    book.set_cell_style(sheet, f"B{row}", f"B{row}", styles.heading_of_numbers)
+    book.set_cell_style(sheet, f"C{row}", f"C{row}", styles.heading_beside_numbers)
 
 
 def _figure(book: Any, sheet: str, row: int, measure: dict[str, str], value: Any, styles: Styles) -> None:
     book.set_cell_str(sheet, f"A{row}", measure["etiket"])
+    book.set_cell_style(sheet, f"A{row}", f"A{row}", styles.text)
     if value is None:
         book.set_cell_str(sheet, f"B{row}", "–")
     else:
         book.set_cell_float(sheet, f"B{row}", float(value), -1, 64)
     book.set_cell_style(sheet, f"B{row}", f"B{row}", styles.numbers[measure["format"]])
     book.set_cell_str(sheet, f"C{row}", measure["definition"])
-    book.set_cell_style(sheet, f"C{row}", f"C{row}", styles.wrapped)
+    book.set_cell_style(sheet, f"C{row}", f"C{row}", styles.beside_numbers)
     book.set_row_height(sheet, row, 15.0 * (1 + len(measure["definition"]) // 115))
