@@ -8,8 +8,9 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from orchestration.report import agreements, catalogue, edition
-from orchestration.report.agreements import Agreements
+from orchestration.publish import agreements
+from orchestration.publish.agreements import Agreements
+from orchestration.report import catalogue, edition
 from orchestration.report.edition import Edition, NotPublished
 from orchestration.report.indicators import Indicators
 from orchestration.settings import Settings
@@ -30,7 +31,7 @@ class Workbench:
 
     @cached_property
     def agreements(self) -> Agreements:
-        return agreements.in_force(self.settings, self.edition)
+        return agreements.in_force(self.settings)
 
     def municipalities(self) -> Iterator[tuple[str, str]]:
         """CVR number and name of those asked for.

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from orchestration.publish.agreements import Agreements
 from orchestration.report import charts, danish, findings, municipality
 from orchestration.report import potentiale_sections as sections
-from orchestration.report.agreements import Agreements
 from orchestration.report.document import (
     Block,
     Bullets,

@@ -15,8 +15,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from orchestration.publish.agreements import Agreements
 from orchestration.report import danish, k98, potentiale, webpages, webpages_registers
-from orchestration.report.agreements import Agreements
 from orchestration.report.charts import FONTS
 from orchestration.report.edition import Edition
 from orchestration.report.indicators import Indicators
