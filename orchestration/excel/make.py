@@ -1,6 +1,5 @@
 """Makes the workbooks of the release in force, into ``data/reports/excel/<publication id>/``."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,9 +46,8 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
 
 
 def file_name(reader: Reader) -> str:
-    """``kdi-i-tal-<cvr>-<navn>.xlsx``, in letters that every system can keep."""
-    plain = reader.name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-    return "-".join(["kdi-i-tal", *([reader.cvr] if reader.cvr else []), re.sub(r"[^a-z0-9]+", "-", plain)]) + ".xlsx"
+    """``kdi-i-tal-<cvr>-<navn>.xlsx``."""
+    return danish.slug(f"kdi i tal {reader.cvr or ''} {reader.name}") + ".xlsx"
 
 
 def _edition(shown: Shown) -> Edition:

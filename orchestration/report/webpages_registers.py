@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from orchestration.report import danish, tilslutning
+from orchestration.report.danish import slug
 from orchestration.report.document import Column, Section, Table, tabulate
 from orchestration.report.edition import SMALLEST_GROUP, Edition
-from orchestration.report.make import slug
 from orchestration.report.municipality import SystemNames
 from orchestration.report.webpages import Page
 
