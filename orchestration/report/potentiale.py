@@ -65,25 +65,19 @@ def build(
             Section("Afvigelser, der bør undersøges", tuple(sections.deviations(about))),
             Section("Ret systemlisten, og send den tilbage", tuple(sections.as_is(about))),
         ),
-        definitions=tuple(
-            edition.define(name, table)
-            for name, table in (
-                ("kald_pr_indbygger", "kpi.kald_pr_indbygger"),
-                ("mulige", "kpi.potentiale_kommune"),
-                ("realiseret", "kpi.potentiale_kommune"),
-                ("udbredelsespotentiale", "kpi.potentiale_kommune"),
-                ("tilslutningspotentiale", "kpi.potentiale_kommune"),
-                ("realiseringsgrad", "kpi.potentiale_kommune"),
-                ("uudnyttede_kald", "kpi.potentiale_kommune"),
-                ("forventede_kald", "kpi.potentiale"),
-                ("kald_12m", "kpi.potentiale"),
-                ("tilslutningsgrad", "kpi.tilslutning_kommune"),
-                ("daekningsgrad", "kpi.kle_daekning"),
-                ("kle_huller", "kpi.kle_huller"),
-                ("udbredelse_huller", "kpi.udbredelse_huller"),
-                ("opslag_pr_bruger", "kpi.sapa"),
-                ("afvigelser", "kpi.afvigelser"),
-            )
+        definitions=(
+            *edition.define("kpi.kald_pr_indbygger", "kald_pr_indbygger"),
+            *edition.define(
+                "kpi.potentiale_kommune", "mulige", "realiseret", "udbredelsespotentiale", "tilslutningspotentiale"
+            ),
+            *edition.define("kpi.potentiale_kommune", "realiseringsgrad", "uudnyttede_kald"),
+            *edition.define("kpi.potentiale", "forventede_kald", "kald_12m"),
+            *edition.define("kpi.tilslutning_kommune", "tilslutningsgrad"),
+            *edition.define("kpi.kle_daekning", "daekningsgrad"),
+            *edition.define("kpi.kle_huller", "kle_huller"),
+            *edition.define("kpi.udbredelse_huller", "udbredelse_huller"),
+            *edition.define("kpi.sapa", "opslag_pr_bruger"),
+            *edition.define("kpi.afvigelser", "afvigelser"),
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
