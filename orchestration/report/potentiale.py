@@ -141,14 +141,18 @@ def _split(about: Municipality) -> str:
     if not about.potential:
         return ""
     spread, connect = about.count("udbredelse"), about.count("tilslutning")
-    worth = about.edition.row(
-        "select forventede_kald from kpi.potentiale_kommune where maaned = $maaned and cvr = $cvr", cvr=about.cvr
-    ).get("forventede_kald")
+    # Of the terms that the rows show: one that is hidden would be found as the difference between them and the sum.
+    worth = sum(municipality.expected(r) or 0 for r in about.potential if r["status"] != "realiseret")
     text = (
         f"{danish.number(spread)} er klar til at blive taget i brug (udbredelse), og {danish.number(connect)} kræver,"
         " at leverandøren først tilslutter systemet (tilslutning)."
     )
-    return f"{text} Det uudnyttede svarer til {danish.rounded(worth)} kald på 12 måneder." if worth else text
+    if not worth:
+        return text
+    return (
+        f"{text} Hvor mindst {danish.count(SMALLEST_GROUP, 'kommune', 'kommuner')} bruger snitfladen, svarer det"
+        f" uudnyttede til {danish.rounded(worth)} kald på 12 måneder."
+    )
 
 
 def _moves(about: Municipality) -> list[str]:
