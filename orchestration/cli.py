@@ -54,11 +54,11 @@ def generate(
     scale: Annotated[Scale, typer.Option(help="demo: seconds; full: the sizes of the real feeds.")] = Scale.demo,
 ) -> None:
     """Make sample deliveries. The same arguments always give the same bytes."""
-    from orchestration.overview import danish
+    from orchestration.report import danish
     from orchestration.sample import generate as make
 
     for source, rows in make(out, months=months, scale=scale.value).items():
-        typer.echo(f"{source:<20} {danish(rows):>12} rækker")
+        typer.echo(f"{source:<20} {danish.number(rows):>12} rækker")
 
 
 @app.command()
@@ -90,7 +90,8 @@ def load(
         ready = beside.submit(warm_up_if_pending)
         from orchestration.load import load as run
     ready.result()
-    from orchestration.overview import danish, main_figures
+    from orchestration.overview import main_figures
+    from orchestration.report import danish
 
     logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
     try:
@@ -104,7 +105,7 @@ def load(
     accepted = [d for d in result.taken_in if d.accepted]
     rows = sum(d.raekker_indlaest for d in accepted)
     if result.taken_in:
-        typer.echo(f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {danish(rows)} rækker.")
+        typer.echo(f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {danish.number(rows)} rækker.")
     elif result.is_new:
         typer.echo("Intet nyt i indbakken; afgørelser, stamdata eller frister har ændret det, der er udgivet.")
     else:
@@ -202,10 +203,10 @@ def scrub() -> None:
     Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
     """
     from orchestration.integrity.scrub import scrub as run
-    from orchestration.overview import danish
+    from orchestration.report import danish
 
     outcome = run(get_settings())
-    typer.echo(f"{danish(outcome.files)} filer læst, {danish(outcome.bytes / 1e6)} MB.")
+    typer.echo(f"{danish.number(outcome.files)} filer læst, {danish.number(outcome.bytes / 1e6)} MB.")
     for line in outcome.mended:
         typer.echo(f"Genskabt {line}")
     for line in outcome.damaged:
@@ -249,9 +250,9 @@ def postgres_roles() -> None:
 
 def _publish_to_postgres() -> None:
     from orchestration.lock import writer_lock
-    from orchestration.overview import danish
     from orchestration.publish.postgres.connection import PostgresProblem
     from orchestration.publish.postgres.publication import publish as publish_to_postgres
+    from orchestration.report import danish
 
     settings = get_settings()
     try:
@@ -261,8 +262,8 @@ def _publish_to_postgres() -> None:
         typer.echo(f"FEJL {error}", err=True)
         raise typer.Exit(1) from None
     typer.echo(
-        f"PostgreSQL viser nu {published.publicering_id}: {danish(published.tables)} tabeller,"
-        f" {danish(published.rows_written)} rækker skrevet."
+        f"PostgreSQL viser nu {published.publicering_id}: {danish.number(published.tables)} tabeller,"
+        f" {danish.number(published.rows_written)} rækker skrevet."
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from orchestration.report import danish
 from orchestration.settings import Settings
 
 # Jaro-Winkler similarity of two names; below it a suggestion is for a person to look at.
@@ -22,9 +23,9 @@ def main_figures(settings: Settings) -> Iterator[str]:
         if not newest:
             yield "Ingen måned er endnu komplet, og ingen frist er udløbet."
         for month, missing, calls, per_citizen, per_citizen_year in newest:
-            rate, year = danish(per_citizen, 1), danish(per_citizen_year)
+            rate, year = danish.number(per_citizen, 1), danish.number(per_citizen_year)
             lacks = f" Ufuldstændig: {missing} leverancer mangler." if missing else ""
-            yield f"Kald i {month:%Y-%m}: {danish(calls)}, {rate} pr. borger ({year} på 12 måneder){lacks}"
+            yield f"Kald i {month:%Y-%m}: {danish.number(calls)}, {rate} pr. borger ({year} på 12 måneder){lacks}"
         rows = connection.execute(
             """select it_system, service, coalesce(' ' || version, ''), aktive, anvendere
             from kpi.udbredelse
@@ -49,7 +50,7 @@ def unresolved_lines(settings: Settings) -> Iterator[str]:
             before = system_id
             yield f"{name} ({sources}; {reason}; {users} kommuner)"
         if suggestion:
-            yield f"  {number}. {suggestion} ({danish(100 * likeness)} % ens)"
+            yield f"  {number}. {suggestion} ({danish.number(100 * likeness)} % ens)"
 
 
 def alias_lines(settings: Settings) -> Iterator[str]:
@@ -72,10 +73,3 @@ def _unresolved(settings: Settings, condition: str) -> list[tuple]:
             from marts.it_system_uafklaret where {condition}
             order by kommuner desc, navn, it_system_id, forslag_nr"""
         ).fetchall()
-
-
-def danish(value: float | None, decimals: int = 0) -> str:
-    """A number with thousands dots and a decimal comma; a dash when it is missing."""
-    if value is None:
-        return "–"
-    return f"{value:,.{decimals}f}".translate(str.maketrans(",.", ".,"))

@@ -11,8 +11,8 @@ from orchestration.ingest.profiles import profiles
 from orchestration.lake.calendars import ALL_PLATFORMS, Period
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.standing import Standing
-from orchestration.overview import danish
 from orchestration.publish.release import Releases
+from orchestration.report import danish
 from orchestration.settings import Settings
 
 _MOST_SHOWN = 5
@@ -58,7 +58,7 @@ def delivery_lines(settings: Settings, source: str | None, period: str | None, e
         yield "Ingen leverancer at vise; --all viser også dem, der gælder uden videre."
     for standing in shown:
         d = standing.delivery
-        yield f"{d.leverance_id}  {_STATE[standing.state]:<15}  {danish(d.raekker_indlaest)} rækker  {d.fil}"
+        yield f"{d.leverance_id}  {_STATE[standing.state]:<15}  {danish.number(d.raekker_indlaest)} rækker  {d.fil}"
         if standing.state == "tilbageholdt":
             yield f"    {standing.reason}"
         for event in events:
@@ -74,7 +74,7 @@ def _loaded(periods: list[Period], standings: list[Standing]) -> Iterator[str]:
         return
     rows = sum(d.raekker_indlaest for d in in_force)
     span = f"{in_force[0].periode} til {in_force[-1].periode}"
-    yield f"  indlæst      {len(in_force)} perioder, {span}, {danish(rows)} rækker"
+    yield f"  indlæst      {len(in_force)} perioder, {span}, {danish.number(rows)} rækker"
     unpublished = sum(p.state == "indlaest" for p in periods)
     if unpublished:
         yield f"  ikke ude     {unpublished} perioder er indlæst, men ikke publiceret"
@@ -86,11 +86,11 @@ def _late(periods: list[Period]) -> Iterator[str]:
         late = sorted((p for p in periods if p.state == state), key=lambda p: p.last_day, reverse=True)
         if late:
             some = ", ".join(_how_late(p) for p in late[:_MOST_SHOWN])
-            yield f"  {label:<12} {danish(len(late))}: {some}{' …' if len(late) > _MOST_SHOWN else ''}"
+            yield f"  {label:<12} {danish.number(len(late))}: {some}{' …' if len(late) > _MOST_SHOWN else ''}"
 
 
 def _how_late(period: Period) -> str:
-    days = "1 dag" if period.age == 1 else f"{danish(period.age)} dage"
+    days = "1 dag" if period.age == 1 else f"{danish.number(period.age)} dage"
     if period.name:
         return f"{period.name} ({days} over tiden)"
     return f"nyt udtræk ventet {_danish_date(period.due or period.last_day)} ({days} over tiden)"
@@ -115,7 +115,7 @@ def _months(status: Status) -> Iterator[str]:
     yield "Måneder"
     for month in together[-_MONTHS_SHOWN:]:
         lacks = month.expected - month.received
-        missing = f", {danish(lacks)} af {danish(month.expected)} leverancer mangler" if lacks else ""
+        missing = f", {danish.number(lacks)} af {danish.number(month.expected)} leverancer mangler" if lacks else ""
         waits = f" (frist {_danish_date(month.limit)})" if month.state == "afventer" else ""
         newest = "  <- nyeste måned til brug" if month.is_newest else ""
         yield f"  {month.month:%Y-%m}      {_MONTH[month.state]}{waits}{missing}{newest}"
@@ -131,7 +131,7 @@ def _silent(settings: Settings) -> Iterator[str]:
             return
         rows = connection.execute("select forklaring from kpi.tavshed order by alder_dage, all").fetchall()
     if rows:
-        yield f"Tavse          {danish(len(rows))} i leverancerne"
+        yield f"Tavse          {danish.number(len(rows))} i leverancerne"
     for (text,) in rows[:_MOST_SHOWN]:
         yield f"  {text}"
 

@@ -12,10 +12,10 @@ from contextlib import suppress
 from postgres_database import Database, rows
 from postgres_server import postgres_server
 
-from orchestration.overview import danish
 from orchestration.publish.postgres.connection import PostgresProblem
 from orchestration.publish.postgres.publication import publish
 from orchestration.publish.postgres.roles import authorities
+from orchestration.report import danish
 from orchestration.settings import get_settings
 
 LOGINS = {"kombit": "kdi_kombit", "fredericia": "kdi_laeser_69116418", "aalborg": "kdi_laeser_29189420"}
@@ -36,14 +36,15 @@ def main() -> None:
         except PostgresProblem as problem:
             raise SystemExit(f"FEJL {problem}") from None
         print(
-            f"PostgreSQL viste {published.publicering_id} ({danish(published.tables)} tabeller). kpi.kald_pr_indbygger:"
+            f"PostgreSQL viste {published.publicering_id} ({danish.number(published.tables)} tabeller)."
+            " kpi.kald_pr_indbygger:"
         )
         for user, role in LOGINS.items():
             address = database.login(user, role)
             ((number, municipalities, calls),) = rows(address, SEEN)
             print(
-                f"  {user:<12} ser {danish(number)} rækker af {municipalities}"
-                f" {'kommune' if municipalities == 1 else 'kommuner'}, {danish(calls)} kald"
+                f"  {user:<12} ser {danish.number(number)} rækker af {municipalities}"
+                f" {'kommune' if municipalities == 1 else 'kommuner'}, {danish.number(calls)} kald"
             )
             if stay:
                 print(f"  {'':<12} {address}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.overview import danish
+from orchestration.report import danish
 from orchestration.settings import PROJECT_ROOT, get_settings
 
 PAGE = PROJECT_ROOT / "docs" / "questions.md"
@@ -51,8 +51,8 @@ def _cell(value: object) -> str:
     if isinstance(value, date):  # and a moment, which is one too
         return f"{value:%d-%m-%Y %H:%M}" if hasattr(value, "hour") else f"{value:%d-%m-%Y}"
     if isinstance(value, float | Decimal):
-        return danish(float(value), 1)
-    return danish(value) if isinstance(value, int) else str(value).replace("|", r"\|")
+        return danish.number(float(value), 1)
+    return danish.number(value) if isinstance(value, int) else str(value).replace("|", r"\|")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@
 {% macro slet_beroerte_udtraek() %}{% endmacro %}
 {% macro slet_beroerte_kpi() %}{% endmacro %}
 {% macro slet_beroerte_perioder() %}{% endmacro %}
+{% macro omdoebte(medlem, navne) %}select {{ medlem }}_id as noegle from dim_{{ medlem }}{% endmacro %}
 {% macro maal_som_json() %}[]{% endmacro %}
 {% macro otte_foer(kolonne) %}{{ kolonne }} as foer_4{% endmacro %}
 {% macro sorteret_foer(relation) %}{{ relation }}{% endmacro %}

@@ -10,7 +10,7 @@ import duckdb
 from orchestration import lock
 from orchestration.build.identity import systems_with_new_identity
 from orchestration.build.plan import Plan, from_json, inputs, make_full, make_plan, to_json
-from orchestration.build.status import status_of
+from orchestration.build.status import Status, status_of
 from orchestration.build.workspace import DamagedBase, Workspace
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import take_in_reference
@@ -34,9 +34,12 @@ def lake_state(settings: Settings) -> str:
 
 def current_plan(settings: Settings, rebuild: bool = False) -> Plan:
     """What a build would make anew now; everything when ``rebuild``."""
+    return _plan(settings, status_of(settings), rebuild)
+
+
+def _plan(settings: Settings, status: Status, rebuild: bool) -> Plan:
     log = DeliveryLog(settings.delivery_log)
     reference = log.reference() or take_in_reference(settings).fingerprint
-    status = status_of(settings)
     active = status.active
     releases = Releases(settings)
     current = releases.current()
@@ -57,11 +60,11 @@ def current_plan(settings: Settings, rebuild: bool = False) -> Plan:
 
 def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
     """Lay out the workspace; returns the plan and the manifest that the release will have."""
-    plan = current_plan(settings, rebuild)
+    status = status_of(settings)
+    plan = _plan(settings, status, rebuild)
     log = DeliveryLog(settings.delivery_log)
     reference = log.reference()
-    assert reference is not None  # current_plan put one in force
-    status = status_of(settings)
+    assert reference is not None  # _plan put one in force
     active = status.active
     releases = Releases(settings)
     current = releases.current()

@@ -1,11 +1,11 @@
 """Makes the workbooks of the release in force, into ``data/reports/excel/<publication id>/``."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestration.excel.reader import Reader, agreements_in_force, readers
+from orchestration.excel.reader import Reader, readers
 from orchestration.excel.workbook import Edition, write_workbook
+from orchestration.publish.agreements import in_force
 from orchestration.publish.release import Releases
 from orchestration.report import danish
 from orchestration.report.edition import Edition as Shown
@@ -35,9 +35,7 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
         connection = shown.connection
         # The month that the reports tell of: whole, or no longer waited for.
         connection.execute(f"set variable maaned = date '{shown.month}'")
-        wanted = [
-            r for r in readers(connection, agreements_in_force(settings)) if only is None or only in (r.name, r.cvr)
-        ]
+        wanted = [r for r in readers(connection, in_force(settings)) if only is None or only in (r.name, r.cvr)]
         if not wanted:
             raise NothingToShow(f"»{only}« er ikke en kommune. Skriv navnet, CVR-nummeret eller KOMBIT.")
         edition = _edition(shown)
@@ -48,9 +46,8 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
 
 
 def file_name(reader: Reader) -> str:
-    """``kdi-i-tal-<cvr>-<navn>.xlsx``, in letters that every system can keep."""
-    plain = reader.name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-    return "-".join(["kdi-i-tal", *([reader.cvr] if reader.cvr else []), re.sub(r"[^a-z0-9]+", "-", plain)]) + ".xlsx"
+    """``kdi-i-tal-<cvr>-<navn>.xlsx``."""
+    return danish.slug(f"kdi i tal {reader.cvr or ''} {reader.name}") + ".xlsx"
 
 
 def _edition(shown: Shown) -> Edition:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.ingest import untrusted
-from orchestration.ingest.audit import Audit, audit_batch, open_engine, read_back
+from orchestration.ingest.audit import Audit, open_engine, read_back
+from orchestration.ingest.batch import audit_batch
 from orchestration.ingest.findings import UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import Profile

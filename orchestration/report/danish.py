@@ -1,5 +1,7 @@
 """Numbers, dates and names as a Danish reader expects them: the only place where a figure becomes text."""
 
+import re
+import unicodedata
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -104,6 +106,13 @@ def genitive(name: str) -> str:
 def listed(names: list[str]) -> str:
     """``A, B og C``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} og {names[-1]}" if names else ""
+
+
+def slug(name: str) -> str:
+    """A name as a file name: ``Ringkøbing-Skjern`` → ``ringkoebing-skjern``."""
+    plain = name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 
 
 def sort_by_name(rows: list[dict], key: str) -> list[dict]:

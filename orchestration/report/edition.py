@@ -169,10 +169,11 @@ class Edition:
     def measure(self, name: str, table: str) -> Measure:
         return self.measures[name, table]
 
-    def define(self, name: str, table: str) -> Definition:
-        """The definition that a report prints for a measure."""
-        measure = self.measure(name, table)
-        return Definition(measure.label, measure.definition, table, danish.day(self._data_through(table)), name)
+    def define(self, table: str, *names: str) -> tuple[Definition, ...]:
+        """The definitions that a report prints for measures of a table."""
+        until = danish.day(self._data_through(table))
+        measures = [self.measure(name, table) for name in names]
+        return tuple(Definition(m.label, m.definition, table, until, m.name) for m in measures)
 
     def _data_through(self, table: str) -> date:
         if table in ("kpi.tilslutning", "kpi.tilslutning_kommune"):

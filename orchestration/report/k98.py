@@ -55,18 +55,13 @@ def build(edition: Edition, indicators: Indicators) -> Document:
             Section("Udbredelse af de enkelte services", (_least_spread(edition),)),
             Section("Flyttet siden sidste kvartal", (_shifts(edition, since),)),
         ),
-        definitions=tuple(
-            edition.define(name, table)
-            for name, table in (
-                ("kald_pr_borger", "kpi.kald_pr_borger_danmark"),
-                ("mulige", "kpi.potentiale_k98"),
-                ("realiseret", "kpi.potentiale_k98"),
-                ("udbredelsespotentiale", "kpi.potentiale_k98"),
-                ("tilslutningspotentiale", "kpi.potentiale_k98"),
-                ("realiseringsgrad", "kpi.potentiale_k98"),
-                ("uudnyttede_kald", "kpi.potentiale_k98"),
-                ("udbredelsesgrad", "kpi.udbredelse"),
-            )
+        definitions=(
+            *edition.define("kpi.kald_pr_borger_danmark", "kald_pr_borger"),
+            *edition.define(
+                "kpi.potentiale_k98", "mulige", "realiseret", "udbredelsespotentiale", "tilslutningspotentiale"
+            ),
+            *edition.define("kpi.potentiale_k98", "realiseringsgrad", "uudnyttede_kald"),
+            *edition.define("kpi.udbredelse", "udbredelsesgrad"),
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),

@@ -54,20 +54,15 @@ def build(edition: Edition) -> Document:
         ),
         front=(_tiles(edition, now), _growth(citizen), Paragraph("Månedens svar", "heading"), Bullets(tuple(answers))),
         sections=sections,
-        definitions=tuple(
-            edition.define(name, table)
-            for name, table in (
-                ("kald", "kpi.kald_pr_borger_danmark"),
-                ("kald_pr_borger", "kpi.kald_pr_borger_danmark"),
-                ("kald_pr_borger_12m", "kpi.kald_pr_borger_danmark"),
-                ("klarmeldinger_bekraeftet", "kpi.klarmelding_reel"),
-                ("klarmeldt_uden_kald", "kpi.klarmelding_reel"),
-                ("kald_uden_klarmelding", "kpi.klarmelding_reel"),
-                ("kommuner_paa_servicen", "kpi.service_konsekvens"),
-                ("serviceaftaler_stille", "kpi.serviceaftale_status"),
-                ("kle_huller", "kpi.kle_huller"),
-                ("afvigelser", "kpi.afvigelser"),
-            )
+        definitions=(
+            *edition.define("kpi.kald_pr_borger_danmark", "kald", "kald_pr_borger", "kald_pr_borger_12m"),
+            *edition.define(
+                "kpi.klarmelding_reel", "klarmeldinger_bekraeftet", "klarmeldt_uden_kald", "kald_uden_klarmelding"
+            ),
+            *edition.define("kpi.service_konsekvens", "kommuner_paa_servicen"),
+            *edition.define("kpi.serviceaftale_status", "serviceaftaler_stille"),
+            *edition.define("kpi.kle_huller", "kle_huller"),
+            *edition.define("kpi.afvigelser", "afvigelser"),
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),

@@ -1,15 +1,15 @@
 """Making the products: from the release in force to files under ``<home>/reports/<period>/``."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from orchestration.report import agreements, catalogue, edition
-from orchestration.report.agreements import Agreements
+from orchestration.publish import agreements
+from orchestration.publish.agreements import Agreements
+from orchestration.report import catalogue, edition
+from orchestration.report.danish import slug
 from orchestration.report.edition import Edition, NotPublished
 from orchestration.report.indicators import Indicators
 from orchestration.settings import Settings
@@ -30,7 +30,7 @@ class Workbench:
 
     @cached_property
     def agreements(self) -> Agreements:
-        return agreements.in_force(self.settings, self.edition)
+        return agreements.in_force(self.settings)
 
     def municipalities(self) -> Iterator[tuple[str, str]]:
         """CVR number and name of those asked for.
@@ -46,13 +46,6 @@ class Workbench:
         if not found:
             raise NotPublished(f"Der er ingen kommune, der hedder »{self.only}«. Skriv navnet eller CVR-nummeret.")
         yield from found
-
-
-def slug(name: str) -> str:
-    """A name as a file name: ``Ringkøbing-Skjern`` → ``ringkoebing-skjern``."""
-    plain = name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
-    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 
 
 def potentiale(bench: Workbench) -> Iterator[Path]:

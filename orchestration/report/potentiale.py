@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from orchestration.publish.agreements import Agreements
 from orchestration.report import charts, danish, findings, municipality
 from orchestration.report import potentiale_sections as sections
-from orchestration.report.agreements import Agreements
 from orchestration.report.document import (
     Block,
     Bullets,
@@ -65,25 +65,19 @@ def build(
             Section("Afvigelser, der bør undersøges", tuple(sections.deviations(about))),
             Section("Ret systemlisten, og send den tilbage", tuple(sections.as_is(about))),
         ),
-        definitions=tuple(
-            edition.define(name, table)
-            for name, table in (
-                ("kald_pr_indbygger", "kpi.kald_pr_indbygger"),
-                ("mulige", "kpi.potentiale_kommune"),
-                ("realiseret", "kpi.potentiale_kommune"),
-                ("udbredelsespotentiale", "kpi.potentiale_kommune"),
-                ("tilslutningspotentiale", "kpi.potentiale_kommune"),
-                ("realiseringsgrad", "kpi.potentiale_kommune"),
-                ("uudnyttede_kald", "kpi.potentiale_kommune"),
-                ("forventede_kald", "kpi.potentiale"),
-                ("kald_12m", "kpi.potentiale"),
-                ("tilslutningsgrad", "kpi.tilslutning_kommune"),
-                ("daekningsgrad", "kpi.kle_daekning"),
-                ("kle_huller", "kpi.kle_huller"),
-                ("udbredelse_huller", "kpi.udbredelse_huller"),
-                ("opslag_pr_bruger", "kpi.sapa"),
-                ("afvigelser", "kpi.afvigelser"),
-            )
+        definitions=(
+            *edition.define("kpi.kald_pr_indbygger", "kald_pr_indbygger"),
+            *edition.define(
+                "kpi.potentiale_kommune", "mulige", "realiseret", "udbredelsespotentiale", "tilslutningspotentiale"
+            ),
+            *edition.define("kpi.potentiale_kommune", "realiseringsgrad", "uudnyttede_kald"),
+            *edition.define("kpi.potentiale", "forventede_kald", "kald_12m"),
+            *edition.define("kpi.tilslutning_kommune", "tilslutningsgrad"),
+            *edition.define("kpi.kle_daekning", "daekningsgrad"),
+            *edition.define("kpi.kle_huller", "kle_huller"),
+            *edition.define("kpi.udbredelse_huller", "udbredelse_huller"),
+            *edition.define("kpi.sapa", "opslag_pr_bruger"),
+            *edition.define("kpi.afvigelser", "afvigelser"),
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
@@ -147,14 +141,18 @@ def _split(about: Municipality) -> str:
     if not about.potential:
         return ""
     spread, connect = about.count("udbredelse"), about.count("tilslutning")
-    worth = about.edition.row(
-        "select forventede_kald from kpi.potentiale_kommune where maaned = $maaned and cvr = $cvr", cvr=about.cvr
-    ).get("forventede_kald")
+    # Of the terms that the rows show: one that is hidden would be found as the difference between them and the sum.
+    worth = sum(municipality.expected(r) or 0 for r in about.potential if r["status"] != "realiseret")
     text = (
         f"{danish.number(spread)} er klar til at blive taget i brug (udbredelse), og {danish.number(connect)} kræver,"
         " at leverandøren først tilslutter systemet (tilslutning)."
     )
-    return f"{text} Det uudnyttede svarer til {danish.rounded(worth)} kald på 12 måneder." if worth else text
+    if not worth:
+        return text
+    return (
+        f"{text} Hvor mindst {danish.count(SMALLEST_GROUP, 'kommune', 'kommuner')} bruger snitfladen, svarer det"
+        f" uudnyttede til {danish.rounded(worth)} kald på 12 måneder."
+    )
 
 
 def _moves(about: Municipality) -> list[str]:

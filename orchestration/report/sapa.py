@@ -43,16 +43,14 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
             Section("Stille organisationsenheder", (_silent(silent, name),)),
             Section("Alle organisationsenheder", (_all(units, name),)),
         ),
-        definitions=tuple(
-            edition.define(measure, "kpi.sapa")
-            for measure in (
-                "sapa_brugere",
-                "sapa_opslag",
-                "sapa_opslag_12m",
-                "opslag_pr_bruger",
-                "sapa_stille_enheder",
-                "maaneder_stille",
-            )
+        definitions=edition.define(
+            "kpi.sapa",
+            "sapa_brugere",
+            "sapa_opslag",
+            "sapa_opslag_12m",
+            "opslag_pr_bruger",
+            "sapa_stille_enheder",
+            "maaneder_stille",
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),

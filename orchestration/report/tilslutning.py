@@ -80,17 +80,9 @@ def build(edition: Edition, system: System, public: bool = False) -> Document:
             Section("Supplerende snitflader, og andre med kald", (_table(others, "supplerende", "Ingen.", public),)),
             Section("Kommuner, der anvender systemet", tuple(_user_blocks(users, system))),
         ),
-        definitions=tuple(
-            edition.define(name, table)
-            for name, table in (
-                ("obligatoriske", "kpi.tilslutning"),
-                ("klarmeldte", "kpi.tilslutning"),
-                ("delvise", "kpi.tilslutning"),
-                ("tilslutningsgrad", "kpi.tilslutning"),
-                ("klarmeldinger_bekraeftet", "kpi.klarmelding_reel"),
-                ("kald_12m", "kpi.klarmelding_reel"),
-                ("kommuner_med_kald", "kpi.klarmelding_reel"),
-            )
+        definitions=(
+            *edition.define("kpi.tilslutning", "obligatoriske", "klarmeldte", "delvise", "tilslutningsgrad"),
+            *edition.define("kpi.klarmelding_reel", "klarmeldinger_bekraeftet", "kald_12m", "kommuner_med_kald"),
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),

@@ -15,12 +15,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from orchestration.publish.agreements import Agreements
 from orchestration.report import danish, k98, potentiale, webpages, webpages_registers
-from orchestration.report.agreements import Agreements
 from orchestration.report.charts import FONTS
+from orchestration.report.danish import slug
 from orchestration.report.edition import Edition
 from orchestration.report.indicators import Indicators
-from orchestration.report.make import slug
 from orchestration.report.webpages import Page
 from orchestration.settings import PROJECT_ROOT
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from orchestration.report import danish
+from orchestration.report.danish import slug
 from orchestration.report.document import Block, Column, Definition, Document, Paragraph, Section, tabulate
 from orchestration.report.edition import Edition
-from orchestration.report.make import slug
 
 MENU = (
     ("index.html", "Overblik"),

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from orchestration.report import danish, tilslutning
+from orchestration.report.danish import slug
 from orchestration.report.document import Column, Section, Table, tabulate
 from orchestration.report.edition import SMALLEST_GROUP, Edition
-from orchestration.report.make import slug
 from orchestration.report.municipality import SystemNames
 from orchestration.report.webpages import Page
 
@@ -49,7 +49,7 @@ def systems(edition: Edition) -> Iterator[Page]:
         table.title,
         (Section("Alle systemer", (table,)),),
         links,
-        definitions=(edition.define("tilslutningsgrad", "kpi.tilslutning"),),
+        definitions=edition.define("kpi.tilslutning", "tilslutningsgrad"),
     )
     for system in found:
         document = tilslutning.build(edition, system, public=True)
@@ -111,9 +111,7 @@ def interfaces(edition: Edition) -> Iterator[Page]:
                 Section("Systemer, der skal have den", (_by_system(rows, names),)),
                 Section("Services bag den", (_services(behind),)),
             ),
-            definitions=tuple(
-                edition.define(n, "kpi.potentiale_k98") for n in ("mulige", "realiseret", "udbredelsespotentiale")
-            ),
+            definitions=edition.define("kpi.potentiale_k98", "mulige", "realiseret", "udbredelsespotentiale"),
             trail=(("snitflader.html", "Snitflader"),),
         )
 
@@ -188,7 +186,7 @@ def subjects(edition: Edition) -> Iterator[Page]:
     )
     trail = (("kle.html", "KLE"),)
     links = tuple((f"kle/{slug(r['hovedgruppe'])}.html", _group_title(r)) for r in groups)
-    define = (edition.define("daekningsgrad", "kpi.kle_daekning"), edition.define("kle_huller", "kpi.kle_huller"))
+    define = (*edition.define("kpi.kle_daekning", "daekningsgrad"), *edition.define("kpi.kle_huller", "kle_huller"))
     yield Page(
         "kle.html", "KLE-numre med og uden sager", "kle.html", when, (Section("Hovedgrupper", (table,)),), links, define
     )

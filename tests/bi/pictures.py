@@ -16,7 +16,7 @@ import duckdb
 import vl_convert
 import yaml
 
-from orchestration.overview import danish
+from orchestration.report import danish
 from orchestration.settings import PROJECT_ROOT
 from powerbi.catalogue import read_catalogue
 from powerbi.pbir import HEIGHT, REPORT_FILE, THEME, WIDTH, write_report
@@ -176,7 +176,9 @@ class Pages:
             out.append(_cell(200 + n * step, 44, _value(c), step - 8, True, "600"))
             for r, value in enumerate(down):
                 figure = self._evaluator.value(measure, {**selection, column: c, row: value})
-                out.append(_cell(200 + n * step, 66 + 22 * r, "" if figure is None else danish(figure), step - 8, True))
+                out.append(
+                    _cell(200 + n * step, 66 + 22 * r, "" if figure is None else danish.number(figure), step - 8, True)
+                )
         out += [_cell(10, 66 + 22 * r, _value(v), 180, False) for r, v in enumerate(down)]
         out += [
             f'<line x1="10" x2="{width - 10}" y1="{50 + 22 * r}" y2="{50 + 22 * r}" stroke="{_LINE}"/>'
@@ -222,7 +224,7 @@ class Pages:
 def formatted(value: float, pattern: str) -> str:
     """A figure in the measure's format, the Danish way."""
     decimals = len(pattern.split(".")[1].rstrip(" %")) if "." in pattern else 0
-    return danish(100 * value, decimals) + " %" if pattern.endswith("%") else danish(value, decimals)
+    return danish.number(100 * value, decimals) + " %" if pattern.endswith("%") else danish.number(value, decimals)
 
 
 def _axis_format(records: list[dict[str, Any]], share: bool) -> str:

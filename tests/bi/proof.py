@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestration.overview import danish
+from orchestration.report import danish
 from orchestration.settings import PROJECT_ROOT
 
 DOCUMENT = PROJECT_ROOT / "docs" / "powerbi.md"
@@ -26,13 +26,13 @@ class Proof:
         for (_, kind), n in counts.items():
             kinds[kind] += n
         measures = len({name for name, _ in counts})
-        self.says("Mål sammenlignet med dbt", danish(measures))
-        self.says("Mål × celler, samme tal", danish(kinds["ens"]))
-        self.says("Mål × celler, tomme begge steder", danish(kinds["tom begge steder"]))
-        self.says("Mål × celler, tomme i modellen og 0 i mart’en, som ventet", danish(kinds["tom for nul"]))
+        self.says("Mål sammenlignet med dbt", danish.number(measures))
+        self.says("Mål × celler, samme tal", danish.number(kinds["ens"]))
+        self.says("Mål × celler, tomme begge steder", danish.number(kinds["tom begge steder"]))
+        self.says("Mål × celler, tomme i modellen og 0 i mart’en, som ventet", danish.number(kinds["tom for nul"]))
 
     def mutants(self, what: str, killed: int, total: int) -> None:
-        self.says(f"Mutanter slået ihjel: {what}", f"{danish(killed)} af {danish(total)}")
+        self.says(f"Mutanter slået ihjel: {what}", f"{danish.number(killed)} af {danish.number(total)}")
 
     def write(self, path: Path = DOCUMENT) -> None:
         """Put the table into the document, between its two marks."""

@@ -1,7 +1,6 @@
 """The workbooks hold what their reader may see and no more, and say what the marts say."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -9,7 +8,9 @@ import pytest
 from pipeline.installation import Installation
 
 from orchestration.excel.make import file_name, make_workbooks
-from orchestration.excel.reader import KOMBIT, Reader, agreements_in_force, readers
+from orchestration.excel.reader import KOMBIT, readers
+from orchestration.publish.agreements import Agreements, in_force
+from orchestration.settings import Settings
 
 from .proof import Proof
 from .spreadsheet import SOFFICE, cells, opened_by_libreoffice, parts
@@ -157,19 +158,16 @@ def test_pivots_are_real_with_slicers_and_caches_without_rows(aalborg: Path, kom
         assert sum(t.count("<slicer ") for n, t in xml.items() if "slicers/slicer" in n) == 9
 
 
-def test_no_cell_is_a_formula_whatever_a_delivery_says(
-    demo_installation: Installation, demo: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
-    from orchestration.excel.make import _edition
-    from orchestration.excel.workbook import write_workbook
-
-    copy = tmp_path / "kdi.duckdb"
-    copy.write_bytes((demo_installation.current / "kdi.duckdb").read_bytes())
+def test_no_cell_is_a_formula_whatever_a_delivery_says(demo_installation: Installation, tmp_path: Path) -> None:
+    release = tmp_path / "published" / "releases" / demo_installation.current.name
+    release.mkdir(parents=True)
+    (tmp_path / "published" / "current").symlink_to(release)
+    for name in ("kdi.duckdb", "manifest.json"):
+        (release / name).write_bytes((demo_installation.current / name).read_bytes())
     evil = '=HYPERLINK("http://x";"klik") <&> \' +1 @sum'
-    with duckdb.connect(str(copy)) as connection:
+    with duckdb.connect(str(release / "kdi.duckdb")) as connection:
         connection.execute("update marts.dim_it_system set navn = ?", [evil])
-        path = tmp_path / "ond.xlsx"
-        write_workbook(path, Reader("Aalborg", "29189420", ("29189420",)), _edition("x", connection), connection)
+    (path,) = make_workbooks(Settings(home=tmp_path), "Aalborg")
     rows = cells(path, "Data kald")
     assert str(rows[1][rows[0].index("IT-system")]).startswith(evil)
     sheets = {n: t for n, t in parts(path).items() if n.startswith("xl/worksheets/sheet")}
@@ -177,35 +175,19 @@ def test_no_cell_is_a_formula_whatever_a_delivery_says(
     assert [n for n, t in sheets.items() if re.search(r"<f[ >]", t)] == []
 
 
-def test_who_shares_with_whom_is_data(
-    demo_installation: Installation, demo: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
-    """Aalborg lets Aarhus see its rows in 2022, Odense lets everybody, Vejle lets nobody any more."""
+def test_who_shares_with_whom_is_data(demo_installation: Installation, demo: duckdb.DuckDBPyConnection) -> None:
+    """Aalborg lets Aarhus see its rows, Odense lets everybody."""
     with demo_installation.in_force() as settings:
-        nobody_shares = readers(demo, agreements_in_force(settings))
+        nobody_shares = readers(demo, in_force(settings))
     assert nobody_shares[0] == KOMBIT
     assert len(nobody_shares) == 99
     assert all(r.sees == (r.cvr,) for r in nobody_shares[1:])
-    cvr = {r.name: r.cvr for r in nobody_shares}
-    agreements = tmp_path / "aftaler.parquet"
-    with duckdb.connect() as scratch:
-        scratch.execute("create table a (cvr varchar, deler_med_cvr varchar, fra varchar, til varchar)")
-        scratch.executemany(
-            "insert into a values (?, ?, ?, ?)",
-            [
-                (cvr["Aalborg"], cvr["Aarhus"], "2022-01-01", "2022-12-31"),
-                (cvr["Odense"], "alle", "", None),
-                (cvr["Vejle"], "alle", None, "2022-05-31"),
-                (cvr["Kolding"], "alle", "i morgen", None),
-            ],
-        )
-        scratch.execute(f"copy a to '{agreements}' (format parquet)")
-    seen = {r.name: set(r.sees or ()) for r in readers(demo, agreements, date(2022, 6, 1))}
-    assert seen["Aarhus"] == {cvr["Aarhus"], cvr["Aalborg"], cvr["Odense"]}
-    assert seen["Aalborg"] == {cvr["Aalborg"], cvr["Odense"]}
-    assert {r.name: set(r.sees or ()) for r in readers(demo, agreements, date(2023, 1, 1))}["Aarhus"] == {
-        cvr["Aarhus"], cvr["Odense"],
-    }  # fmt: skip
+    cvr = {r.name: str(r.cvr) for r in nobody_shares}
+    agreed = Agreements(frozenset({(cvr["Aalborg"], cvr["Aarhus"]), (cvr["Odense"], "alle")}))
+    seen = {r.name: r.sees for r in readers(demo, agreed)}
+    assert seen["KOMBIT"] is None
+    assert set(seen["Aarhus"] or ()) == {cvr["Aarhus"], cvr["Aalborg"], cvr["Odense"]}
+    assert set(seen["Aalborg"] or ()) == {cvr["Aalborg"], cvr["Odense"]}
 
 
 def test_unknown_names_are_said_plainly(demo_installation: Installation) -> None:
@@ -222,6 +204,6 @@ def test_workbooks_for_all_municipalities(demo_installation: Installation, proof
     with demo_installation.in_force() as settings:
         made = [p.name for p in make_workbooks(settings)]
         with duckdb.connect(str(demo_installation.current / "kdi.duckdb"), read_only=True) as connection:
-            assert made == [file_name(r) for r in readers(connection, agreements_in_force(settings))]
+            assert made == [file_name(r) for r in readers(connection, in_force(settings))]
     assert len(made) == 99
     proof.says("Excel: projektmapper til 98 kommuner og KOMBIT", f"{time.monotonic() - began:.0f} sekunder")

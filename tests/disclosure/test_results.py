@@ -14,7 +14,7 @@ from release import Count, Place, Release, publish
 from tables import PLACES, extracts
 
 from orchestration.disclosure.attacker import attack
-from orchestration.overview import danish
+from orchestration.report import danish
 from orchestration.sample import kle
 from orchestration.sample.periods import months_ending
 from orchestration.sample.reference import read_reference
@@ -43,8 +43,8 @@ def test_a_thousand_random_tables(results: dict[str, str]) -> None:
 
     every_attack_is_in_vain()
     assert tried["tables"] >= 1000
-    results[f"{danish(tried['tables'])} tilfældige tabeller"] = (
-        f"0 af {danish(tried['hidden'])} skjulte antal indsnævret ud fra {danish(tried['sums'])} summer"
+    results[f"{danish.number(tried['tables'])} tilfældige tabeller"] = (
+        f"0 af {danish.number(tried['hidden'])} skjulte antal indsnævret ud fra {danish.number(tried['sums'])} summer"
     )
 
 
@@ -65,9 +65,9 @@ def test_with_true_totals_instead_the_attacker_succeeds(results: dict[str, str])
 
     attacked()
     assert tried["narrowed"] > tried["hidden"] / 2
-    share = danish(100 * tried["narrowed"] / tried["hidden"])
+    share = danish.number(100 * tried["narrowed"] / tried["hidden"])
     results["Til sammenligning: 200 tilfældige tabeller, hvor summerne var de sande"] = (
-        f"{danish(tried['narrowed'])} af {danish(tried['hidden'])} skjulte antal ({share} %) indsnævret"
+        f"{danish.number(tried['narrowed'])} af {danish.number(tried['hidden'])} skjulte antal ({share} %) indsnævret"
     )
 
 
@@ -119,13 +119,13 @@ def loss(release: Release) -> str:
     ((sums, without),) = release.query("select count(*), count(*) filter (antal_sager is null) from kdi.kpi.kle_sager")
 
     def share(part: int, whole: int, decimals: int = 2) -> str:
-        return f"{danish(100 * part / whole, decimals)} %"
+        return f"{danish.number(100 * part / whole, decimals)} %"
 
     return (
-        f"{danish(cells)} antal: {share(source, cells)} skjult ved kilden, {share(small, cells)} primært,"
+        f"{danish.number(cells)} antal: {share(source, cells)} skjult ved kilden, {share(small, cells)} primært,"
         f" {share(beside, cells)} sekundært. Af sagerne mangler {share(gone_small, cases, 3)} ved primær skjulning"
         f" alene og {share(gone_small + gone_beside, cases, 3)} i alt."
-        f" {danish(sums)} summer, heraf {share(without, sums)} uden tal"
+        f" {danish.number(sums)} summer, heraf {share(without, sums)} uden tal"
     )
 
 
@@ -139,11 +139,11 @@ def test_the_sample_extracts(scale: str, months: int, tmp_path: Path, results: d
     end = time.perf_counter()
     assert found.in_vain, found
     assert found.hidden > 100
-    name = "Demoens udtræk" if scale == "demo" else f"Et udtræk i fuld størrelse ({danish(len(counts))} rækker)"
+    name = "Demoens udtræk" if scale == "demo" else f"Et udtræk i fuld størrelse ({danish.number(len(counts))} rækker)"
     results[f"{name}: angreb"] = (
-        f"0 af {danish(found.hidden)} skjulte antal indsnævret ud fra {danish(found.sums)} summer"
+        f"0 af {danish.number(found.hidden)} skjulte antal indsnævret ud fra {danish.number(found.sums)} summer"
     )
     results[f"{name}: informationstab"] = loss(release)
     results[f"{name}: tid"] = (
-        f"{danish(hidden - start, 1)} s at skjule og summere, {danish(end - hidden, 1)} s at angribe"
+        f"{danish.number(hidden - start, 1)} s at skjule og summere, {danish.number(end - hidden, 1)} s at angribe"
     )

@@ -12,7 +12,8 @@ from deliveries import HOURLY, KLE, NEXUS, Row, call, csv_bytes, three_hours
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingest.audit import Audit, _audit_alone, audit_batch, open_engine, read_back
+from orchestration.ingest.audit import Audit, audit_alone, open_engine, read_back
+from orchestration.ingest.batch import audit_batch
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.readers import UnreadableDelivery, in_utf8, layout_of
@@ -49,7 +50,7 @@ class Bench:
     def alone(self, file: InboxFile, path: Path, profile: Profile) -> Audit:
         scratch = self.folder / f"scratch{next(self.number)}"
         scratch.mkdir()
-        audit = _audit_alone(self.connection, file, path, layout_of(path, profile), profile, scratch)
+        audit = audit_alone(self.connection, file, path, layout_of(path, profile), profile, scratch)
         read_back(self.connection, [audit], profile)
         return audit
 

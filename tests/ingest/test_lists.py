@@ -27,7 +27,8 @@ from deliveries import (
     xlsx_bytes,
 )
 
-from orchestration.ingest.audit import _audit_alone, audit_batch, open_engine, read_back
+from orchestration.ingest.audit import audit_alone, open_engine, read_back
+from orchestration.ingest.batch import audit_batch
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import FileFormat
 from orchestration.ingest.readers import layout_of
@@ -557,7 +558,7 @@ def test_both_paths_agree_on_two_counts(tmp_path: Path) -> None:
 
     layout = layout_of(files[0][1], SAPA)
     together = audit_batch(connection, files, layout, SAPA, scratch())
-    alone = [_audit_alone(connection, file, path, layout, SAPA, scratch()) for file, path in files]
+    alone = [audit_alone(connection, file, path, layout, SAPA, scratch()) for file, path in files]
     read_back(connection, together, SAPA)
     read_back(connection, alone, SAPA)
     for first, second in zip(together, alone, strict=True):

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from orchestration.ingest.audit import Audit, audit_batch, open_engine, read_back
+from orchestration.ingest.audit import Audit, open_engine, read_back
+from orchestration.ingest.batch import audit_batch
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.readers import UnreadableDelivery, bytes_look_personal, layout_of
 from orchestration.sample.xlsx import Sheet, write_workbook

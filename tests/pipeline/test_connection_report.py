@@ -1,7 +1,7 @@
 """The deck's own example of a connection report comes out as KOMBIT shows it: 11 of 15 ready."""
 
+from orchestration.publish.agreements import NONE
 from orchestration.report import kditl, potentiale, tilslutning
-from orchestration.report.agreements import NONE
 from orchestration.report.edition import Edition
 from orchestration.report.indicators import Indicators
 

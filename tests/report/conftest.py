@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.publish.agreements import NONE
 from orchestration.report import pdf, potentiale
-from orchestration.report.agreements import NONE
 from orchestration.report.document import Document
 from orchestration.report.edition import Edition, newest_quarter
 from orchestration.report.indicators import Indicators

@@ -7,10 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import reference_folder
-from orchestration.report import agreements, potentiale, web
-from orchestration.report.agreements import NONE, Agreements
+from orchestration.publish.agreements import NONE, Agreements, in_force
+from orchestration.report import potentiale, web
 from orchestration.report.document import Document
+from orchestration.report.make import Workbench
+from orchestration.settings import Settings
 
 from .conftest import Published
 
@@ -50,23 +53,39 @@ def test_with_an_agreement_the_other_is_named_where_it_has_what_is_missing(publi
     assert named(published, words_of(other), "Aalborg") == set()
 
 
-def test_agreements_are_those_of_the_release_and_in_force_on_the_day(published: Published, tmp_path: Path) -> None:
-    settings = published.settings(tmp_path)
-    folder = reference_folder(settings, published.edition.reference)
+def put_in_force(settings: Settings, fingerprint: str, *agreements: tuple[str, str, str | None, str | None]) -> None:
+    """Reference data of which only ``aftaler`` is looked at."""
+    folder = reference_folder(settings, fingerprint)
     folder.mkdir(parents=True)
     with duckdb.connect() as connection:
-        connection.execute(
-            f"""copy (select * from (values
-                ('1', '2', '2022-01-01', '2022-12-31'), ('3', 'alle', '2022-06-01', null), ('4', '2', null, null)
-            ) as t(cvr, deler_med_cvr, fra, til)) to '{folder / "aftaler.parquet"}' (format parquet)"""
-        )
-    at = {day: agreements.in_force(settings, published.edition, date.fromisoformat(day)) for day in (
-        "2022-03-01", "2022-12-31", "2023-01-01")}  # fmt: skip
+        connection.execute("create table a (cvr varchar, deler_med_cvr varchar, fra varchar, til varchar)")
+        connection.executemany("insert into a values (?, ?, ?, ?)", agreements)
+        connection.execute(f"copy a to '{folder / 'aftaler.parquet'}' (format parquet)")
+    DeliveryLog(settings.delivery_log).record_reference(fingerprint, "2022-01-01T00:00:00+00:00")
+
+
+def test_agreements_hold_by_their_dates_on_the_day_somebody_looks(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    put_in_force(
+        settings, "nu", ("1", "2", "2022-01-01", "2022-12-31"), ("3", "alle", "2022-06-01", ""), ("4", "2", None, None),
+        ("5", "alle", "i morgen", None),
+    )  # fmt: skip
+    at = {day: in_force(settings, date.fromisoformat(day)) for day in ("2022-03-01", "2022-12-31", "2023-01-01")}
     assert at["2022-03-01"].visible_to("2") == {"1", "2", "4"}
     assert at["2022-12-31"].visible_to("2") == {"1", "2", "3", "4"}
     assert at["2023-01-01"].visible_to("2") == {"2", "3", "4"}
     assert at["2023-01-01"].visible_to("9") == {"3", "9"}
     assert at["2023-01-01"].visible_to(None) == set()
+    assert in_force(settings) == at["2023-01-01"]  # today is later than all of these
+
+
+def test_a_report_of_an_earlier_release_is_made_by_the_agreements_of_now(published: Published, tmp_path: Path) -> None:
+    """The release's own reference data are neither here nor asked for."""
+    settings = published.settings(tmp_path)
+    assert Workbench(settings, published.edition, tmp_path).agreements == NONE  # nothing has been loaded
+    put_in_force(settings, "foer", ("1", "2", None, None))
+    put_in_force(settings, "nu", ("3", "2", None, None))
+    assert Workbench(settings, published.edition, tmp_path).agreements == Agreements(frozenset({("3", "2")}))
 
 
 @pytest.mark.parametrize(("reader", "pages"), [("Aalborg", {"aalborg", "fredericia"}), (None, set())])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.publish.agreements import NONE
 from orchestration.report import k98, kditl, nyhedsbrev, web
-from orchestration.report.agreements import NONE
 from orchestration.report.danish import MISSING
 from orchestration.report.edition import Edition
 from orchestration.report.indicators import Indicators

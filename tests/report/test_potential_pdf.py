@@ -86,6 +86,19 @@ def test_page_one_stands_alone(published: Published, name: str) -> None:
     assert squash("Nøgletal sammenlignet") not in pages[0]
 
 
+def test_what_is_expected_in_all_does_not_tell_the_one_term_that_is_hidden(published: Published) -> None:
+    """Its rows show the other terms, so a sum with it in would tell it as the difference."""
+    row = published.edition.row(
+        """select kommune, sum(forventede_kald) as i_alt, sum(forventede_kald) filter (where er_anonym) as vist
+        from kpi.potentiale where maaned = $maaned and status <> 'realiseret' group by kommune
+        having count(*) filter (where not er_anonym and forventede_kald is not null) = 1 and vist > 0
+        order by vist / i_alt, kommune limit 1"""
+    )
+    said = str(published.potential(row["kommune"]).as_dict()["front"])
+    assert f"svarer det uudnyttede til {danish.rounded(row['vist'])} kald på 12 måneder" in said
+    assert danish.rounded(row["i_alt"]) not in said
+
+
 def test_the_next_steps_are_those_with_most_expected_calls(published: Published, aalborg: Document) -> None:
     best = published.edition.rows(
         """select p.it_system, p.snitflade, p.forventede_kald from kpi.potentiale as p

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from orchestration.publish.agreements import NONE
 from orchestration.report import web
-from orchestration.report.agreements import NONE
 
 from .conftest import Published
 

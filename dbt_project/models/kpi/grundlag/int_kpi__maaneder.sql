@@ -3,19 +3,9 @@
 with
 
 omdoebt as (
-    select ny.it_system_id
-    from {{ ref('dim_it_system') }} as ny
-    inner join {{ source('basis', 'it_system_foer') }} as foer on ny.it_system_id = foer.it_system_id
-    where
-        ny.navn is distinct from foer.navn
-        or ny.uuid is distinct from foer.uuid
-
+    {{ omdoebte('it_system', ['navn', 'uuid']) }}
     union all
-
-    select ny.service_id
-    from {{ ref('dim_service') }} as ny
-    inner join {{ source('basis', 'service_foer') }} as foer on ny.service_id = foer.service_id
-    where ny.service is distinct from foer.service
+    {{ omdoebte('service', ['service']) }}
 ),
 
 registre as (
