@@ -13,12 +13,13 @@ def excel(
     """Excel workbooks with pivot tables: KOMBIT's, and one per municipality with what it may see."""
     from orchestration.excel.make import NothingToShow, make_workbooks
     from orchestration.excel.workbook import TooManyRows
+    from orchestration.report.edition import NotPublished
 
     count, last = 0, None
     try:
         for path in make_workbooks(get_settings(), kommune):
             count, last = count + 1, path
-    except (NothingToShow, TooManyRows) as error:
+    except (NothingToShow, NotPublished, TooManyRows) as error:
         typer.echo(f"FEJL {error}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"Excel: {count} i {last.parent if last else 'ingenting at lave'}")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.excel.reader import Reader, readers
-from orchestration.excel.workbook import Edition, write_workbook
+from orchestration.excel.workbook import write_workbook
 from orchestration.publish.agreements import in_force
 from orchestration.publish.release import Releases
 from orchestration.report import danish
-from orchestration.report.edition import Edition as Shown
+from orchestration.report.edition import Edition
 from orchestration.settings import Settings
 
 
@@ -31,30 +31,16 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
         raise NothingToShow("Der er endnu ingen publicering. Kør kdi load.")
     folder = settings.root / "reports" / "excel" / release.publicering_id
     folder.mkdir(parents=True, exist_ok=True)
-    with Shown(Releases(settings).folder / release.publicering_id) as shown:
-        connection = shown.connection
-        # The month that the reports tell of: whole, or no longer waited for.
-        connection.execute(f"set variable maaned = date '{shown.month}'")
-        wanted = [r for r in readers(connection, in_force(settings)) if only is None or only in (r.name, r.cvr)]
+    with Edition(Releases(settings).folder / release.publicering_id) as edition:
+        wanted = [r for r in readers(edition.connection, in_force(settings)) if only is None or only in (r.name, r.cvr)]
         if not wanted:
             raise NothingToShow(f"»{only}« er ikke en kommune. Skriv navnet, CVR-nummeret eller KOMBIT.")
-        edition = _edition(shown)
         for reader in wanted:
             path = folder / file_name(reader)
-            write_workbook(path, reader, edition, connection)
+            write_workbook(path, reader, edition)
             yield path
 
 
 def file_name(reader: Reader) -> str:
     """``kdi-i-tal-<cvr>-<navn>.xlsx``."""
     return danish.slug(f"kdi i tal {reader.cvr or ''} {reader.name}") + ".xlsx"
-
-
-def _edition(shown: Shown) -> Edition:
-    measures = {
-        measure.name: {
-            "etiket": measure.label, "enhed": measure.unit, "definition": measure.definition, "format": measure.format,
-        }
-        for measure in shown.measures.values()
-    }  # fmt: skip
-    return Edition(shown.release_id, danish.month(shown.month), measures)

@@ -13,6 +13,8 @@ import excelize
 
 from orchestration.excel.contents import DATA, FIGURES, Data, Pivot
 from orchestration.excel.reader import Reader
+from orchestration.report import danish
+from orchestration.report.edition import Edition, Measure
 
 # Rows of a sheet in Excel, less the heading.
 MOST_ROWS = 1_048_575
@@ -21,15 +23,6 @@ _INK, _ACCENT = "1B2A34", "1F5A7A"
 
 class TooManyRows(Exception):
     """A data sheet would not fit into Excel."""
-
-
-@dataclass(frozen=True)
-class Edition:
-    """What the workbook says it is made of."""
-
-    publication_id: str
-    data_through: str
-    measures: dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -46,12 +39,14 @@ class Styles:
     numbers: dict[str, int]
 
 
-def write_workbook(path: Path, reader: Reader, edition: Edition, connection: duckdb.DuckDBPyConnection) -> None:
-    """Write the reader's workbook.
+def write_workbook(path: Path, reader: Reader, edition: Edition) -> None:
+    """Write the reader's workbook about the edition's month.
 
     Raises:
         TooManyRows: a sheet has more rows than Excel.
     """
+    connection = edition.connection
+    connection.execute(f"set variable maaned = date '{edition.month}'")  # what contents.py asks for
     book = excelize.new_file()
     try:
         styles = _styles(book, edition)
@@ -77,6 +72,11 @@ def write_workbook(path: Path, reader: Reader, edition: Edition, connection: duc
         book.close()
 
 
+def _measures(edition: Edition) -> dict[str, Measure]:
+    """The catalogue by measure; a measure of several tables has one definition."""
+    return {name: measure for (name, _), measure in edition.measures.items()}
+
+
 def _styles(book: Any, edition: Edition) -> Styles:
     def style(**parts: Any) -> int:
         return int(book.new_style(excelize.Style(**parts)))
@@ -91,7 +91,7 @@ def _styles(book: Any, edition: Edition) -> Styles:
             alignment=excelize.Alignment(wrap_text=True, vertical="center", horizontal=side, indent=indent),
         )
 
-    formats = {m["format"] for m in edition.measures.values()} | {c.format for d in DATA for c in d.columns if c.format}
+    formats = {m.format for m in edition.measures.values()} | {c.format for d in DATA for c in d.columns if c.format}
     return Styles(
         title=style(font=font(bold=True, size=20)),
         heading=heading("left"),
@@ -188,9 +188,9 @@ def _write_definitions(book: Any, edition: Edition, styles: Styles) -> None:
         book.set_col_width(sheet, letter, letter, width)
     book.set_sheet_row(sheet, "A1", ["Mål", "Enhed", "Definition"])
     book.set_cell_style(sheet, "A1", "C1", styles.heading)
-    shown = sorted(edition.measures.values(), key=lambda m: m["etiket"])
+    shown = sorted(_measures(edition).values(), key=lambda m: m.label)
     for number, measure in enumerate(shown, start=2):
-        book.set_sheet_row(sheet, f"A{number}", [measure["etiket"], measure["enhed"], measure["definition"]])
+        book.set_sheet_row(sheet, f"A{number}", [measure.label, measure.unit, measure.definition])
     book.set_cell_style(sheet, "A2", f"C{len(shown) + 1}", styles.wrapped)
 
 
@@ -208,7 +208,7 @@ def _write_front(
         book.set_col_width(sheet, letter, letter, width)
     book.set_cell_str(sheet, "A1", f"KDI i tal: {reader.name}")
     book.set_cell_style(sheet, "A1", "A1", styles.title)
-    lines = [f"Data til og med {edition.data_through}. Publicering {edition.publication_id}."]
+    lines = [f"Data til og med {danish.month(edition.month)}. Publicering {edition.release_id}."]
     if reader.sees is None:
         lines.append("Alle kommuner. Kun til KOMBIT.")
     elif len(reader.sees) > 1:
@@ -221,9 +221,10 @@ def _write_front(
     for letter, label in zip("ABC", ("Nøgletal", "Værdi", "Definition"), strict=True):
         book.set_cell_str(sheet, f"{letter}6", label)
     _head(book, sheet, 6, styles)
+    measures = _measures(edition)
     number = 7
     for figure in FIGURES:
-        measure = edition.measures[figure.measure]
+        measure = measures[figure.measure]
         ((value,),) = connection.execute(figure.sql(reader)).fetchall()
         _figure(book, sheet, number, measure, value, styles)
         number += 1
@@ -247,14 +248,14 @@ def _head(book: Any, sheet: str, row: int, styles: Styles) -> None:
     book.set_cell_style(sheet, f"C{row}", f"C{row}", styles.heading_beside_numbers)
 
 
-def _figure(book: Any, sheet: str, row: int, measure: dict[str, str], value: Any, styles: Styles) -> None:
-    book.set_cell_str(sheet, f"A{row}", measure["etiket"])
+def _figure(book: Any, sheet: str, row: int, measure: Measure, value: Any, styles: Styles) -> None:
+    book.set_cell_str(sheet, f"A{row}", measure.label)
     book.set_cell_style(sheet, f"A{row}", f"A{row}", styles.text)
     if value is None:
         book.set_cell_str(sheet, f"B{row}", "–")
     else:
         book.set_cell_float(sheet, f"B{row}", float(value), -1, 64)
-    book.set_cell_style(sheet, f"B{row}", f"B{row}", styles.numbers[measure["format"]])
-    book.set_cell_str(sheet, f"C{row}", measure["definition"])
+    book.set_cell_style(sheet, f"B{row}", f"B{row}", styles.numbers[measure.format])
+    book.set_cell_str(sheet, f"C{row}", measure.definition)
     book.set_cell_style(sheet, f"C{row}", f"C{row}", styles.beside_numbers)
-    book.set_row_height(sheet, row, 15.0 * (1 + len(measure["definition"]) // 115))
+    book.set_row_height(sheet, row, 15.0 * (1 + len(measure.definition) // 115))
