@@ -84,9 +84,15 @@ def _line(case: Case, results: list[Result]) -> str:
     return f"{start} | {tried} | {'; '.join(parts)} | {sum(lost) if lost else '–'} |"
 
 
+def _place(test: str) -> tuple[str, int]:
+    """File and line: some files tell one story, in order."""
+    path, name = test.split("::")
+    return path, (TESTS.parent / path).read_text(encoding="utf-8").index(f"def {name}(")
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "--tests":
-        print("\n".join(sorted({test for case in cases() for test in case.tests})))
+        print("\n".join(sorted({test for case in cases() for test in case.tests}, key=_place)))
     else:
         lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
         print("\n".join(page([json.loads(line) for line in lines])))
