@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo demo-postgres ui docs test test-all powerbi fuzz audit privacy reliability lint bench clean
+.PHONY: help demo demo-postgres ui docs test test-all powerbi fuzz audit privacy production reliability lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -50,6 +50,9 @@ audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabili
 privacy: $(BIN)/.ready  ## Attack the published data at length and write the results into docs/privacy.md
 	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --write-results
 	KDI_RENEW_PRIVACY=1 $(BIN)/python -m pytest tests/privacy
+
+production: $(BIN)/.ready  ## Start docs/production.md on loopback, load, kill, back up and restore (nginx, rsync, sqlite3)
+	$(BIN)/python -m pytest tests/production -m "lang or not lang"
 
 reliability: $(BIN)/.ready  ## Run every test of a fault, kill loads 200 times, and write docs/reliability.md
 	rm -f .reliability.jsonl
