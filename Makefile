@@ -5,7 +5,7 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo demo-postgres ui docs test test-all powerbi fuzz audit privacy production reliability lint bench clean
+.PHONY: help demo demo-postgres ui docs test test-all powerbi fuzz audit privacy production object-storage reliability lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -53,6 +53,12 @@ privacy: $(BIN)/.ready  ## Attack the published data at length and write the res
 
 production: $(BIN)/.ready  ## Start docs/production.md on loopback, load, kill, back up and restore (nginx, rsync, sqlite3)
 	$(BIN)/python -m pytest tests/production -m "lang or not lang"
+
+object-storage: $(BIN)/.ready  ## Run the tests of the lake, its crashes too, with the lake on an S3-compatible store
+	$(BIN)/python -m pytest tests/object_storage -m "lang or not lang"
+	PYTHONPATH=tests $(BIN)/python -m pytest -p object_storage.everywhere -m "lang or not lang" \
+		tests/pipeline/test_history.py tests/pipeline/test_delivery_life.py tests/pipeline/test_release.py \
+		tests/reliability/test_any_order.py tests/reliability/test_integrity.py tests/reliability/test_crash.py
 
 reliability: $(BIN)/.ready  ## Run every test of a fault, kill loads 200 times, and write docs/reliability.md
 	rm -f .reliability.jsonl

@@ -19,6 +19,7 @@ from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
 from orchestration.ingest.intake import find_pending, remove_leftovers, repeated
 from orchestration.ingest.profiles import profiles
+from orchestration.lake import depot
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.operations.failures import failure_lines, in_one_line
 from orchestration.publish.release import Manifest, Releases
@@ -100,6 +101,11 @@ def load(
             _run(result, automation.BUILD_JOB.name, instance, config=config)
     finally:
         lock.release(settings)  # a build that failed keeps it, and this process may live on
+    try:  # what a run could not
+        depot.keep_log(settings)
+    except depot.DepotUnreachable as error:
+        if str(error) not in result.failures:
+            result.failures.append(str(error))
     if settings.postgres_dsn.get_secret_value():
         _repair_postgres(settings, result, instance)
     result.release = Releases(settings).current()

@@ -21,6 +21,14 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path("data"), description="Folder of all data the platform keeps.")
     inbox: str = Field("", description="Folder or fsspec URL of deliveries; default <home>/inbox.")
+    lake_url: str = Field(
+        "",
+        alias="KDI_LAKE",
+        description="fsspec URL where the lake is kept as well, e.g. s3://bucket/folder; empty: only on disk.",
+    )
+    s3_endpoint: str = Field("", description="Address of an S3-compatible store; empty: Amazon's.")
+    s3_key: str = Field("", description="Access key of the store; empty: the machine's own (AWS_*, role).")
+    s3_secret: SecretStr = Field(SecretStr(""), description="Secret of the access key.")
     inbox_known_hosts: Path | None = Field(
         None, description="Keys of the SFTP server of the inbox, as OpenSSH writes them. Others are refused."
     )

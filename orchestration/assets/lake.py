@@ -15,12 +15,12 @@ from orchestration import partitions
 from orchestration.build.start import remember_publications
 from orchestration.ingest.intake import Intake, remove_leftovers, take_in
 from orchestration.ingest.profiles import Profile, profiles
-from orchestration.ingest.remote import InboxUnreachable
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.lake.reference import InvalidReference, take_in_reference
 from orchestration.lake.standing import Standing
 from orchestration.lock import writer_lock
 from orchestration.settings import get_settings
+from orchestration.unreachable import Unreachable
 
 OWNERS = ["team:dataplatform"]
 WRITER_POOL = "skriver"
@@ -67,7 +67,7 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
             remember_publications(settings)
             try:
                 intake = take_in(settings, profile, set(context.partition_keys))
-            except InboxUnreachable as error:
+            except Unreachable as error:
                 raise dg.RetryRequested(max_retries=3, seconds_to_wait=120) from error
         log = DeliveryLog(settings.delivery_log)
         for delivery in intake.deliveries:
@@ -174,7 +174,7 @@ def reference(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
             taken = take_in_reference(settings)
         except InvalidReference as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        except InboxUnreachable as error:
+        except Unreachable as error:
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=120) from error
     return dg.MaterializeResult(
         metadata={

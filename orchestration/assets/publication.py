@@ -12,6 +12,7 @@ from orchestration.assets.lake import OWNERS, WRITER_POOL
 from orchestration.assets.purposes import PURPOSE_KEY
 from orchestration.build.start import remember_publications, started
 from orchestration.build.workspace import Workspace
+from orchestration.lake import depot
 from orchestration.publish.release import Overtaken, Releases
 from orchestration.settings import get_settings
 from orchestration.steps import step
@@ -90,6 +91,7 @@ def udgivelse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     except Overtaken as overtaken:
         raise dg.Failure(str(overtaken), allow_retries=False) from overtaken
     remember_publications(settings)
+    depot.keep_log(settings)
     lock.release(settings)
     return dg.MaterializeResult(
         metadata={

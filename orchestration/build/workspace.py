@@ -220,7 +220,7 @@ class Workspace:
         active = list(active)
         for source, profile in profiles().items():
             chosen = [d for d in active if d.kilde == source and (source in REGISTERS or d.periode in wanted[source])]
-            store.verify(self._settings.lake, chosen)
+            store.verify(self._settings, chosen)
             connection.execute(f"create or replace view lake.{source} as {self._source_sql(profile, chosen)}")
 
     def _source_sql(self, profile: Profile, deliveries: list[Delivery]) -> str:

@@ -75,6 +75,8 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
     folder = f"{root}/{profile.source}"
     with remote.errors(inbox):
         entries = fs.ls(folder, detail=True) if fs.isdir(folder) else []
+        if not entries:
+            remote.demand_bucket(fs, root, inbox)
     whole, unfinished, unrecognised = [], [], []
     for entry in entries:
         name = entry["name"].rsplit("/", 1)[-1]

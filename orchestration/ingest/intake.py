@@ -24,7 +24,7 @@ from orchestration.ingest.profiles import Profile
 from orchestration.ingest.reading import Part, audit_part
 from orchestration.ingest.sandbox import Limits, Stopped
 from orchestration.ingest.untrusted import Bounds
-from orchestration.lake import quarantine, store
+from orchestration.lake import depot, quarantine, store
 from orchestration.lake.calendars import is_closed
 from orchestration.lake.delivery_log import Delivery, DeliveryLog, Event
 from orchestration.settings import Settings
@@ -146,8 +146,12 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
         deliveries = [_settle(settings, profile, a, bool(refused[a.file.delivery_id])) for a in audits]
     os.sync()  # what the log is about to promise must be on disk first, files and folders alike
     step("lake: on disk")
+    depot.keep(settings, deliveries)
+    step("lake: in the store")
     log.record(deliveries, _held_back(settings, profile, log, deliveries))
     step("log: verdicts recorded")
+    depot.keep_log(settings)
+    step("log: in the store")
     return Intake(tuple(deliveries), tuple(verdicts))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import fsspec
 
+from orchestration import object_storage
 from orchestration.settings import Settings, get_settings
 from orchestration.unreachable import Unreachable
 
@@ -33,6 +34,8 @@ def open_inbox(inbox: str) -> tuple[fsspec.AbstractFileSystem, str]:
     Raises:
         InboxUnreachable: no connection, a server that is not the known one, or no access.
     """
+    if object_storage.is_s3(inbox):
+        return object_storage.open_s3(inbox, get_settings())
     if not is_sftp(inbox):
         return fsspec.core.url_to_fs(inbox)
     with errors(inbox):
@@ -66,9 +69,23 @@ def _open_sftp(inbox: str, settings: Settings) -> tuple[fsspec.AbstractFileSyste
     return files, SSHFileSystem._strip_protocol(inbox).rstrip("/")
 
 
+def demand_bucket(fs: fsspec.AbstractFileSystem, root: str, inbox: str) -> None:
+    """See that the bucket of an inbox is there: in a store, a folder without files does not differ from none.
+
+    Raises:
+        FileNotFoundError: it is not.
+    """
+    if object_storage.is_s3(inbox) and not fs.exists(bucket := root.split("/")[0]):
+        raise FileNotFoundError(bucket)
+
+
 @contextmanager
 def errors(inbox: str) -> Iterator[None]:
     """Tell what goes wrong with a remote inbox in words; a local one's errors are left as they are."""
+    if object_storage.is_s3(inbox):
+        with object_storage.errors("KDI_INBOX", InboxUnreachable):
+            yield
+        return
     if not is_sftp(inbox):
         yield
         return

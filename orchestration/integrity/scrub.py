@@ -13,7 +13,7 @@ from pathlib import Path
 from orchestration.ingest.intake import inbox_files_by_hash, read_again
 from orchestration.ingest.profiles import profiles
 from orchestration.integrity.files import damaged_among
-from orchestration.lake import store
+from orchestration.lake import depot, store
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.lake.reference import is_intact, reference_folder
 from orchestration.lock import writer_lock
@@ -70,6 +70,9 @@ def _scrub_lake(settings: Settings, outcome: Scrubbed) -> None:
 
 def _mend(settings: Settings, delivery: Delivery) -> str:
     """Make a delivery's file anew from the inbox; returns why it could not be, empty when it was."""
+    depot.fetch(settings, [delivery])
+    if not damaged_among([(settings.lake / delivery.parquet, delivery.parquet_sha256)]):
+        return ""
     profile = profiles()[delivery.kilde]
     file = inbox_files_by_hash(settings, profile).get(delivery.sha256)
     if file is None:
@@ -83,9 +86,11 @@ def _mend(settings: Settings, delivery: Delivery) -> str:
             return "Leverancen giver i dag andre rækker, end da den blev indlæst."
         stored = store.keep(settings.lake, delivery, audit.parquet)
         os.sync()
+        depot.keep(settings, [stored])
         if stored.parquet_sha256 != delivery.parquet_sha256:  # the same rows, written by another DuckDB
             DeliveryLog(settings.delivery_log).record_rewritten(delivery.leverance_id, stored.parquet_sha256)
             step("scrub: new hash recorded")
+            depot.keep_log(settings)
     return ""
 
 

@@ -135,6 +135,15 @@ class DeliveryLog:
         finally:
             connection.close()
 
+    def copy_to(self, target: Path) -> None:
+        """Copy the log as it is at this moment, also while others write (SQLite's online backup)."""
+        with self._connect() as connection:
+            copy = sqlite3.connect(target)
+            try:
+                connection.backup(copy)
+            finally:
+                copy.close()
+
     def record(self, deliveries: Iterable[Delivery], events: Iterable[Event] = ()) -> None:
         """Append verdicts and what follows from them, all or none.
 

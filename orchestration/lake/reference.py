@@ -14,10 +14,10 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest import cpr
-from orchestration.ingest.remote import open_inbox
+from orchestration.ingest import cpr, remote
 from orchestration.ingest.rules import quoted, sql_text
 from orchestration.integrity.files import damaged_among, sha256_of
+from orchestration.lake import depot
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.steps import step
@@ -87,22 +87,26 @@ def take_in_reference(settings: Settings) -> ReferenceSet:
     folder = reference_folder(settings, fingerprint)
     if not is_intact(folder):
         _store(contents, folder)
+        depot.keep_reference(settings, folder)
     rows = _count_rows(folder)
     log = DeliveryLog(settings.delivery_log)
     changed = log.reference() != fingerprint
     if changed:
         log.record_reference(fingerprint, datetime.now(UTC).isoformat(timespec="seconds"))
         step("reference: in force")
+        depot.keep_log(settings)
     return ReferenceSet(fingerprint, folder, changed, replaced, rows)
 
 
 def _contents(settings: Settings) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    fs, root = open_inbox(settings.inbox_url)
+    fs, root = remote.open_inbox(settings.inbox_url)
     contents, replaced = {}, []
     for name in COLUMNS:
         own = f"{root}/reference/{name}.csv"
-        if fs.exists(own):
-            contents[name] = fs.cat_file(own)
+        with remote.errors(settings.inbox_url):
+            given = fs.cat_file(own) if fs.exists(own) else None
+        if given is not None:
+            contents[name] = given
             replaced.append(name)
         else:
             contents[name] = (BUILT_IN / f"{name}.csv").read_bytes()

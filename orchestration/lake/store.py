@@ -11,7 +11,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from orchestration.integrity.files import Damaged, damaged_among, sha256_of
+from orchestration.lake import depot
 from orchestration.lake.delivery_log import Delivery
+from orchestration.settings import Settings
 from orchestration.steps import step
 
 
@@ -35,14 +37,20 @@ def keep(lake: Path, delivery: Delivery, parquet: Path) -> Delivery:
     return stored
 
 
-def verify(lake: Path, deliveries: Iterable[Delivery]) -> None:
+def verify(settings: Settings, deliveries: Iterable[Delivery]) -> None:
     """Compare the files of deliveries with the hashes in the log, before they are read.
+
+    With a store (``KDI_LAKE``), a file that is gone or damaged is fetched from there.
 
     Raises:
         Damaged: one is gone or is not what was stored.
+        DepotUnreachable: one is, and the store does not answer.
     """
-    by_path = {lake / d.parquet: d for d in deliveries if d.parquet}
-    damaged = damaged_among((path, d.parquet_sha256) for path, d in by_path.items())
+    by_path = {settings.lake / d.parquet: d for d in deliveries if d.parquet}
+    damaged = _damaged(by_path)
+    if damaged:
+        depot.fetch(settings, [by_path[path] for path in damaged])
+        damaged = _damaged({path: by_path[path] for path in damaged})
     if damaged:
         first = by_path[damaged[0]]
         others = f" og {len(damaged) - 1} andre" if len(damaged) > 1 else ""
@@ -50,3 +58,7 @@ def verify(lake: Path, deliveries: Iterable[Delivery]) -> None:
             f"lake/{first.parquet}{others}: indholdet er ikke det, der blev gemt. Kør kdi scrub, som henter det"
             f" fra leverancen {first.fil}, hvis den stadig ligger i indbakken."
         )
+
+
+def _damaged(deliveries: dict[Path, Delivery]) -> list[Path]:
+    return damaged_among((path, d.parquet_sha256) for path, d in deliveries.items())

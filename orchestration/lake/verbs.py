@@ -10,6 +10,7 @@ from pathlib import Path
 
 from expectations.suites import suite
 from orchestration.ingest import cpr
+from orchestration.lake import depot
 from orchestration.lake.delivery_log import Action, Delivery, DeliveryLog, Event
 from orchestration.lake.standing import Standing
 from orchestration.settings import Settings
@@ -79,6 +80,7 @@ def _decide(
         lines.append(told(standing, of_period))
         events.append(Event(standing.delivery.leverance_id, action, who.strip(), now, why.strip()))
     log.decide(events)
+    depot.keep_log(settings)
     return lines
 
 

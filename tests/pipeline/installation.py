@@ -33,6 +33,7 @@ class Installation:
     # The world's day: all its months are past their grace, and none but the oldest are closed.
     as_of: str = "2022-06-15"
     postgres_dsn: str = ""
+    settings: dict[str, str] = field(default_factory=dict)  # others, as the operator would write them
     _delivered: int = field(default=0, init=False)
 
     @property
@@ -55,7 +56,14 @@ class Installation:
             "KDI_POSTGRES_DSN": self.postgres_dsn,
             "DAGSTER_HOME": str(self.dagster_home),
             "DAGSTER_DISABLE_TELEMETRY": "1",
+            **self._lake_in_store(),
+            **self.settings,
         }
+
+    def _lake_in_store(self) -> dict[str, str]:
+        """A place of its own in the store of ``object_storage.everywhere``, when that plugin is in use."""
+        store = os.environ.get("KDI_TEST_STORE")
+        return {"KDI_LAKE": f"{store}{self.folder.resolve()}"} if store else {}
 
     @contextmanager
     def in_force(self) -> Iterator[Settings]:
