@@ -38,7 +38,8 @@ def errors(setting: str, kind: type[Unreachable]) -> Iterator[None]:
         setting: the setting that holds the address.
         kind: what is raised.
     """
-    from botocore.exceptions import BotoCoreError, ClientError  # half a second to import
+    # Half a second to import.
+    from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
     try:
         yield
