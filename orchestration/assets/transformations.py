@@ -68,16 +68,17 @@ def dbt_cli() -> DbtCommand:
 def prepared_project() -> DbtProject:
     """The dbt project with a manifest that is newer than every file it was made from.
 
-    One process makes it while others, which may start at the same moment, wait.
+    One process makes it while others, which may start at the same moment, wait. Where this user may
+    not write, as in production, it was made with the installation.
     """
     project = DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
     manifest = project.manifest_path
+    if _is_newest(manifest) and not os.access(manifest.parent, os.W_OK):
+        return project
     manifest.parent.mkdir(parents=True, exist_ok=True)
     with (manifest.parent / ".lock").open("a") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
-        sources = [p for p in PROJECT_DIR.rglob("*") if p.suffix in (".sql", ".yml") and "target" not in p.parts]
-        newest = max(p.stat().st_mtime for p in sources)
-        if not manifest.exists() or manifest.stat().st_mtime < newest:
+        if not _is_newest(manifest):
             subprocess.run(
                 [str(DBT), "--quiet", "parse"],
                 cwd=PROJECT_DIR,
@@ -86,6 +87,11 @@ def prepared_project() -> DbtProject:
             )
             manifest.touch()
     return project
+
+
+def _is_newest(manifest: Path) -> bool:
+    sources = [p for p in PROJECT_DIR.rglob("*") if p.suffix in (".sql", ".yml") and "target" not in p.parts]
+    return manifest.exists() and manifest.stat().st_mtime >= max(p.stat().st_mtime for p in sources)
 
 
 class Translator(DagsterDbtTranslator):

@@ -37,17 +37,18 @@ def a_day(date: str, calls: int) -> Delivery:
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
-    """Loaded, corrected, with a refused file, and a delivery that a person has withdrawn."""
+    """Loaded, with a correction that was held back and accepted, a refused file, and a delivery that was withdrawn."""
     installation = Installation(tmp_path / "vaert", tmp_path / "dagster")
     installation.deliver(a_day("2022-01-10", 7), a_day("2022-01-11", 9), a_day("2022-01-12", 11))
     assert installation.load().failures == []
     installation.deliver(a_day("2022-01-11", 12))
     broken = installation.inbox / "stoettesystemerne" / "stoettesystemerne_2022-01-13.csv"
     broken.write_text("ikke en leverance\n", encoding="utf-8")
-    assert len(installation.load().failures) == 1
+    assert len(installation.load().failures) == 2
     (withdrawn,) = installation.query("select leverance_id from marts.leverance_log where periode = '2022-01-12'")[0]
-    decided = installation.kdi("delivery", "withdraw", withdrawn, "--reason", "forkert", "--by", "prøve")
-    assert decided.exit_code == 0, decided.output
+    for verb, which in (("withdraw", withdrawn), ("accept", "stoettesystemerne/2022-01-11")):
+        decided = installation.kdi("delivery", verb, which, "--reason", "aftalt", "--by", "prøve")
+        assert decided.exit_code == 0, decided.output
     installation.load()
     return installation
 
