@@ -126,14 +126,16 @@ def restore() -> None:
     """Fetch the lake from KDI_LAKE to a new machine, which takes it over; then `kdi load` builds and publishes."""
     from orchestration.lake import depot
     from orchestration.lock import writer_lock
-    from orchestration.overview import danish
+    from orchestration.report import danish
 
     settings = get_settings()
     if not settings.lake_url:
         typer.echo("FEJL KDI_LAKE er ikke sat: der er intet lager at hente søen fra.", err=True)
         raise typer.Exit(1)
     with writer_lock(settings):
-        typer.echo(f"{danish(depot.take_over(settings))} leverancer hentet. Kør kdi load, som bygger og udgiver.")
+        typer.echo(
+            f"{danish.number(depot.take_over(settings))} leverancer hentet. Kør kdi load, som bygger og udgiver."
+        )
 
 
 @app.command()
