@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestration.ingest.intake import inbox_files_by_hash, read_again
+from orchestration.ingest.intake import inbox_files_by_hash, read_again, remove_leftovers
 from orchestration.ingest.profiles import profiles
 from orchestration.integrity.files import damaged_among
 from orchestration.lake import depot, store
@@ -38,6 +38,9 @@ def scrub(settings: Settings) -> Scrubbed:
     The writer's lock is held only while something is mended: nothing that is compared ever changes.
     """
     outcome = Scrubbed()
+    if any(settings.lake.glob(".indgaaende-*")):  # of an intake at work, or of a scrub that was killed while it mended
+        with writer_lock(settings):
+            remove_leftovers(settings)
     _scrub_lake(settings, outcome)
     _scrub_reference(settings, outcome)
     _scrub_releases(settings, outcome)

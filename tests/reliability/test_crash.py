@@ -169,8 +169,8 @@ def test_a_killed_sweep_is_swept_by_the_next(past: Past, unharmed: Unharmed, rec
         "sweep: half a release removed|1|",
         "release: renamed|1|",
         "prune: release hidden|1|",
-        "prune: release removed|1|",
         "sweep: announcement removed|1|",
+        "prune: release removed|1|",
     ]
     outcome = crash.kill_in_a_row(past.installation.copy("fejet"), row, unharmed.truth)
     record_property("kills", outcome.killed)
