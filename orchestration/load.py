@@ -17,6 +17,7 @@ from orchestration import automation, lock, partitions
 from orchestration.assets.lake import describe_standing
 from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
+from orchestration.ingest.ahead import reading_ahead
 from orchestration.ingest.intake import find_pending, remove_leftovers, repeated
 from orchestration.ingest.profiles import profiles
 from orchestration.lake import depot
@@ -74,21 +75,21 @@ def load(
         Releases(settings).sweep()
     before = len(log.all())
     earlier = Releases(settings).current()
-    _run(result, automation.REFERENCE_JOB.name, instance)
-    for name, profile in profiles().items():
-        if source not in (None, name):
-            continue
-        pending = find_pending(settings, profile)
-        result.notes += [f"{name}/{f}: skrives stadig, tages næste gang" for f in pending.listing.unfinished]
-        result.notes += [
-            f"{name}/{f}: filnavnet er ikke {name}_<periode> med en kendt periode, springes over"
-            for f in pending.listing.unrecognised
-        ]
-        result.notes += repeated(log, pending)
-        wanted = [p for p in pending.periods if (first or "") <= p <= (last or "9999") + "~"]
-        for span in automation.spans(profile, wanted, instance):
-            # A refused delivery fails the run too; it is told below, with its reason.
-            _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*span), expected=True)
+    pending = {name: find_pending(settings, profile) for name, profile in profiles().items() if source in (None, name)}
+    ahead = {name: found.within(first, last) for name, found in pending.items()}
+    with reading_ahead(settings, ahead):
+        _run(result, automation.REFERENCE_JOB.name, instance)
+        for name, found in pending.items():
+            result.notes += [f"{name}/{f}: skrives stadig, tages næste gang" for f in found.listing.unfinished]
+            result.notes += [
+                f"{name}/{f}: filnavnet er ikke {name}_<periode> med en kendt periode, springes over"
+                for f in found.listing.unrecognised
+            ]
+            result.notes += repeated(log, found)
+            periods = sorted({f.period for f in ahead[name]})
+            for span in automation.spans(profiles()[name], periods, instance):
+                # A refused delivery fails the run too; it is told below, with its reason.
+                _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*span), expected=True)
     result.taken_in = log.all()[before:]
     lock.acquire(settings)  # another load may be publishing just what this one took in
     try:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.ingest import cpr, readers
 from orchestration.ingest.audit import Audit, audit_alone
@@ -153,10 +152,11 @@ def _combine(
 
     ``timer`` has a bit for each hour of the combination: 25 hours in a row have different ones.
     """
-    rows = [{"nr": nr, "fil": str(target), "periode": files[nr][0].period} for nr, target in written.items()]
-    columns = pa.schema([("nr", pa.int32()), ("fil", pa.string()), ("periode", pa.string())])
-    connection.register("skrevne", pa.Table.from_pylist(rows, schema=columns))
-    connection.execute("create or replace temp table filer as select * from skrevne")
+    connection.execute(
+        "create or replace temp table filer as"
+        " select unnest(?::integer[]) as nr, unnest(?) as fil, unnest(?) as periode",
+        [list(written), [str(target) for target in written.values()], [files[nr][0].period for nr in written]],
+    )
     assert profile.measure is not None
     measure, masked_too = profile.measure.name, profile.measure.type == "antal_maskeret"
     labels = [c.name for c in profile.labels]

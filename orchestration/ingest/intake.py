@@ -8,34 +8,23 @@ import os
 import shutil
 import tempfile
 from collections.abc import Container, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from expectations.judge import Verdict, warm_up
+from orchestration.ingest import ahead, sandbox, workers
 from orchestration.ingest import inbox as inbox_module
-from orchestration.ingest import sandbox
 from orchestration.ingest.audit import Audit
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.gate import gate
 from orchestration.ingest.inbox import InboxFile, InboxListing
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.reading import Part, audit_part
-from orchestration.ingest.sandbox import Limits, Stopped
-from orchestration.ingest.untrusted import Bounds
 from orchestration.lake import depot, quarantine, store
 from orchestration.lake.calendars import is_closed
 from orchestration.lake.delivery_log import Delivery, DeliveryLog, Event
 from orchestration.settings import Settings
 from orchestration.steps import step
-
-# Files of one statement: enough to fill it, few enough that its rows fit in half the memory limit.
-_BATCH_BYTES = 96 << 20
-_BATCH_FILES = 48
-_WORKERS = 2
-# Two at once take twice the memory; below this the work is done in a few seconds anyway.
-_WORTH_WORKERS_BYTES = 200 << 20
 
 
 @dataclass(frozen=True)
@@ -49,6 +38,10 @@ class Pending:
     @property
     def periods(self) -> list[str]:
         return sorted({f.period for f in self.files})
+
+    def within(self, first: str | None, last: str | None) -> list[InboxFile]:
+        """Its files of a span, both ends included; None is open. ``2023-01`` as last takes the whole month."""
+        return [f for f in self.files if (first or "") <= f.period <= (last or "9999") + "~"]
 
 
 @dataclass(frozen=True)
@@ -186,10 +179,10 @@ def _held_back(
 
 def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scratch: Path) -> list[Audit]:
     """Audits in the order of ``files``; a file that changed while it was fetched waits for the next intake."""
-    audits: list[Audit] = []
+    audits, unread = ahead.begun(settings, files)
     fetched: list[tuple[InboxFile, Path]] = []
     changed: list[InboxFile] = []
-    for file in files:
+    for file in unread:
         if file.size > settings.largest_file:
             finding = Finding("for_stor_fil", detalje=f"{settings.largest_file / 1e6:.0f} MB")
             audits.append(Audit(file, Path(file.path), findings=[finding]))
@@ -199,59 +192,11 @@ def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scr
             changed.append(file)
     if changed:
         DeliveryLog(settings.delivery_log).forget_hashes(changed)
-    parts = [
-        Part(
-            tuple(some),
-            profile,
-            settings.memory_limit,
-            Bounds(settings.largest_file, settings.largest_unpacked),
-            scratch / f"del{number}",
-        )
-        for number, some in enumerate(_shares(fetched))
-    ]
-    audits += _in_parallel(parts, Limits(settings.read_seconds, settings.read_memory, settings.largest_unpacked))
+    audits += workers.audit_all(settings, profile, fetched, scratch)
     for audit in audits:
         step("receive: rows written", audit.parquet)
     order = {f.delivery_id: i for i, f in enumerate(files)}
     return sorted(audits, key=lambda a: order[a.file.delivery_id])
-
-
-def _in_parallel(parts: list[Part], limits: Limits) -> list[Audit]:
-    """Audit the parts, two at once when that is worth it.
-
-    Processes, not threads: two engines in one process hold each other up to half speed.
-    """
-    workers = _WORKERS if sum(part.size for part in parts) >= _WORTH_WORKERS_BYTES else 1
-    with ThreadPoolExecutor(workers) as threads:
-        return [audit for audits in threads.map(lambda part: _audit(part, limits), parts) for audit in audits]
-
-
-def _audit(part: Part, limits: Limits) -> list[Audit]:
-    """The part's audits. A file that is too much for its process is named by giving each one of its own."""
-    try:
-        return sandbox.run(audit_part, part, limits)
-    except Stopped as stopped:
-        if len(part.files) == 1:
-            ((file, path),) = part.files
-            return [Audit(file, path, findings=[Finding("for_tung_fil", detalje=stopped.reason)])]
-    alone = [
-        replace(part, files=(each,), folder=part.folder / f"alene{number}") for number, each in enumerate(part.files)
-    ]
-    return [audit for each in alone for audit in _audit(each, limits)]
-
-
-def _shares(files: list[tuple[InboxFile, Path]]) -> Iterator[list[tuple[InboxFile, Path]]]:
-    share: list[tuple[InboxFile, Path]] = []
-    size = 0
-    for file, path in files:
-        most = 1 if path.suffix.lower() in (".xlsx", ".json") else _BATCH_FILES
-        if share and (len(share) >= most or size + file.size > _BATCH_BYTES):
-            yield share
-            share, size = [], 0
-        share.append((file, path))
-        size += file.size
-    if share:
-        yield share
 
 
 def _settle(settings: Settings, profile: Profile, audit: Audit, refused: bool) -> Delivery:
@@ -288,4 +233,5 @@ def _settle(settings: Settings, profile: Profile, audit: Audit, refused: bool) -
 def remove_leftovers(settings: Settings) -> None:
     """Delete scratch folders that a killed intake left in the lake. Call with the writer's lock held."""
     for folder in settings.lake.glob(".indgaaende-*"):
-        shutil.rmtree(folder, ignore_errors=True)
+        if not ahead.is_in_use(folder):
+            shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 A file can be made to take a parser's whole memory, or for ever; then its process ends, and the
 delivery is refused like any other faulty one. Processes are forked from a server that has imported
-the readers once (0.4 s, in the background): each costs some 10 ms, so that a small file hardly
+the readers once (0.7 s, in the background): each costs some 10 ms, so that a small file hardly
 notices.
 """
 
@@ -47,7 +47,8 @@ class Stopped(Exception):
 
 def warm_up() -> None:
     """Start the server that processes are forked from; returns at once."""
-    set_forkserver_preload(["orchestration.ingest.reading"])
+    # DuckDB imports pandas at the first parameter it is given: a third of what a process of 100 MB takes.
+    set_forkserver_preload(["orchestration.ingest.reading", "pandas"])
     forkserver.ensure_running()
 
 

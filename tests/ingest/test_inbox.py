@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from deliveries import HOURLY, Outcome, Platform, assert_books_balance, csv_bytes, sha256, three_hours
 
-from orchestration.ingest import intake
+from orchestration.ingest import workers
 from orchestration.ingest.inbox import InboxListing, look
 from orchestration.ingest.intake import find_pending
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
@@ -249,9 +249,9 @@ def test_a_large_intake_uses_worker_processes_and_gives_the_same_rows(
 ) -> None:
     days = [(date(2022, 3, 1) + timedelta(days=n)).isoformat() for n in range(4)]
     loaded = []
-    for threshold in (intake._WORTH_WORKERS_BYTES, 0):
-        monkeypatch.setattr(intake, "_WORTH_WORKERS_BYTES", threshold)
-        monkeypatch.setattr(intake, "_BATCH_FILES", 2)
+    for threshold in (workers._WORTH_WORKERS_BYTES, 0):
+        monkeypatch.setattr(workers, "_WORTH_WORKERS_BYTES", threshold)
+        monkeypatch.setattr(workers, "_BATCH_FILES", 2)
         platform = Platform(tmp_path / str(threshold))
         for day in days:
             platform.put(SOURCE, f"{SOURCE}_{day}.csv", content(day))

@@ -86,20 +86,14 @@ def process_of(instance: dg.DagsterInstance, run_id: str) -> int | None:
 def test_a_killed_load_gives_its_slot_to_the_next_run(
     instance: dg.DagsterInstance, installation: Installation, daemon: Path
 ) -> None:
-    """A `kdi load` waits for the writer's lock, which we hold, and is killed with SIGKILL there."""
+    """A `kdi load` is killed with SIGKILL in the middle of its intake, when its run has the writer's slot."""
     system = System("Jobcentersystemet")
     for period in DAYS:
         installation.deliver(day(period, call(f"{period}T08:00:00+01:00", "Fredericia", system, 7)))
-    settings = get_settings()
-    acquire(settings)
-    log = installation.folder / "load.log"
-    with running(sys.executable, "-m", "orchestration.cli", "load", log=log) as load:
-        until(lambda: started(instance), 120, "the load began")
-        (killed,) = started(instance)
-        load.kill()
-        load.wait()
-    assert instance.get_run_by_id(killed).status is dg.DagsterRunStatus.STARTED  # type: ignore[union-attr]
-    release(settings)
+    killed_there = {**os.environ, "KDI_CRASH_AT": "receive: judged|1|"}
+    load = subprocess.run([sys.executable, "-m", "orchestration.cli", "load"], cwd=PROJECT_ROOT, env=killed_there)
+    assert load.returncode == -signal.SIGKILL
+    (killed,) = started(instance)
     launch(*DAYS)
     until(lambda: status(instance, killed) is dg.DagsterRunStatus.FAILURE, 4 * POLL_SECONDS, "the dead run was noticed")
     until(lambda: partitions(instance) == set(DAYS), 180, "the next run got the slot and loaded both days")

@@ -1,0 +1,96 @@
+"""Reads deliveries ahead of the runs that take them in.
+
+Reading is most of an intake's work and needs no lock: nothing counts before the delivery log says
+so. A load begins it for all sources at once; it then goes on beside Dagster's work, which keeps one
+core busy whatever the volume.
+"""
+
+import fcntl
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from orchestration.ingest import inbox, remote, sandbox, workers
+from orchestration.ingest.audit import Audit
+from orchestration.ingest.inbox import InboxFile
+from orchestration.ingest.profiles import profiles
+from orchestration.lock import writer_lock
+from orchestration.settings import Settings
+
+# By lake and delivery: the part in which the file is read.
+_begun: dict[tuple[Path, str], Future[list[Audit]]] = {}
+_LOCK = "laas"
+
+
+@contextmanager
+def reading_ahead(settings: Settings, files: Mapping[str, Iterable[InboxFile]]) -> Iterator[None]:
+    """Read files of a local inbox during a block, in which runs of this process take them in.
+
+    What nobody asked for by its end is thrown away; a remote inbox is read by the runs themselves.
+
+    Args:
+        files: those to read, by source, in the order in which they will be asked for.
+    """
+    fs, _ = remote.open_inbox(settings.inbox_url)
+    wanted = {
+        source: [(f, Path(f.path)) for f in some if f.size <= settings.largest_file] for source, some in files.items()
+    }
+    size = sum(file.size for some in wanted.values() for file, _ in some)
+    if not size or not inbox.is_local(fs):
+        yield
+        return
+    sandbox.warm_up()
+    with _folder(settings) as scratch, ThreadPoolExecutor(workers.at_once(size)) as threads:
+        keys = []
+        try:
+            for source, some in wanted.items():
+                for part in workers.parts_of(settings, profiles()[source], some, scratch):
+                    future = threads.submit(workers.audit, settings, part)
+                    for file, _ in part.files:
+                        keys.append((settings.lake, file.delivery_id))
+                        _begun[keys[-1]] = future
+            yield
+        finally:
+            threads.shutdown(cancel_futures=True)
+            for key in keys:
+                _begun.pop(key, None)
+
+
+def begun(settings: Settings, files: Iterable[InboxFile]) -> tuple[list[Audit], list[InboxFile]]:
+    """Audits of the files whose reading has begun, waited for, and the other files."""
+    waited: dict[Future[list[Audit]], set[str]] = {}
+    others = []
+    for file in files:
+        future = _begun.pop((settings.lake, file.delivery_id), None)
+        if future:
+            waited.setdefault(future, set()).add(file.delivery_id)
+        else:
+            others.append(file)
+    audits = [a for future, wanted in waited.items() for a in future.result() if a.file.delivery_id in wanted]
+    return audits, others
+
+
+def is_in_use(folder: Path) -> bool:
+    """Whether a living process reads ahead into this folder of the lake."""
+    try:
+        with (folder / _LOCK).open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+@contextmanager
+def _folder(settings: Settings) -> Iterator[Path]:
+    """A scratch folder that no other process takes for the leftover of a killed one."""
+    settings.lake.mkdir(parents=True, exist_ok=True)
+    with writer_lock(settings):  # leftovers are removed with it held
+        folder = tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=settings.lake, ignore_cleanup_errors=True)
+        lock = (Path(folder.name) / _LOCK).open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    with folder as name, lock:
+        yield Path(name)
