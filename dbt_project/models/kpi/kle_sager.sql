@@ -54,32 +54,51 @@ systemer as (
     select it_system_id, 0 from {{ ref('dim_it_system') }}
 ),
 
-summer as (
+-- by authority first, so that the four geographies are sums of few rows
+pr_myndighed as (
     select
         sager.udtraeksdato,
+        sager.myndighed_id,
         kle_niveauer.kle_niveau,
         kle_niveauer.kle,
         max(kle_niveauer.kle_titel) as kle_titel,
-        geografier.geo_niveau,
-        geografier.geografi,
-        geografier.cvr,
         systemer.system_noegle,
         sum(sager.antal_sager) as antal_sager,
         count(*) filter (where sager.er_diskretioneret) as skjulte,
         bool_and(sager.diskretion_aarsag = 'kilde') filter (where sager.er_diskretioneret) as kun_kilde,
-        bool_or(sager.diskretion_aarsag = 'primaer') as har_primaer,
-        count(distinct sager.myndighed_id) as myndigheder
+        bool_or(sager.diskretion_aarsag = 'primaer') as har_primaer
     from {{ ref('fct_kle_sager') }} as sager
     inner join {{ ref('int_kle__sum_udtraek') }} as udtraek on sager.udtraeksdato = udtraek.udtraeksdato
     inner join kle_niveauer on sager.kle_id = kle_niveauer.kle_id
-    inner join geografier on sager.myndighed_id = geografier.myndighed_id
     inner join systemer on sager.it_system_id = systemer.it_system_id
     where
         systemer.system_noegle = 0
         or kle_niveauer.kle_niveau in ('hovedgruppe', 'alle')
     group by
-        sager.udtraeksdato, kle_niveauer.kle_niveau, kle_niveauer.kle,
-        geografier.geo_niveau, geografier.geografi, geografier.cvr, systemer.system_noegle
+        sager.udtraeksdato, sager.myndighed_id,
+        kle_niveauer.kle_niveau, kle_niveauer.kle, systemer.system_noegle
+),
+
+summer as (
+    select
+        pr_myndighed.udtraeksdato,
+        pr_myndighed.kle_niveau,
+        pr_myndighed.kle,
+        max(pr_myndighed.kle_titel) as kle_titel,
+        geografier.geo_niveau,
+        geografier.geografi,
+        geografier.cvr,
+        pr_myndighed.system_noegle,
+        sum(pr_myndighed.antal_sager) as antal_sager,
+        sum(pr_myndighed.skjulte) as skjulte,
+        bool_and(pr_myndighed.kun_kilde) as kun_kilde,
+        bool_or(pr_myndighed.har_primaer) as har_primaer,
+        count(*) as myndigheder
+    from pr_myndighed
+    inner join geografier on pr_myndighed.myndighed_id = geografier.myndighed_id
+    group by
+        pr_myndighed.udtraeksdato, pr_myndighed.kle_niveau, pr_myndighed.kle,
+        geografier.geo_niveau, geografier.geografi, geografier.cvr, pr_myndighed.system_noegle
 ),
 
 vist as (

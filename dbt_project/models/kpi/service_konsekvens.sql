@@ -5,39 +5,50 @@
 
 with
 
-services as (
-    select
-        par.maaned,
-        par.service,
-        par.version,
-        min(par.snitflade) as snitflade,
-        count(distinct par.it_system_id) as systemer,
-        count(distinct nullif(system.leverandoer_id, 0)) as leverandoerer,
-        count(distinct par.myndighed_id) filter (where par.er_kommune) as kommuner,
-        count(distinct par.myndighed_id) as myndigheder,
-        sum(par.kald_12m) as kald_12m
-    from {{ ref('int_udbredelse__par') }} as par
-    inner join {{ ref('dim_it_system') }} as system on par.it_system_id = system.it_system_id
-    group by par.maaned, par.service, par.version
-),
-
-stoerste as (
+pr_myndighed as (
     select
         maaned,
         service,
         version,
-        max(kald_12m) as kald_12m
-    from (
-        select
-            maaned,
-            service,
-            version,
-            myndighed_id,
-            sum(kald_12m) as kald_12m
-        from {{ ref('int_udbredelse__par') }}
-        group by maaned, service, version, myndighed_id
-    ) as pr_myndighed
-    group by maaned, service, version
+        myndighed_id,
+        bool_or(er_kommune) as er_kommune,
+        min(snitflade) as snitflade,
+        sum(kald_12m) as kald_12m
+    from {{ ref('int_udbredelse__par') }}
+    group by maaned, service, version, myndighed_id
+),
+
+pr_system as (
+    select
+        par.maaned,
+        par.service,
+        par.version,
+        count(*) as systemer,
+        count(distinct nullif(system.leverandoer_id, 0)) as leverandoerer
+    from (select distinct maaned, service, version, it_system_id from {{ ref('int_udbredelse__par') }}) as par
+    inner join {{ ref('dim_it_system') }} as system on par.it_system_id = system.it_system_id
+    group by par.maaned, par.service, par.version
+),
+
+services as (
+    select
+        pr_myndighed.maaned,
+        pr_myndighed.service,
+        pr_myndighed.version,
+        min(pr_myndighed.snitflade) as snitflade,
+        any_value(pr_system.systemer) as systemer,
+        any_value(pr_system.leverandoerer) as leverandoerer,
+        count(*) filter (where pr_myndighed.er_kommune) as kommuner,
+        count(*) as myndigheder,
+        sum(pr_myndighed.kald_12m) as kald_12m,
+        max(pr_myndighed.kald_12m) as stoerste
+    from pr_myndighed
+    inner join pr_system
+        on
+            pr_myndighed.maaned = pr_system.maaned
+            and pr_myndighed.service = pr_system.service
+            and pr_myndighed.version is not distinct from pr_system.version
+    group by pr_myndighed.maaned, pr_myndighed.service, pr_myndighed.version
 ),
 
 -- v3.6 is newer than v3.10 only to those who compare text
@@ -104,13 +115,8 @@ select
     cast(doegn.travleste_time as integer) as travleste_time,
     doegn.andel_kl_8_16,
     nyere.nyere_version,
-    {{ er_anonym('services.kommuner', 'services.kald_12m', 'stoerste.kald_12m') }} as er_anonym
+    {{ er_anonym('services.kommuner', 'services.kald_12m', 'services.stoerste') }} as er_anonym
 from services
-inner join stoerste
-    on
-        services.maaned = stoerste.maaned
-        and services.service = stoerste.service
-        and services.version is not distinct from stoerste.version
 left join doegn
     on
         services.maaned = doegn.maaned

@@ -1,0 +1,99 @@
+"""A load reads what all sources have sent before the runs ask for it; what comes out is the same."""
+
+from pathlib import Path
+
+import pytest
+from deliveries import HOURLY, Platform, csv_bytes, three_hours
+
+from orchestration.ingest import ahead, intake, workers
+from orchestration.ingest.ahead import reading_ahead
+from orchestration.ingest.intake import find_pending, remove_leftovers, take_in
+
+SOURCE = "stoettesystemerne"
+DAYS = ("2022-03-01", "2022-03-02", "2022-03-03")
+TORN = "2022-03-04"
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Platform:
+    """Three good days and one whose bytes are no CSV."""
+    made = Platform(tmp_path)
+    for day in DAYS:
+        made.put(SOURCE, f"{SOURCE}_{day}.csv", csv_bytes(three_hours(day)))
+    made.put(SOURCE, f"{SOURCE}_{TORN}.csv", b"\xff\xfe\x00\x00 ikke en fil")
+    return made
+
+
+def decided(platform: Platform) -> list[tuple[str, str, object]]:
+    """What became of each delivery, with its rows in the lake."""
+    return [
+        (d.fil, d.status, platform.outcome(d).rows if d.parquet else [str(f) for f in d.aarsager]) for d in platform.log
+    ]
+
+
+def scratch(platform: Platform) -> list[Path]:
+    return list(platform.settings.lake.glob(".indgaaende-*"))
+
+
+def test_the_same_is_decided_whether_or_not_it_was_read_ahead(platform: Platform, tmp_path: Path) -> None:
+    alone = Platform(tmp_path / "alene")
+    for path in sorted(platform.path(SOURCE, "x").parent.iterdir()):
+        alone.put(SOURCE, path.name, path.read_bytes())
+    alone.take_in(HOURLY)
+    with reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}):
+        platform.take_in(HOURLY)
+    assert decided(platform) == decided(alone)
+    assert [status for _, status, _ in decided(platform)] == ["indlaest", "indlaest", "indlaest", "afvist"]
+    assert scratch(platform) == []
+
+
+def test_what_was_read_ahead_is_not_read_again(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = []
+    audit = workers.audit
+    monkeypatch.setattr(workers, "audit", lambda settings, part: parts.append(part) or audit(settings, part))
+    with reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}):
+        platform.take_in(HOURLY)
+    assert sorted(file.period for part in parts for file, _ in part.files) == [*DAYS, TORN]
+
+
+def test_what_no_run_asks_for_is_thrown_away_and_read_another_time(platform: Platform) -> None:
+    with reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}):
+        take_in(platform.settings, HOURLY, periods={DAYS[0]})
+    assert scratch(platform) == []
+    assert ahead.begun(platform.settings, find_pending(platform.settings, HOURLY).files)[0] == []
+    assert [d.periode for d in platform.take_in(HOURLY).deliveries] == [*DAYS[1:], TORN]
+
+
+def test_only_the_span_that_is_asked_for_is_read(platform: Platform) -> None:
+    pending = find_pending(platform.settings, HOURLY)
+    assert [f.period for f in pending.within(DAYS[1], DAYS[2])] == [DAYS[1], DAYS[2]]
+    assert [f.period for f in pending.within(None, "2022-03")] == [*DAYS, TORN]
+    assert pending.within("2022-04", None) == []
+
+
+def test_a_folder_that_is_read_into_is_no_leftover_but_that_of_a_killed_load_is(platform: Platform) -> None:
+    killed = platform.settings.lake / ".indgaaende-draebt"
+    killed.mkdir(parents=True)
+    (killed / "laas").touch()  # the kernel has released the lock of the process that died
+    with reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}):
+        remove_leftovers(platform.settings)
+        assert len(scratch(platform)) == 1
+        assert killed not in scratch(platform)
+        platform.take_in(HOURLY)
+    assert len(platform.log) == 4
+
+
+def test_a_part_that_fails_fails_the_intake_that_asks_for_it(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(workers, "audit", full)
+    with (
+        reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}),
+        pytest.raises(OSError, match="No space left"),
+    ):
+        intake.take_in(platform.settings, HOURLY)
+    assert platform.log == []
+    assert scratch(platform) == []
