@@ -29,6 +29,7 @@ services as (
         service,
         version_noegle,
         min(snitflade) as snitflade,
+        list(myndighed_id) as kaldende,
         count(*) filter (where er_kommune) as aktive,
         median(kald_pr_indbygger) filter (where er_kommune) as median_kald_pr_indbygger
     from par
@@ -39,29 +40,31 @@ anvendere as (
     select
         maaned,
         it_system_id,
-        myndighed_id,
-        count(*) over (partition by maaned, it_system_id) as anvendere
+        list(myndighed_id) as myndigheder,
+        count(*) as anvendere
     from {{ ref('int_udbredelse__anvendere') }}
+    group by maaned, it_system_id
 ),
 
+-- a hundred at most in each list: looking through them costs less than joining every pair with its calls
 huller as (
     select
-        services.*,
-        anvendere.myndighed_id,
-        anvendere.anvendere
+        services.maaned,
+        services.it_system_id,
+        services.service,
+        services.version_noegle,
+        services.snitflade,
+        services.aktive,
+        services.median_kald_pr_indbygger,
+        anvendere.anvendere,
+        unnest(
+            list_filter(anvendere.myndigheder, lambda id: not list_contains(services.kaldende, id))
+        ) as myndighed_id
     from services
     inner join anvendere
         on
             services.maaned = anvendere.maaned
             and services.it_system_id = anvendere.it_system_id
-    left join par
-        on
-            services.maaned = par.maaned
-            and services.it_system_id = par.it_system_id
-            and services.service = par.service
-            and services.version_noegle = par.version_noegle
-            and anvendere.myndighed_id = par.myndighed_id
-    where par.myndighed_id is null
 )
 
 select
