@@ -41,6 +41,11 @@ class Settings(BaseSettings):
         None, description="Status date: what is late and which months are open is told as of this day; default today."
     )
     memory_limit: str = Field("1500MB", description="Memory limit of each DuckDB engine.")
+    engine: Literal["duckdb", "spark"] = Field("duckdb", description="What dbt builds on; spark needs Java.")
+    spark_master: str = Field(
+        "local-cluster[2,1,2048]", description="Where Spark works: here workers, cores and MB of each."
+    )
+    spark_options: dict[str, str] = Field({}, description="Spark's own settings, as JSON.")
     settle_seconds: float = Field(
         2.0, description="A file younger than this must keep its size this long before it is read."
     )

@@ -40,5 +40,14 @@
 
 {#- 1.240 -#}
 {% macro dansk_tal(tal) -%}
+    {{ return(adapter.dispatch('dansk_tal', 'kdi')(tal)) }}
+{%- endmacro %}
+
+{% macro duckdb__dansk_tal(tal) -%}
     replace(format('{:,}', cast({{ tal }} as bigint)), ',', '.')
+{%- endmacro %}
+
+{#- DuckDB's cast rounds a half to the even number; Spark's cuts decimals off. -#}
+{% macro spark__dansk_tal(tal) -%}
+    replace(format_number(rint({{ tal }}), 0), ',', '.')
 {%- endmacro %}

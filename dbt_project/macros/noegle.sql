@@ -11,3 +11,7 @@
 {% macro duckdb__noegle(expression) -%}
     cast('0x' || substr(md5({{ expression }}), 1, 12) as bigint)
 {%- endmacro %}
+
+{% macro spark__noegle(expression) -%}
+    cast(conv(substr(md5({{ expression }}), 1, 12), 16, 10) as bigint)
+{%- endmacro %}

@@ -26,8 +26,10 @@ from packaging.version import Version
 
 from orchestration.assets.lake import REFERENCE_KEY, WRITER_POOL, lake_key
 from orchestration.assets.plan import PLAN_KEY
+from orchestration.build import spark
 from orchestration.build.start import started
-from orchestration.build.workspace import Workspace
+from orchestration.build.status import status_of
+from orchestration.build.workspace import Workspace, wanted
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.reference import reference_folder
 from orchestration.publish.purposes import Purposes
@@ -119,24 +121,31 @@ class Translator(DagsterDbtTranslator):
 def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Iterator[Any]:
     """Build all models in the workspace that the plan laid out, and test them."""
     settings = get_settings()
-    _, manifest = started(settings)
+    planned, manifest = started(settings)
     purposes = Purposes.read(reference_folder(settings, manifest.inputs["reference"]))
     workspace = Workspace(settings)
     os.environ["KDI_BUILD"] = str(workspace.folder)
     os.environ["KDI_BUILD_PARENT"] = str(os.getpid())
+    os.environ["KDI_BUILD_ENGINE"] = settings.engine
     os.environ["KDI_MEMORY_LIMIT"] = settings.memory_limit
+    # One folder for all runs of an engine: dbt then parses only what changed since the last.
+    target_path = settings.root / ("dbt" if settings.engine == "duckdb" else f"dbt-{settings.engine}")
+    if settings.engine == "spark":
+        deliveries = wanted(planned, status_of(settings).active)
+        spark.lay_out(workspace, settings.lake, deliveries, prepared_project().manifest_path)
     invocation = dbt.cli(
-        # One folder for all runs: dbt then parses only what changed since the last.
         # Unit tests prove the models in the test suite; in a load they would only cost time.
-        ["build", "--exclude-resource-type", "unit_test"],
+        ["build", "--target", settings.engine, "--exclude-resource-type", "unit_test"],
         context=context,
         raise_on_error=False,
-        target_path=settings.root / "dbt",
+        target_path=target_path,
     )
     events = []
     for event in invocation.stream():
         step("dbt: a model or test is done")
         events.append(event)
+    if settings.engine == "spark" and invocation.is_successful():
+        spark.bring_home(workspace, target_path / "manifest.json")
     rows = _row_counts(workspace) if invocation.is_successful() else {}
     for event in events:
         path = tuple(context.asset_key_for_output(event.output_name).path) if isinstance(event, dg.Output) else ()

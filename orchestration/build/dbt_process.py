@@ -6,6 +6,7 @@ folder that the next load makes anew.
 
 import fcntl
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from orchestration.children import end_with
@@ -17,9 +18,22 @@ def main() -> None:
         fcntl.flock(stream, fcntl.LOCK_EX)
         end_with(int(os.environ["KDI_BUILD_PARENT"]))
         os.chdir(os.environ["KDI_BUILD"])  # where dbt_project/profiles.yml has its files
-        from dbt.cli.main import cli
+        with _engine():
+            from dbt.cli.main import cli
 
-        cli()
+            cli()
+
+
+def _engine() -> AbstractContextManager[object]:
+    """What dbt needs running: nothing for DuckDB, which is a library and waits for none of these imports."""
+    if os.environ["KDI_BUILD_ENGINE"] == "duckdb":
+        return nullcontext()
+    from orchestration.build.spark_session import spark_session, translate_what_dbt_compiles
+    from orchestration.settings import get_settings
+
+    settings = get_settings()
+    translate_what_dbt_compiles()
+    return spark_session(Path(os.environ["KDI_BUILD"]), settings.spark_master, settings.spark_options)
 
 
 if __name__ == "__main__":

@@ -90,9 +90,10 @@ def _periods(ids: Iterable[str]) -> dict[str, frozenset[str]]:
     return {source: frozenset(periods) for source, periods in found.items()}
 
 
-def inputs(reference_fingerprint: str) -> dict[str, str]:
+def inputs(reference_fingerprint: str, engine: str) -> dict[str, str]:
     """Fingerprints of everything but deliveries that decides the content of a release."""
     return {
+        "engine": engine,
         "reference": reference_fingerprint,
         "dbt_project": dbt_fingerprint(),
         "duckdb": duckdb.__version__,

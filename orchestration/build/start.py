@@ -27,7 +27,7 @@ def lake_state(settings: Settings) -> str:
     Not of the status date: time alone must not undo a rollback.
     """
     log = DeliveryLog(settings.delivery_log)
-    parts = [*inputs(log.reference() or "").values(), *sorted(d.leverance_id for d in log.active())]
+    parts = [*inputs(log.reference() or "", settings.engine).values(), *sorted(d.leverance_id for d in log.active())]
     parts.append(str(len(log.decisions())))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
@@ -47,7 +47,7 @@ def _plan(settings: Settings, status: Status, rebuild: bool) -> Plan:
     if current is None or base is None:
         return make_full(active, "intet at bygge videre på")
     news = status.fingerprint != current.status
-    plan = make_plan(active, current.leverancer, current.inputs, inputs(reference), news)
+    plan = make_plan(active, current.leverancer, current.inputs, inputs(reference, settings.engine), news)
     if not (plan.full or plan.is_empty):
         try:
             moved = systems_with_new_identity(settings, base, plan, active, reference)
@@ -75,7 +75,7 @@ def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
         publicering_id=publication_id,
         udgivet=datetime.now(UTC).isoformat(timespec="seconds"),
         forgaenger=current.publicering_id if current else None,
-        inputs=inputs(reference),
+        inputs=inputs(reference, settings.engine),
         leverancer={d.leverance_id: earlier.get(d.leverance_id, publication_id) for d in active},
         statusdato=status.on.isoformat(),
         status=status.fingerprint,

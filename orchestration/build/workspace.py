@@ -210,16 +210,9 @@ class Workspace:
         connection.execute(f"create or replace table basis.registre_foer as {source}")
 
     def _make_source_views(self, connection: duckdb.DuckDBPyConnection, plan: Plan, active: Iterable[Delivery]) -> None:
-        # A touched month needs the whole of both platforms, a day only itself.
-        wanted = {
-            "stoettesystemerne": set(plan.days),
-            "serviceplatformen": set(plan.months),
-            "kle": set(plan.extracts),
-            "sapa": set(plan.touched.get("sapa", ())),
-        }
-        active = list(active)
+        chosen_by_source = wanted(plan, active)
         for source, profile in profiles().items():
-            chosen = [d for d in active if d.kilde == source and (source in REGISTERS or d.periode in wanted[source])]
+            chosen = chosen_by_source[source]
             store.verify(self._settings, chosen)
             connection.execute(f"create or replace view lake.{source} as {self._source_sql(profile, chosen)}")
 
@@ -251,3 +244,21 @@ class Workspace:
             view = "kle_emner" if name == "kle" else name
             path = sql_text(str(folder / f"{name}.parquet"))
             connection.execute(f"create or replace view lake.{view} as select * from read_parquet({path})")
+
+
+def wanted(plan: Plan, active: Iterable[Delivery]) -> dict[str, list[Delivery]]:
+    """The deliveries that a build reads, by source.
+
+    A touched month needs the whole of both platforms, a day only itself.
+    """
+    periods = {
+        "stoettesystemerne": set(plan.days),
+        "serviceplatformen": set(plan.months),
+        "kle": set(plan.extracts),
+        "sapa": set(plan.touched.get("sapa", ())),
+    }
+    active = list(active)
+    return {
+        source: [d for d in active if d.kilde == source and (source in REGISTERS or d.periode in periods[source])]
+        for source in profiles()
+    }

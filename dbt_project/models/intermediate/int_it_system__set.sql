@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    partition_by=['kilde', 'periode'],
     pre_hook="{{ slet_beroerte_perioder() }}"
 ) }}
 

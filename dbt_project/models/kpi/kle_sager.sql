@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    partition_by='udtraeksdato',
     pre_hook="{{ slet_beroerte('udtraeksdato', ref('int_kle__sum_udtraek')) }}"
 ) }}
 

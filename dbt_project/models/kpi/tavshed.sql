@@ -66,7 +66,7 @@ tavse as (
         sidst.cvr,
         sidst.sidst_set,
         sidst.stille_perioder,
-        sidst.nyeste - sidst.sidst_set as alder_dage,
+        date_diff('day', sidst.sidst_set, sidst.nyeste) as alder_dage,
         regler.vindue,
         regler.etiket,
         count(*) as perioder_foer
@@ -85,7 +85,7 @@ tavse as (
             and perioder.periode_til = set_.periode_til
     where
         sidst.stille_perioder >= regler.fra_perioder
-        and sidst.nyeste - sidst.sidst_set <= 365
+        and date_diff('day', sidst.sidst_set, sidst.nyeste) <= 365
     group by all
     having count(*) >= max(regler.mindst)
 ),

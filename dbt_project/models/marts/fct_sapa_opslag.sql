@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    partition_by='maaned',
     pre_hook="{{ slet_beroerte('maaned', source('plan', 'beroerte_sapa_maaneder')) }}"
 ) }}
 

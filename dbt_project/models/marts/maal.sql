@@ -1,23 +1,21 @@
 -- The measures stand in _maal.yml, as metadata of this model.
+{%- set felter = ['maal', 'etiket', 'definition', 'enhed', 'formel', 'format', 'kolonne'] %}
 with
 
-katalog as (
-    select
-        unnest(
-            from_json(
-                '{{ maal_som_json() }}',
-                '[{
-                    "maal": "varchar", "etiket": "varchar", "definition": "varchar", "enhed": "varchar",
-                    "formel": "varchar", "format": "varchar", "kolonne": "varchar", "tabeller": ["varchar"]
-                }]'
-            ),
-            max_depth := 2
-        )
+katalog (maal, etiket, definition, enhed, formel, format, kolonne, tabel) as (
+    values
+    {%- for maal in model.config.meta.maal %}
+    {%- set sidste_maal = loop.last %}
+    {%- for tabel in maal.tabeller %}
+    ({%- for felt in felter %}{{ tekst(maal.get(felt)) }}, {% endfor %}{{ tekst(tabel) }})
+    {{- ',' if not (loop.last and sidste_maal) }}
+    {%- endfor %}
+    {%- endfor %}
 )
 
 select
     maal,
-    unnest(tabeller) as tabel,
+    tabel,
     coalesce(kolonne, maal) as kolonne,
     etiket,
     definition,

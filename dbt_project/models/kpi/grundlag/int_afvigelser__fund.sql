@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    partition_by=['dato_id', 'maaned'],
     pre_hook=[
         "{{ slet_beroerte_dage() }}",
         "{{ slet_beroerte('dato_id', ref('int_drift__kalender') ~ ' where er_beroert') }}",
@@ -17,7 +18,7 @@ kalender as (
 -- who has so few calls in every month that no day can be judged need not be read
 kombinationer as (
     select
-        row_number() over () as kombination,
+        row_number() over (order by fakta.myndighed_id, fakta.it_system_id, fakta.service_id) as kombination,
         fakta.myndighed_id,
         fakta.it_system_id,
         fakta.service_id

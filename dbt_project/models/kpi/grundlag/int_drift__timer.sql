@@ -1,5 +1,6 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    partition_by='dato_id',
     pre_hook=[
         "{{ slet_beroerte_dage() }}",
         "{{ slet_beroerte('dato_id', ref('int_drift__kalender') ~ ' where er_beroert') }}",
@@ -79,16 +80,23 @@ bortfaldne as (
 ),
 
 -- the days compared with, and the day itself
-dage as (
+sammenlignede_dage as (
     select
         bortfaldne.service_id,
         bortfaldne.time_id,
         kalender.dato_id,
-        cast(
-            strftime(unnest(list_append(kalender.otte_foer, kalender.dato)), '%Y%m%d') as integer
-        ) as kald_dato_id
+        unnest(list_append(kalender.otte_foer, kalender.dato)) as kald_dato
     from bortfaldne
     inner join kalender on bortfaldne.dato = kalender.dato
+),
+
+dage as (
+    select
+        dato_id,
+        time_id,
+        service_id,
+        cast(strftime(kald_dato, '%Y%m%d') as integer) as kald_dato_id
+    from sammenlignede_dage
 ),
 
 pr_dag as (
