@@ -5,7 +5,8 @@ DEMO_MONTHS ?= 14
 export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
-.PHONY: help demo demo-postgres ui docs test test-all powerbi fuzz audit privacy production object-storage reliability lint bench clean
+.PHONY: help demo demo-postgres ui docs test test-all powerbi fuzz audit privacy production object-storage reliability \
+	spark spark-full scale lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -65,6 +66,20 @@ reliability: $(BIN)/.ready  ## Run every test of a fault, kill loads 200 times, 
 	-PYTHONPATH=tests $(BIN)/python -m pytest -m "lang or not lang" -p reliability.results \
 		--results .reliability.jsonl $$(PYTHONPATH=tests $(BIN)/python -m reliability.table --tests)
 	PYTHONPATH=tests $(BIN)/python -m reliability.table .reliability.jsonl > docs/reliability.md
+
+$(BIN)/.ready-spark: $(BIN)/.ready requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		-r requirements-spark.lock
+	@touch $@
+
+spark: $(BIN)/.ready-spark  ## Load one lake on DuckDB and on Spark, compare every cell, write docs/spark.md (Java 17)
+	KDI_WRITE_SPARK=1 $(BIN)/python -m pytest -s tests/spark -m "lang or not lang"
+
+spark-full: $(BIN)/.ready-spark  ## The same with one full-size month
+	KDI_WRITE_SPARK=1 $(BIN)/python -m tests.spark.engines --scale full --months 1
+
+scale: $(BIN)/.ready-spark  ## How time and memory grow with the volume on both engines; write docs/scale.md
+	$(BIN)/python -m benchmarks.scale
 
 powerbi: $(BIN)/.ready  ## Make the Power BI project anew, and its table of proofs
 	$(BIN)/python -m powerbi

@@ -51,6 +51,21 @@ def test_everything_that_the_project_asks_for_is_locked() -> None:
         assert pin.version in wanted.specifier, text
 
 
+def test_the_packages_of_spark_are_pinned_with_hashes_too() -> None:
+    import tomllib
+
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = {r.name: r for r in map(Requirement, project["project"]["optional-dependencies"]["spark"])}
+    text = (PROJECT_ROOT / "requirements-spark.lock").read_text(encoding="utf-8")
+    entries = [entry.replace("\\\n", " ") for entry in re.split(r"\n(?=[a-zA-Z0-9])", text.strip())[1:]]
+    found = {r.name: r for r in (Requirement(entry.split("--hash")[0].strip()) for entry in entries)}
+    assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+    assert not found.keys() & PINNED.keys()
+    for name, requirement in wanted.items():
+        (pin,) = found[name].specifier
+        assert pin.operator == "==" and pin.version in requirement.specifier
+
+
 @pytest.mark.parametrize("advisory", advisories(), ids=lambda row: str(row["package"]))
 def test_no_pin_has_a_vulnerability_that_we_know_of(advisory: dict[str, str]) -> None:
     """A short list kept by hand; the whole look-up is ``make audit``."""

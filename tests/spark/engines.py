@@ -1,0 +1,117 @@
+"""Two installations of the platform over one lake, one per engine, each used the way its operator uses it.
+
+``python -m tests.spark.engines --scale full --months 1`` compares them and writes what it finds into docs/spark.md.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.measure import Measurement, measure
+
+from .equality import Compared, as_markdown, as_text, compare
+
+KDI = str(Path(sys.executable).with_name("kdi"))
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "spark.md"
+# A small installation: no time is won by compiling what is run once over few rows. And a machine that stands
+# still for minutes must not lose its workers.
+_PATIENT = {"spark.network.timeout": "1800s", "spark.executor.heartbeatInterval": "60s"}
+LARGE = {"spark.executor.memory": "2g", **_PATIENT}
+_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+SMALL = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": _JVM,
+    "spark.executor.extraJavaOptions": _JVM,
+    **_PATIENT,
+}
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Deliveries are taken in by the installation on DuckDB; the one on Spark gets its lake."""
+
+    folder: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    def home(self, engine: str) -> Path:
+        return self.folder / engine
+
+    def generate(self, months: int, scale: str) -> None:
+        command = [KDI, "generate", "--out", str(self.inbox), "--months", str(months), "--scale", scale]
+        assert measure(command).exit_status == 0
+
+    def load(self, engine: str, *arguments: str) -> Measurement:
+        """``kdi load``; of Spark's installation with the lake of the other."""
+        home = self.home(engine)
+        if engine == "spark":
+            shutil.rmtree(home / "lake", ignore_errors=True)
+            shutil.copytree(self.home("duckdb") / "lake", home / "lake")
+        done = measure([KDI, "load", *arguments], {**self._environment(home), "KDI_ENGINE": engine})
+        assert done.exit_status == 0, done.output
+        return done
+
+    def database(self, engine: str) -> Path:
+        return self.home(engine) / "published" / "current" / "kdi.duckdb"
+
+    def compare(self) -> list[Compared]:
+        return compare(self.database("duckdb"), self.database("spark"))
+
+    def _environment(self, home: Path) -> dict[str, str]:
+        return {
+            "KDI_HOME": str(home),
+            "KDI_INBOX": str(self.inbox),
+            "KDI_SETTLE_SECONDS": "0",
+            "KDI_AS_OF": "2023-03-15",
+            "DAGSTER_HOME": str(home / "dagster"),
+            **self.settings,
+        }
+
+
+def write_into_page(part: str, text: str) -> None:
+    """Replace what stands between the part's two marks in docs/spark.md."""
+    page = PAGE.read_text(encoding="utf-8")
+    marked = re.compile(rf"(<!-- {part} begin -->\n).*?(<!-- {part} end -->)", re.DOTALL)
+    assert marked.search(page), part
+    PAGE.write_text(marked.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page), encoding="utf-8")
+
+
+def main() -> int:
+    """Generate, load on both engines and compare; 1 if a cell differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", default="full")
+    parser.add_argument("--months", type=int, default=1)
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "kdi-spark")
+    arguments = parser.parse_args()
+    shutil.rmtree(arguments.work, ignore_errors=True)
+    engines = Engines(arguments.work, {"KDI_SPARK_OPTIONS": json.dumps(LARGE)})
+    engines.generate(arguments.months, arguments.scale)
+    loads = {engine: engines.load(engine) for engine in ("duckdb", "spark")}
+    compared = engines.compare()
+    print(as_text(compared))
+    for engine, load in loads.items():
+        print(f"{engine}: {load.seconds} s, {load.peak_mb:.0f} MB")
+    if os.environ.get("KDI_WRITE_SPARK"):
+        seconds = ", ".join(
+            f"{engine} {load.seconds:.0f} s and {load.peak_mb:.0f} MB" for engine, load in loads.items()
+        )
+        write_into_page(
+            "full", f"{as_markdown(compared)}\n\nLoads as whole processes, intake only on DuckDB: {seconds}."
+        )
+    return int(any(c.differing for c in compared))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
