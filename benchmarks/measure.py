@@ -1,4 +1,4 @@
-"""Runs a command and measures it from outside: wall seconds and the peak memory of all its processes."""
+"""Runs a command and measures it from outside: wall and CPU seconds, and the peak memory of all its processes."""
 
 import os
 import subprocess
@@ -9,17 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
 _SAMPLE_SECONDS = 0.1
+# A watcher that wakes up this late was stopped with all the rest, as on a suspended machine.
+_STANDSTILL_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a command cost. ``peak_mb`` is the largest sum of resident memory over its process tree."""
+    """What a command cost. ``peak_mb`` is the largest sum of resident memory over its process tree.
+
+    ``seconds`` is from start to end without standstills; ``cpu_seconds`` is of all processes that were seen.
+    """
 
     seconds: float
     peak_mb: float
     exit_status: int
     output: str
+    cpu_seconds: float = 0
 
 
 def measure(command: list[str], environment: Mapping[str, str] | None = None) -> Measurement:
@@ -32,13 +39,21 @@ def measure(command: list[str], environment: Mapping[str, str] | None = None) ->
         stderr=subprocess.STDOUT,
         text=True,
     )
-    peak = 0.0
+    peak = standstill = 0.0
+    ticks: dict[int, int] = {}
     finished = threading.Event()
 
     def watch() -> None:
-        nonlocal peak
+        nonlocal peak, standstill
+        last = time.perf_counter()
         while not finished.wait(_SAMPLE_SECONDS):
-            peak = max(peak, _tree_mb(process.pid))
+            megabytes, used = _tree(process.pid)
+            peak = max(peak, megabytes)
+            ticks.update(used)
+            now = time.perf_counter()
+            if now - last > _STANDSTILL_SECONDS:
+                standstill += now - last
+            last = now
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -46,12 +61,15 @@ def measure(command: list[str], environment: Mapping[str, str] | None = None) ->
     seconds = time.perf_counter() - start
     finished.set()
     watcher.join()
-    return Measurement(round(seconds, 1), round(peak), process.returncode, output)
+    cpu = sum(ticks.values()) / _TICKS
+    return Measurement(round(seconds - standstill, 1), round(peak), process.returncode, output, round(cpu, 1))
 
 
-def _tree_mb(root: int) -> float:
+def _tree(root: int) -> tuple[float, dict[int, int]]:
+    """Megabytes of a process and its descendants, and the CPU ticks each has used."""
     children: dict[int, list[int]] = {}
     pages: dict[int, int] = {}
+    ticks: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -62,11 +80,14 @@ def _tree_mb(root: int) -> float:
             continue
         pid = int(entry.name)
         children.setdefault(int(stat[1]), []).append(pid)
+        ticks[pid] = int(stat[11]) + int(stat[12])
         # Pages of files are shared between the processes; counting them once each would count them often.
         pages[pid] = int(stat[21]) - shared
-    total, waiting = 0, [root]
+    total, waiting, used = 0, [root], {}
     while waiting:
         pid = waiting.pop()
         total += pages.get(pid, 0)
+        if pid in ticks:
+            used[pid] = ticks[pid]
         waiting += children.get(pid, [])
-    return total * _PAGE / 1e6
+    return total * _PAGE / 1e6, used
