@@ -37,7 +37,9 @@ select
     er_arbejdsdag,
     arbejdsdage,
     -- eight of a kind fill eight weeks, and ten where holidays take two of them
-    coalesce(array_length(otte_foer) = 8 and date_diff('day', otte_foer[1], dato) <= 70, false) as kan_vurderes,
+    coalesce(
+        array_length(otte_foer) = 8 and date_diff('day', otte_foer[1], dato) <= 70, false
+    ) as kan_vurderes,
     otte_foer,
     -- a touched day changes the findings of the days that are compared with it
     exists(
