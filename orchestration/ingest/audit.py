@@ -63,7 +63,7 @@ def open_engine(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDB
     # DuckDB takes a process without a main module's file, as the sandbox's, for a person at a prompt.
     connection.execute("set enable_progress_bar = false")
     # A join looks the rows of its left side up in its right, as written. DuckDB would take a CSV file for the smaller
-    # side of the join with the day's moments, which is slower and shuffles the rows: the fact table takes twice the bytes.
+    # side of the join with the day's moments, which is slower and shuffles the rows: the fact table doubles.
     connection.execute("set disabled_optimizers = 'build_side_probe_side'")
     return connection
 
