@@ -23,6 +23,8 @@ from . import processes
 KEPT = {"KDI_KEEP_RELEASES": "2"}
 # After these the next load does not do again what came before.
 _DONE_FOR_GOOD = ("log: verdicts recorded", "reference: in force")
+# Comes after the verdicts, so it is not taken again for them; the log of the next delivery takes theirs along.
+_AFTER_VERDICTS = "log: in the store"
 # These commit by themselves; killed within the first, it happens again.
 _DONE_ONCE = ("log: hashes written", "inbox: hashes remembered")
 _SWITCHED = "release: switched"
@@ -239,6 +241,8 @@ def place_of(steps: Sequence[Step], name: str) -> int:
 def _address(steps: Sequence[Step], kill: Kill, last: int) -> str:
     """``<name>|<which time>|half`` in a load that follows one killed at ``last``."""
     begins = max((i + 1 for i in range(last + 1) if steps[i].name in _DONE_FOR_GOOD), default=0)
+    if begins <= kill.place and steps[begins].name == _AFTER_VERDICTS:
+        begins += 1
     name = steps[kill.place].name
     again = last if last >= 0 and steps[last].name == _DONE_ONCE[0] else -1
     nth = sum(
