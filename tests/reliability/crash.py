@@ -208,7 +208,7 @@ def kill_in_a_row(installation: Installation, addresses: Iterable[str], truth: O
         name, _, half = address.split("|")
         label = f"{name} (half written)" if half else name
         if not ended.was_killed:
-            outcome.missed.append(label)
+            outcome.missed.append(f"{label}: ended with {ended.exit_code}, {ended.failures}")
             break
         outcome.killed.append(label)
         if _has_survivors(installation):
