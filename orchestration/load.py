@@ -75,9 +75,12 @@ def load(
         Releases(settings).sweep()
     before = len(log.all())
     earlier = Releases(settings).current()
-    pending = {name: find_pending(settings, profile) for name, profile in profiles().items() if source in (None, name)}
-    ahead = {name: found.within(first, last) for name, found in pending.items()}
-    with reading_ahead(settings, ahead):
+    pending = {
+        name: find_pending(settings, profile).within(first, last)
+        for name, profile in profiles().items()
+        if source in (None, name)
+    }
+    with reading_ahead(settings, {name: found.files for name, found in pending.items()}):
         _run(result, automation.REFERENCE_JOB.name, instance)
         for name, found in pending.items():
             result.notes += [f"{name}/{f}: skrives stadig, tages næste gang" for f in found.listing.unfinished]
@@ -86,8 +89,7 @@ def load(
                 for f in found.listing.unrecognised
             ]
             result.notes += repeated(log, found)
-            periods = sorted({f.period for f in ahead[name]})
-            for span in automation.spans(profiles()[name], periods, instance):
+            for span in automation.spans(profiles()[name], found.periods, instance):
                 # A refused delivery fails the run too; it is told below, with its reason.
                 _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*span), expected=True)
     result.taken_in = log.all()[before:]

@@ -39,9 +39,9 @@ class Pending:
     def periods(self) -> list[str]:
         return sorted({f.period for f in self.files})
 
-    def within(self, first: str | None, last: str | None) -> list[InboxFile]:
-        """Its files of a span, both ends included; None is open. ``2023-01`` as last takes the whole month."""
-        return [f for f in self.files if (first or "") <= f.period <= (last or "9999") + "~"]
+    def within(self, first: str | None, last: str | None) -> "Pending":
+        """With the new files of a span only, both ends included; None is open. ``2023-01`` as last takes the month."""
+        return replace(self, files=tuple(f for f in self.files if (first or "") <= f.period <= (last or "9999") + "~"))
 
 
 @dataclass(frozen=True)

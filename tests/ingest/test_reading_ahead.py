@@ -66,9 +66,9 @@ def test_what_no_run_asks_for_is_thrown_away_and_read_another_time(platform: Pla
 
 def test_only_the_span_that_is_asked_for_is_read(platform: Platform) -> None:
     pending = find_pending(platform.settings, HOURLY)
-    assert [f.period for f in pending.within(DAYS[1], DAYS[2])] == [DAYS[1], DAYS[2]]
-    assert [f.period for f in pending.within(None, "2022-03")] == [*DAYS, TORN]
-    assert pending.within("2022-04", None) == []
+    assert pending.within(DAYS[1], DAYS[2]).periods == [DAYS[1], DAYS[2]]
+    assert pending.within(None, "2022-03").periods == [*DAYS, TORN]
+    assert pending.within("2022-04", None).files == ()
 
 
 def test_a_folder_that_is_read_into_is_no_leftover_but_that_of_a_killed_load_is(platform: Platform) -> None:
