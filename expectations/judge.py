@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import sys
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
@@ -51,10 +52,16 @@ def _own_process() -> Pool:
 
 def warm_up() -> None:
     """Start importing Great Expectations in its own process while this one does other work."""
-    _own_process().apply_async(_import)
+    _own_process().apply_async(import_great_expectations)
 
 
-def _import() -> None:
+def import_great_expectations() -> None:
+    """Import it for frames alone.
+
+    It would import Spark's client where that is installed; in a forked process, whose main module
+    has no file, pyspark 4.3 takes itself for its own doctests and ends the process.
+    """
+    sys.modules.setdefault("pyspark", None)  # type: ignore[arg-type]  # makes `import pyspark` fail
     importlib.import_module("great_expectations")
 
 
@@ -74,6 +81,7 @@ def judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> l
 
 
 def _judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> list[Verdict]:
+    import_great_expectations()
     import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)

@@ -1,5 +1,6 @@
 """What the fork server imports before the first trial."""
 
-import great_expectations  # noqa: F401
-
 import orchestration.load  # noqa: F401
+from expectations.judge import import_great_expectations
+
+import_great_expectations()
