@@ -1,11 +1,12 @@
 """The straight lines through the scale study's figures, and the plan that follows from them, as docs/scale.md."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from benchmarks.page import write_part
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "scale.md"
 YEAR = 10_000.0  # million rows
@@ -61,9 +62,8 @@ def write_page(points: list[Point], days: int, bytes_a_row: tuple[float, float])
     """
     duckdb = [p for p in points if p.workers == 0]
     spark = [p for p in points if p.workers == 2]
-    text = PAGE.read_text(encoding="utf-8")
-    text = _replace(text, "measured", _measured(points, duckdb, spark, days))
-    PAGE.write_text(_replace(text, "plan", _plan(duckdb, spark, bytes_a_row)), encoding="utf-8")
+    write_part(PAGE, "measured", _measured(points, duckdb, spark, days))
+    write_part(PAGE, "plan", _plan(duckdb, spark, bytes_a_row))
 
 
 def _measured(points: list[Point], duckdb: list[Point], spark: list[Point], days: int) -> str:
@@ -168,10 +168,3 @@ def _cost(duckdb: Line, spark: Line) -> list[Row]:
             ),
         ]
     return rows
-
-
-def _replace(page: str, part: str, text: str) -> str:
-    marked = re.compile(rf"(<!-- {part} begin -->\n).*?(<!-- {part} end -->)", re.DOTALL)
-    if not marked.search(page):
-        raise ValueError(f"{PAGE} has no part {part}")
-    return marked.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page)

@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.page import write_part
 from orchestration.report import danish
 from orchestration.settings import PROJECT_ROOT
 
 DOCUMENT = PROJECT_ROOT / "docs" / "powerbi.md"
-_BEGIN, _END = "<!-- bevis: begynd -->\n", "<!-- bevis: slut -->"
 
 
 @dataclass
@@ -36,9 +36,5 @@ class Proof:
 
     def write(self, path: Path = DOCUMENT) -> None:
         """Put the table into the document, between its two marks."""
-        text = path.read_text("utf-8")
-        before, rest = text.split(_BEGIN)
         table = "\n".join(f"| {what} | {figure} |" for what, figure in self.lines.items())
-        path.write_text(
-            f"{before}{_BEGIN}| Bevis | Antal |\n| --- | ---: |\n{table}\n{_END}{rest.split(_END)[1]}", "utf-8"
-        )
+        write_part(path, "bevis", f"| Bevis | Antal |\n| --- | ---: |\n{table}")

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from release import compiled
 
+from benchmarks.page import write_part
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "privacy.md"
-_BEGIN, _END = "<!-- diskretion: resultater begin -->\n", "<!-- diskretion: resultater slut -->"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,7 +26,5 @@ def results(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     found: dict[str, str] = {}
     yield found
     if request.config.getoption("--write-results") and found and not request.session.testsfailed:
-        before, rest = PAGE.read_text(encoding="utf-8").split(_BEGIN)
-        _, after = rest.split(_END)
         lines = ["| prøve | resultat |", "|---|---|", *(f"| {what} | {outcome} |" for what, outcome in found.items())]
-        PAGE.write_text(before + _BEGIN + "\n".join(lines) + "\n" + _END + after, encoding="utf-8")
+        write_part(PAGE, "diskretion: resultater", "\n".join(lines))

@@ -6,7 +6,6 @@
 import argparse
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.measure import Measurement, measure
+from benchmarks.page import write_part
 
 from .equality import Compared, as_markdown, as_text, compare
 
@@ -80,14 +80,6 @@ class Engines:
         }
 
 
-def write_into_page(part: str, text: str) -> None:
-    """Replace what stands between the part's two marks in docs/spark.md."""
-    page = PAGE.read_text(encoding="utf-8")
-    marked = re.compile(rf"(<!-- {part} begin -->\n).*?(<!-- {part} end -->)", re.DOTALL)
-    assert marked.search(page), part
-    PAGE.write_text(marked.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page), encoding="utf-8")
-
-
 def main() -> int:
     """Generate, load on both engines and compare; 1 if a cell differs."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -107,8 +99,8 @@ def main() -> int:
         seconds = ", ".join(
             f"{engine} {load.seconds:.0f} s and {load.peak_mb:.0f} MB" for engine, load in loads.items()
         )
-        write_into_page(
-            "full", f"{as_markdown(compared)}\n\nLoads as whole processes, intake only on DuckDB: {seconds}."
+        write_part(
+            PAGE, "full", f"{as_markdown(compared)}\n\nLoads as whole processes, intake only on DuckDB: {seconds}."
         )
     return int(any(c.differing for c in compared))
 

@@ -58,13 +58,16 @@ def _compared(connection: duckdb.DuckDBPyConnection, table: str, columns: int) -
 
 def _lines(compared: Iterable[Compared]) -> list[tuple[str, str, str, str]]:
     compared = list(compared)
-    total = Compared(f"{len(compared)} tables", sum(c.rows for c in compared), 0, sum(c.differing for c in compared))
-    cells = sum(c.cells for c in compared)
     return [
         ("table", "rows", "cells compared", "rows that differ"),
         *((c.table, f"{c.rows:,}", f"{c.cells:,}", f"{c.differing:,}") for c in compared),
-        (total.table, f"{total.rows:,}", f"{cells:,}", f"{total.differing:,}"),
+        _total(compared),
     ]
+
+
+def _total(compared: list[Compared]) -> tuple[str, str, str, str]:
+    rows, cells = sum(c.rows for c in compared), sum(c.cells for c in compared)
+    return f"{len(compared)} tables", f"{rows:,}", f"{cells:,}", f"{sum(c.differing for c in compared):,}"
 
 
 def as_text(compared: Iterable[Compared]) -> str:
@@ -76,3 +79,9 @@ def as_markdown(compared: Iterable[Compared]) -> str:
     """The same for docs/spark.md."""
     head, *rows = (f"| {' | '.join(line)} |" for line in _lines(compared))
     return "\n".join([head, "|---|---:|---:|---:|", *rows])
+
+
+def in_a_line(compared: Iterable[Compared]) -> str:
+    """Its last line as a sentence."""
+    tables, rows, cells, differing = _total(list(compared))
+    return f"{tables}, {rows} rows, {cells} cells, {differing} rows that differ."

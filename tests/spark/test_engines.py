@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from dagster import DagsterEventType, DagsterInstance, RunsFilter
 
+from benchmarks.page import write_part
 from orchestration.automation import BUILD_JOB
 
-from .engines import SMALL, Engines, write_into_page
-from .equality import Compared, as_markdown, as_text
+from .engines import PAGE, SMALL, Engines
+from .equality import Compared, as_markdown, as_text, in_a_line
 
 pytestmark = pytest.mark.lang
 
@@ -45,7 +46,7 @@ def test_everything_is_the_same(engines: Engines) -> None:
         engines.load(engine)
     compared = _agree(engines, "everything")
     if os.environ.get("KDI_WRITE_SPARK"):
-        write_into_page("demo", as_markdown(compared))
+        write_part(PAGE, "demo", as_markdown(compared))
 
 
 def test_dagster_saw_the_same_tables_and_checks(engines: Engines) -> None:
@@ -62,19 +63,14 @@ def test_a_corrected_day_and_one_more_are_the_same(engines: Engines) -> None:
         assert not _was_full(engines.home(engine)), engine
     compared = _agree(engines, "a corrected day and one more")
     if os.environ.get("KDI_WRITE_SPARK"):
-        write_into_page("day", _summary(compared))
+        write_part(PAGE, "day", in_a_line(compared))
 
 
 def test_made_anew_it_is_the_same(engines: Engines) -> None:
     engines.load("spark", "--rebuild")
     compared = _agree(engines, "made anew on Spark, against increments on DuckDB")
     if os.environ.get("KDI_WRITE_SPARK"):
-        write_into_page("rebuilt", _summary(compared))
-
-
-def _summary(compared: list[Compared]) -> str:
-    cells, differing = sum(c.cells for c in compared), sum(c.differing for c in compared)
-    return f"{len(compared)} tables, {sum(c.rows for c in compared):,} rows, {cells:,} cells, {differing} differences."
+        write_part(PAGE, "rebuilt", in_a_line(compared))
 
 
 def _set(patch: pytest.MonkeyPatch, home: Path) -> str:
