@@ -1,19 +1,20 @@
 """Judges many deliveries of one layout: the faultless ones together, the others one by one.
 
 The first of two passes over the same rules. It writes files as they are read and asks only whether one
-is faultless; it looks at distinct label values, not at rows, so that 47 million rows cost little
-more than reading them. What is wrong with the others, :mod:`audit` finds.
+is faultless; of labels it looks at distinct values and of keys at hashes, so that 47 million rows
+cost little more than reading them. What is wrong with the others, :mod:`audit` finds.
 """
 
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 from orchestration.ingest import cpr, readers
 from orchestration.ingest.audit import Audit, audit_alone
 from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.profiles import Profile
+from orchestration.ingest.profiles import Column, Profile
 from orchestration.ingest.readers import Layout
 from orchestration.ingest.rules import LOCAL_TIME_ZONE, is_plain, masked, sql_list, sql_text
 
@@ -48,30 +49,27 @@ def _audit_together(
     """
     if profile.moment:
         _spell_moments(connection, sorted({f.period for f, _ in files}))
-    written: dict[int, Path] = {}
+    written: dict[Path, tuple[InboxFile, Path]] = {}
     for nr, (file, path) in enumerate(files):
         target = scratch / f"{nr}-{scratch.name}.parquet"
         with suppress(duckdb.Error, readers.UnreadableDelivery):  # alone it is named
             source = readers.source_sql(connection, [path], layout, profile)
             _write_plain(connection, f"{source} as kilde", file.period, profile, target)
-            written[nr] = target
-    suspects = set(readers.broken_rows(connection)) if layout.kind == "csv" else set()
-    suspects |= _personal_extras(connection, [files[nr][1] for nr in written], layout, profile)
-    written = {nr: target for nr, target in written.items() if str(files[nr][1]) not in suspects}
+            written[target] = file, path
+    faulty = set(readers.broken_rows(connection)) if layout.kind == "csv" else set()
+    faulty |= _personal_extras(connection, [path for _, path in written.values()], layout, profile)
+    written = {target: each for target, each in written.items() if str(each[1]) not in faulty}
     if not written:
         return {}
-    _combine(connection, files, written, profile)
-    numbers = _faultless(connection, profile)
-    figures = connection.execute(
-        "select nr, sum(raekker), coalesce(sum(maal), 0), bit_count(bit_or(timer)) from kombinationer group by nr"
-    ).fetchall()
+    rows = f"read_parquet({sql_list([str(t) for t in written])}, filename = 'fil', hive_partitioning = false)"
+    suspects = _with_suspect_labels(connection, rows, profile)
     audits = {}
-    for nr, rows, total, hours in figures:
-        if nr in numbers:
-            file, path = files[nr]
+    for target, figures in _figures(connection, rows, profile).items():
+        file, path = written[target]
+        if target not in suspects and figures.sound and figures.months in (None, (file.period, file.period)):
             audits[str(path)] = Audit(
-                file, path, rows=int(rows), total=int(total), hours=hours if profile.moment else None,
-                extras=layout.extras, parquet=written[nr],
+                file, path, rows=figures.rows, total=figures.total, hours=figures.hours,
+                extras=layout.extras, parquet=target,
             )  # fmt: skip
     return audits
 
@@ -142,71 +140,70 @@ def _personal_extras(
     }
 
 
-def _combine(
-    connection: duckdb.DuckDBPyConnection,
-    files: list[tuple[InboxFile, Path]],
-    written: dict[int, Path],
-    profile: Profile,
-) -> None:
-    """Table ``kombinationer``: the labels that occur together in a file, and table ``filer``.
+class _Figures(NamedTuple):
+    """One written file's rows, sum, hours and whether all its moments, counts and keys are sound.
 
-    ``timer`` has a bit for each hour of the combination: 25 hours in a row have different ones.
+    ``months`` is the first and last that it names, when it has such a column.
     """
-    connection.execute(
-        "create or replace temp table filer as"
-        " select unnest(?::integer[]) as nr, unnest(?) as fil, unnest(?) as periode",
-        [list(written), [str(target) for target in written.values()], [files[nr][0].period for nr in written]],
-    )
+
+    rows: int
+    total: int
+    hours: int | None
+    sound: bool
+    months: tuple[str, str] | None
+
+
+def _figures(connection: duckdb.DuckDBPyConnection, rows: str, profile: Profile) -> dict[Path, _Figures]:
+    """Figures of the files by path.
+
+    Keys are compared by their hash: the sixty-four bits of two different ones being the same costs a second pass.
+    """
     assert profile.measure is not None
-    measure, masked_too = profile.measure.name, profile.measure.type == "antal_maskeret"
-    labels = [c.name for c in profile.labels]
-    bit, sound_moment = "1", "true"
+    measure = profile.measure.name
+    counted = f"{measure} is not null"
+    if profile.measure.type == "antal_maskeret":
+        counted = f"({counted} or maskeret_ved_kilden)"
+    sound = [f"bool_and({counted})", f"count(distinct hash({', '.join(profile.key)})) = count(*)"]
+    hours = months = "null"
     if profile.moment:
-        bit = "1::bigint << cast(epoch(tidspunkt) // 3600 % 62 as integer)"
-        sound_moment = "tidspunkt is not null"
-    kept = f"read_parquet({sql_list([str(t) for t in written.values()])}, filename = 'fil', hive_partitioning = false)"
-    connection.execute(
-        f"""create or replace temp table kombinationer as
-        select nr, {", ".join(labels)}, count(*) as raekker, sum({measure}) as maal, bit_or({bit}) as timer,
-            bool_and({measure} is not null{" or maskeret_ved_kilden" if masked_too else ""}) as maal_godt,
-            bool_and({sound_moment}) as oejeblik_godt
-        from {kept} inner join filer using (fil) group by nr, {", ".join(labels)}"""
-    )
+        hours = f"count(distinct {profile.moment.name})"
+        sound.append(f"bool_and({profile.moment.name} is not null)")
+    if month := _month(profile):
+        months = f"[min({month.name}), max({month.name})]"
+        sound.append(f"bool_and({month.name} is not null)")
+    found = connection.execute(
+        f"""select fil, count(*), coalesce(sum({measure}), 0), {hours}, {" and ".join(sound)}, {months}
+        from {rows} group by fil"""
+    ).fetchall()
+    return {
+        Path(path): _Figures(int(count), int(total), hours, sound, (months[0], months[1]) if months else None)
+        for path, count, total, hours, sound, months in found
+    }
 
 
-def _faultless(connection: duckdb.DuckDBPyConnection, profile: Profile) -> set[int]:
-    """Numbers of the files in which every row is sound, plain and unique and nothing looks like a CPR number."""
-    faulty = _numbers(connection, "select nr from kombinationer where not maal_godt or not oejeblik_godt")
-    key = ", ".join(c.name for c in profile.labels if c.name in profile.key)
-    faulty |= _numbers(
-        connection,
-        f"select nr from kombinationer group by nr, {key} having bit_count(bit_or(timer)) < sum(raekker)",
-    )
-    for column in profile.labels:
-        suspect = f"coalesce(not {is_plain(column, profile)}, true) or {cpr.sql_is_in(column.name)}"
-        faulty |= _with_suspects(connection, column.name, suspect)
-    return _numbers(connection, "select nr from kombinationer") - faulty
+def _month(profile: Profile) -> Column | None:
+    """The column that repeats the file's month in every row."""
+    return next((c for c in profile.labels if c.type == "maaned"), None)
 
 
-def _numbers(connection: duckdb.DuckDBPyConnection, sql: str) -> set[int]:
-    return {row[0] for row in connection.execute(f"select distinct nr from ({sql})").fetchall()}
+def _with_suspect_labels(connection: duckdb.DuckDBPyConnection, rows: str, profile: Profile) -> set[Path]:
+    """The files with a label that is not plainly sound or looks like a CPR number.
 
-
-def _with_suspects(connection: duckdb.DuckDBPyConnection, column: str, suspect: str) -> set[int]:
-    """Numbers of the files with a value for which the condition ``suspect`` holds.
-
-    Each distinct value is looked at once per period, however many rows have it.
+    Each distinct value is looked at once, however many rows and files have it.
     """
-    connection.execute(
-        f"""create or replace temp table mistanke as
-        with vaerdier as (
-            select distinct {column}, periode from kombinationer inner join filer using (nr)
-        )
-        select {column}, periode from vaerdier
-        where {suspect}"""
-    )
-    return _numbers(
-        connection,
-        f"""select nr from kombinationer inner join filer using (nr) inner join mistanke
-        on mistanke.periode = filer.periode and mistanke.{column} is not distinct from kombinationer.{column}""",
-    )
+    found = set()
+    for column in profile.labels:
+        if column is _month(profile):
+            continue
+        name = column.name
+        suspect = f"coalesce(not {is_plain(column, profile)}, true) or {cpr.sql_is_in(name)}"
+        # Two statements: in one, DuckDB asks every row before it takes the distinct ones.
+        connection.execute(f"create or replace temp table vaerdier as select distinct {name} from {rows}")
+        connection.execute(f"create or replace temp table mistanke as select {name} from vaerdier where {suspect}")
+        if connection.execute("select 1 from mistanke limit 1").fetchall():
+            files = connection.execute(
+                f"select distinct fil from {rows} as r semi join mistanke as m"
+                f" on r.{name} is not distinct from m.{name}"
+            ).fetchall()
+            found |= {Path(path) for (path,) in files}
+    return found
