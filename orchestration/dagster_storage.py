@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as db
+from dagster import EventLogEntry
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
+from dagster_shared.record import replace
 
 from orchestration.settings import get_settings
 from orchestration.unreachable import Unreachable
@@ -79,6 +81,16 @@ class OpenSqliteEventLogStorage(SqliteEventLogStorage):
         if self._has_index_columns is None:
             self._has_index_columns = super()._has_asset_key_index_cols_on_connection(conn)
         return self._has_index_columns
+
+    def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
+        """Plans a check once. Dagster 1.13 plans it for every partition of the run, though none here is partitioned.
+
+        A backfill of three years would write thirteen thousand rows that no evaluation ever fills.
+        """
+        planned = event.get_dagster_event()
+        once = replace(planned.asset_check_planned_data, partitions_subset=None)
+        event = event._replace(dagster_event=planned._replace(event_specific_data=once))
+        super()._store_asset_check_evaluation_planned(event, event_id)
 
     def dispose(self) -> None:
         """Close what is open."""

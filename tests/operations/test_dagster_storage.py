@@ -17,6 +17,7 @@ from orchestration.cli import app
 from orchestration.dagster_storage import OpenSqliteEventLogStorage
 from orchestration.load import use_dagster_home
 from orchestration.operations.launcher import LocalRunLauncher
+from orchestration.partitions import span_tags
 from orchestration.settings import PROJECT_ROOT, get_settings
 
 PASSWORD = f"dagster-kodeord-{secrets.token_hex(8)}"
@@ -30,6 +31,16 @@ def count(context: dg.OpExecutionContext) -> None:
 @dg.job
 def count_job() -> None:
     count()
+
+
+@dg.asset(
+    partitions_def=dg.DailyPartitionsDefinition("2022-01-01"),
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    output_required=False,
+    check_specs=[dg.AssetCheckSpec("samlet", asset="dage")],
+)
+def dage() -> Iterator[dg.AssetCheckResult]:
+    yield dg.AssetCheckResult(passed=True)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +84,15 @@ def test_sqlite_by_default(instance: dg.DagsterInstance, installation: Installat
     assert isinstance(instance.event_log_storage, OpenSqliteEventLogStorage)
     assert_keeps_runs(instance)
     assert (installation.dagster_home / "history" / "runs.db").exists()
+
+
+def test_a_check_of_a_span_is_planned_once_and_answered(instance: dg.DagsterInstance) -> None:
+    """Dagster would plan it for each of the ten days, and nine rows would wait for an answer for ever."""
+    assert dg.materialize([dage], instance=instance, tags=span_tags("2022-01-01", "2022-01-10")).success
+    records = instance.event_log_storage.get_asset_check_execution_history(
+        dg.AssetCheckKey(dg.AssetKey("dage"), "samlet"), limit=20
+    )
+    assert [(r.status.name, r.partition) for r in records] == [("SUCCEEDED", None)]
 
 
 def test_postgresql_by_a_setting(in_postgres: dg.DagsterInstance, installation: Installation, address: str) -> None:
