@@ -13,8 +13,9 @@ import statistics
 import sys
 import tempfile
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -59,20 +60,34 @@ def full_history(work: Path, inbox: Path) -> None:
 
 
 def added_by_kpis(target: Path) -> float:
-    """Seconds of dbt's last run after the star was there: the KPI layer with its tests.
+    """Seconds that the KPI layer with its tests added to dbt's last run.
+
+    Without it dbt would have gone on, after the last model of the star, with the star's tests that were
+    left, one on each thread; what it took beyond that is the KPIs'.
 
     Args:
         target: dbt's folder of results.
     """
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    star, everything = [], []
-    for result in json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]:
-        ended = [datetime.fromisoformat(t["completed_at"]) for t in result["timing"] if t["name"] == "execute"]
-        node = nodes.get(result["unique_id"])
-        everything += ended
-        if node and node["resource_type"] == "model" and node["fqn"][1] != "kpi":
-            star += ended
-    return (max(everything) - max(star)).total_seconds()
+    star_done = datetime.min.replace(tzinfo=UTC)
+    spans: list[tuple[bool, datetime, datetime]] = []
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    for result in results:
+        (span,) = [t for t in result["timing"] if t["name"] == "execute"]
+        began, ended = (datetime.fromisoformat(span[key]) for key in ("started_at", "completed_at"))
+        about = [result["unique_id"], *_tested_by(nodes.get(result["unique_id"]))]
+        of_kpis = any(nodes[name]["fqn"][1] == "kpi" for name in about if name in nodes)
+        if result["unique_id"].startswith("model.") and not of_kpis:
+            star_done = max(star_done, ended)
+        spans.append((of_kpis, began, ended))
+    left = [ended - max(began, star_done) for of_kpis, began, ended in spans if not of_kpis and ended > star_done]
+    threads = len({result["thread_id"] for result in results})
+    added = max(ended for _, _, ended in spans) - star_done - sum(left, timedelta()) / threads
+    return added.total_seconds()
+
+
+def _tested_by(node: dict[str, Any] | None) -> list[str]:
+    return node["depends_on"]["nodes"] if node and node["resource_type"] == "test" else []
 
 
 def one_more_day(work: Path, inbox: Path) -> None:
