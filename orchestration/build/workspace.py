@@ -19,7 +19,7 @@ from orchestration.build.status import Status
 from orchestration.build.status_tables import write_status
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.rules import quoted, sql_list, sql_text
-from orchestration.integrity.files import Damaged, copy_verified
+from orchestration.integrity.files import Damaged, begin_to_sync, copy_verified
 from orchestration.integrity.room import demand_room
 from orchestration.lake import store
 from orchestration.lake.delivery_log import Delivery
@@ -119,6 +119,7 @@ class Workspace:
                     raise DamagedBase(str(damage)) from damage
             step("build: database copied", self.marts)
             step("build: state copied", self.private)
+            begin_to_sync(self.marts, self.private)
         connection = self.connect()
         try:
             for schema in ("lake", "plan", "basis", "staging", "intermediate"):
