@@ -75,7 +75,7 @@ def added_by_kpis(target: Path) -> float:
     for result in results:
         (span,) = [t for t in result["timing"] if t["name"] == "execute"]
         began, ended = (datetime.fromisoformat(span[key]) for key in ("started_at", "completed_at"))
-        about = [result["unique_id"], *_tested_by(nodes.get(result["unique_id"]))]
+        about = [result["unique_id"], *_models_under_test(nodes.get(result["unique_id"]))]
         of_kpis = any(nodes[name]["fqn"][1] == "kpi" for name in about if name in nodes)
         if result["unique_id"].startswith("model.") and not of_kpis:
             star_done = max(star_done, ended)
@@ -86,7 +86,7 @@ def added_by_kpis(target: Path) -> float:
     return added.total_seconds()
 
 
-def _tested_by(node: dict[str, Any] | None) -> list[str]:
+def _models_under_test(node: dict[str, Any] | None) -> list[str]:
     return node["depends_on"]["nodes"] if node and node["resource_type"] == "test" else []
 
 

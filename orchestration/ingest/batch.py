@@ -192,9 +192,8 @@ def _with_suspect_labels(connection: duckdb.DuckDBPyConnection, rows: str, profi
     Each distinct value is looked at once, however many rows and files have it.
     """
     found = set()
-    for column in profile.labels:
-        if column is _month(profile):
-            continue
+    month = _month(profile)  # compared with the file's own, as one of its figures
+    for column in (c for c in profile.labels if c is not month):
         name = column.name
         suspect = f"coalesce(not {is_plain(column, profile)}, true) or {cpr.sql_is_in(name)}"
         # Two statements: in one, DuckDB asks every row before it takes the distinct ones.
