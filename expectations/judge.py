@@ -14,11 +14,14 @@ import logging
 import os
 import sys
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 
 from expectations.suites import Demand, Suite
 
@@ -55,6 +58,7 @@ def warm_up() -> None:
     _own_process().apply_async(import_great_expectations)
 
 
+@cache
 def import_great_expectations() -> None:
     """Import it for frames alone.
 
@@ -62,7 +66,23 @@ def import_great_expectations() -> None:
     has no file, pyspark 4.3 takes itself for its own doctests and ends the process.
     """
     sys.modules.setdefault("pyspark", None)  # type: ignore[arg-type]  # makes `import pyspark` fail
-    importlib.import_module("great_expectations")
+    view = importlib.import_module("great_expectations.render.view.view")
+    # Each Data Docs site has template environments of its own, and would compile the same templates again.
+    view.Environment = partial(Environment, bytecode_cache=_Templates())  # type: ignore[attr-defined]
+
+
+class _Templates(BytecodeCache):
+    """Templates that this process has compiled."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 
 def judge(frame: pd.DataFrame, suite: Suite, subject: str, data_docs: Path) -> list[Verdict]:
