@@ -3,9 +3,6 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -37,47 +34,24 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
         yield Folders(installations, Path(temporary))
 
 
-@dataclass(frozen=True)
-class Beside:
-    """Installations that are being made in a process beside the tests."""
-
-    interrupted: "Future[Interrupted]"
-    months_first: "Future[Loaded]"
-    corrected: "Future[Corrected]"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def beside(request: pytest.FixtureRequest, folders: Folders) -> Iterator[Beside | None]:
-    """Begins with the long histories at once, when they are asked for: a load alone keeps but one core busy."""
-    if not any(item.path.name == "test_history.py" for item in request.session.items):
-        yield None
-        return
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        yield Beside(
-            process.submit(ways.interrupted, folders),
-            process.submit(ways.months_first, folders),
-            process.submit(ways.corrected, folders),
-        )
-
-
 @pytest.fixture(scope="session")
 def at_once(folders: Folders) -> Loaded:
     return ways.at_once(folders)
 
 
 @pytest.fixture(scope="session")
-def corrected(beside: Beside) -> Corrected:
-    return beside.corrected.result()
+def corrected(folders: Folders) -> Corrected:
+    return ways.corrected(folders)
 
 
 @pytest.fixture(scope="session")
-def months_first(beside: Beside) -> Loaded:
-    return beside.months_first.result()
+def months_first(folders: Folders) -> Loaded:
+    return ways.months_first(folders)
 
 
 @pytest.fixture(scope="session")
-def interrupted(beside: Beside) -> Interrupted:
-    return beside.interrupted.result()
+def interrupted(folders: Folders) -> Interrupted:
+    return ways.interrupted(folders)
 
 
 @pytest.fixture(scope="session")

@@ -320,6 +320,7 @@ def june(story: Story) -> Iterator[Installation]:
     yield installation
 
 
+@pytest.mark.lang
 def test_a_month_that_runs_out_of_grace_is_a_new_release_of_the_same_numbers(story: Story, june: Installation) -> None:
     before, files = june.content(), june.inodes()
     assert june.kdi("load").exit_code == 0

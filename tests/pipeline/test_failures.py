@@ -123,6 +123,7 @@ def test_a_failed_dbt_test_leaves_the_release_alone(broken: Installation) -> Non
     assert (again.exit_code, again.stderr) == (0, "")
 
 
+@pytest.mark.lang
 def test_a_failed_control_total_leaves_the_release_alone(broken: Installation) -> None:
     """Rows that were lost behind the platform's back do not get past the second gate, though the hash fits."""
     (path,) = (broken.home / "lake" / "stoettesystemerne" / world.LATE_DAY.period).glob("*.parquet")

@@ -5,8 +5,10 @@ import pytest
 from . import world
 from .ways import Corrected, Interrupted, Loaded, with_new_identity
 
+WAYS = ["corrected", *(pytest.param(way, marks=pytest.mark.lang) for way in ("months_first", "interrupted"))]
 
-@pytest.mark.parametrize("way", ["corrected", "months_first", "interrupted"])
+
+@pytest.mark.parametrize("way", WAYS)
 def test_the_order_of_arrival_does_not_show(way: str, at_once: Loaded, request: pytest.FixtureRequest) -> None:
     other: Loaded = request.getfixturevalue(way)
     assert other.result.failures == []
@@ -20,7 +22,7 @@ def test_the_order_of_arrival_does_not_show(way: str, at_once: Loaded, request: 
     assert private == at_once.installation.private_content()
 
 
-@pytest.mark.parametrize("way", ["corrected", "months_first", "interrupted"])
+@pytest.mark.parametrize("way", WAYS)
 def test_only_what_arrived_was_made_anew(way: str, request: pytest.FixtureRequest) -> None:
     """Else the test above would compare full builds with each other."""
     other: Loaded = request.getfixturevalue(way)
@@ -105,12 +107,14 @@ def test_a_rollback_switches_back_and_is_not_undone_by_itself(corrected: Correct
     assert "ingen tidligere publicering" in result.output
 
 
+@pytest.mark.lang
 def test_a_killed_build_leaves_the_release_alone(interrupted: Interrupted) -> None:
     assert interrupted.current_after_kill == interrupted.current_before
     assert len(interrupted.installation.releases) == 2
     assert not [name for name in interrupted.installation.releases if name.startswith(".")]
 
 
+@pytest.mark.lang
 def test_a_system_that_comes_to_have_an_alias_s_name_is_that_system_in_all_months(months_first: Loaded) -> None:
     """Identity by name may change with a delivery; facts of months long past must follow."""
     installation = with_new_identity(months_first).installation

@@ -1,7 +1,4 @@
-"""The ways in which the world's deliveries arrive. Every one must end in the same release.
-
-Functions of folders alone, so that some can be made in a process beside the tests.
-"""
+"""The ways in which the world's deliveries arrive. Every one must end in the same release."""
 
 import os
 import signal
