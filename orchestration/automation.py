@@ -121,9 +121,11 @@ def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
     """Builds and publishes when the lake differs from the current release.
 
     A state is tried once: a failed gate is not repeated, nor is a rollback undone, until something
-    new arrives.
+    new arrives. What is being taken in is waited for: the sources of a morning make one release, not one each.
     """
     settings = get_settings()
+    if at_work := _at_work(context.instance):
+        return dg.SkipReason(f"{at_work} er i gang eller i kø; der bygges, når kørslen er slut.")
     if not Releases(settings).current() and not DeliveryLog(settings.delivery_log).active():
         return dg.SkipReason("Der er endnu ingen leverancer.")
     if current_plan(settings).is_empty:
@@ -132,6 +134,20 @@ def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
         return dg.SkipReason("Publiceringen er rullet tilbage; der bygges igen, når der kommer nyt.")
     # time alone may ask for a release, when a month's grace is over
     return dg.RunRequest(run_key=f"{lake_state(settings)}:{status_of(settings).fingerprint}")
+
+
+def _at_work(instance: dg.DagsterInstance) -> str | None:
+    """The job of a run that changes the lake or the release, and has not ended; None if there is none."""
+    not_ended = [
+        dg.DagsterRunStatus.QUEUED,
+        dg.DagsterRunStatus.NOT_STARTED,
+        dg.DagsterRunStatus.STARTING,
+        dg.DagsterRunStatus.STARTED,
+        dg.DagsterRunStatus.CANCELING,
+    ]
+    names = {job.name for job in (*INTAKE_JOBS.values(), REFERENCE_JOB, BUILD_JOB)}
+    runs = instance.get_runs(filters=dg.RunsFilter(statuses=not_ended))
+    return next((run.job_name for run in runs if run.job_name in names), None)
 
 
 # Reference data have no sensor of their own: they change rarely, and a person puts them there.

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from pipeline.deliveries import System, call, day
 
+from orchestration.ingest.intake import take_in
+from orchestration.ingest.profiles import profiles
 from orchestration.settings import PROJECT_ROOT, get_settings
 
 # Tables that readers outside rely on; the list is theirs and may only grow.
@@ -97,8 +100,8 @@ def test_one_writer_at_a_time(definitions: dg.Definitions) -> None:
 def test_the_sensor_asks_for_one_run_for_all_new_days(definitions: dg.Definitions, home: Path) -> None:
     folder = home / "inbox" / "stoettesystemerne"
     folder.mkdir(parents=True)
-    for day in ("2022-04-01", "2022-04-02", "2022-04-05"):
-        (folder / f"stoettesystemerne_{day}.csv").write_text(f"indhold {day}", encoding="utf-8")
+    for period in ("2022-04-01", "2022-04-02", "2022-04-05"):
+        (folder / f"stoettesystemerne_{period}.csv").write_text(f"indhold {period}", encoding="utf-8")
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(instance=instance, definitions=definitions)
         (request,) = definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests
@@ -123,6 +126,24 @@ def test_an_empty_inbox_starts_nothing(definitions: dg.Definitions, home: Path) 
         context = dg.build_sensor_context(instance=instance, definitions=definitions)
         assert not definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests
         assert not definitions.get_sensor_def("lake_er_aendret").evaluate_tick(context).run_requests
+
+
+def test_the_sensor_builds_when_nothing_is_being_taken_in_any_more(definitions: dg.Definitions, home: Path) -> None:
+    folder = home / "inbox" / "stoettesystemerne"
+    folder.mkdir(parents=True)
+    delivery = day("2022-04-01", call("2022-04-01T08:00:00+02:00", "Fredericia", System("Jobcentersystemet"), 7))
+    (folder / delivery.name).write_bytes(delivery.content)
+    take_in(get_settings(), profiles()["stoettesystemerne"])
+    sensor = definitions.get_sensor_def("lake_er_aendret")
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance=instance, definitions=definitions)
+        run = instance.add_run(dg.DagsterRun(job_name="modtag_kle", status=dg.DagsterRunStatus.STARTED))
+        tick = sensor.evaluate_tick(context)
+        assert not tick.run_requests
+        assert tick.skip_message == "modtag_kle er i gang eller i kø; der bygges, når kørslen er slut."
+        instance.report_run_canceled(run)
+        (request,) = sensor.evaluate_tick(context).run_requests
+        assert request.run_key
 
 
 def test_a_step_of_a_build_run_by_itself_says_what_to_run_instead(definitions: dg.Definitions, home: Path) -> None:
