@@ -25,6 +25,7 @@ MEMORY_MB = 2048  # of each worker
 # A machine that stands still for minutes must not lose its workers.
 OPTIONS = {
     "spark.executor.memory": f"{MEMORY_MB}m",
+    "spark.driver.memory": "4g",
     "spark.network.timeout": "1800s",
     "spark.executor.heartbeatInterval": "60s",
 }

@@ -39,6 +39,8 @@ def spark_session(build: Path, master: str, options: dict[str, str]) -> Iterator
         "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
         # What is small needs few tasks, and Spark itself joins or splits them by what it sees.
         "spark.sql.shuffle.partitions": "8",
+        # dbt's process holds what is sent whole to all workers: several joins at a time, some megabytes packed each.
+        "spark.driver.memory": "2g",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         **options,
