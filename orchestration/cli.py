@@ -107,7 +107,7 @@ def load(
     if result.taken_in:
         typer.echo(f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {danish.number(rows)} rækker.")
     elif result.is_new:
-        typer.echo("Intet nyt i indbakken; afgørelser, stamdata eller frister har ændret det, der er udgivet.")
+        typer.echo("Intet nyt i indbakken; publiceringen er lavet på ny af det, der ligger i søen.")
     else:
         typer.echo("Intet nyt i indbakken; intet er ændret.")
     if result.release:
