@@ -76,7 +76,7 @@ spark: $(BIN)/.ready-spark  ## Load one lake on DuckDB and on Spark, compare eve
 	KDI_WRITE_SPARK=1 $(BIN)/python -m pytest -s tests/spark -m "lang or not lang"
 
 spark-full: $(BIN)/.ready-spark  ## The same with one full-size month
-	KDI_WRITE_SPARK=1 $(BIN)/python -m tests.spark.engines --scale full --months 1
+	KDI_WRITE_SPARK=1 KDI_SPARK_SCALE=full $(BIN)/python -m pytest -s tests/spark/test_engines.py -m lang
 
 scale: $(BIN)/.ready-spark  ## How time and memory grow with the volume on both engines; write docs/scale.md
 	$(BIN)/python -m benchmarks.scale

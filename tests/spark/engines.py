@@ -1,22 +1,14 @@
-"""Two installations of the platform over one lake, one per engine, each used the way its operator uses it.
+"""Two installations of the platform over one lake, one per engine, each used the way its operator uses it."""
 
-``python -m tests.spark.engines --scale full --months 1`` compares them and writes what it finds into docs/spark.md.
-"""
-
-import argparse
-import json
-import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.measure import Measurement, measure
-from benchmarks.page import write_part
 
-from .equality import Compared, as_markdown, as_text, compare
+from .equality import Compared, compare
 
 KDI = str(Path(sys.executable).with_name("kdi"))
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "spark.md"
@@ -78,32 +70,3 @@ class Engines:
             "DAGSTER_HOME": str(home / "dagster"),
             **self.settings,
         }
-
-
-def main() -> int:
-    """Generate, load on both engines and compare; 1 if a cell differs."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scale", default="full")
-    parser.add_argument("--months", type=int, default=1)
-    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "kdi-spark")
-    arguments = parser.parse_args()
-    shutil.rmtree(arguments.work, ignore_errors=True)
-    engines = Engines(arguments.work, {"KDI_SPARK_OPTIONS": json.dumps(LARGE)})
-    engines.generate(arguments.months, arguments.scale)
-    loads = {engine: engines.load(engine) for engine in ("duckdb", "spark")}
-    compared = engines.compare()
-    print(as_text(compared))
-    for engine, load in loads.items():
-        print(f"{engine}: {load.seconds} s, {load.peak_mb:.0f} MB")
-    if os.environ.get("KDI_WRITE_SPARK"):
-        seconds = ", ".join(
-            f"{engine} {load.seconds:.0f} s and {load.peak_mb:.0f} MB" for engine, load in loads.items()
-        )
-        write_part(
-            PAGE, "full", f"{as_markdown(compared)}\n\nLoads as whole processes, intake only on DuckDB: {seconds}."
-        )
-    return int(any(c.differing for c in compared))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,7 @@
 """``make spark``: the same lake on DuckDB and on Spark, compared cell by cell; real worker processes, a real Dagster.
 
-First everything, then a corrected day and one more, then everything anew.
+First everything, then a corrected day and one more, then everything anew: of two months of the demo, or of one month
+at full size with ``make spark-full``.
 """
 
 import json
@@ -14,20 +15,21 @@ from dagster import DagsterEventType, DagsterInstance, RunsFilter
 from benchmarks.page import write_part
 from orchestration.automation import BUILD_JOB
 
-from .engines import PAGE, SMALL, Engines
+from .engines import LARGE, PAGE, SMALL, Engines
 from .equality import Compared, as_markdown, as_text, in_a_line
 
 pytestmark = pytest.mark.lang
 
-MONTHS = 2
+SCALE = os.environ.get("KDI_SPARK_SCALE", "demo")
+MONTHS, OPTIONS = {"demo": (2, SMALL), "full": (1, LARGE)}[SCALE]
 CORRECTED = "stoettesystemerne_2023-02-10.csv"
 LAST = "stoettesystemerne_2023-02-28.csv"
 
 
 @pytest.fixture(scope="module")
 def engines(spark_can_run: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    engines = Engines(tmp_path_factory.mktemp("engines"), {"KDI_SPARK_OPTIONS": json.dumps(SMALL)})
-    engines.generate(MONTHS, "demo")
+    engines = Engines(tmp_path_factory.mktemp("engines"), {"KDI_SPARK_OPTIONS": json.dumps(OPTIONS)})
+    engines.generate(MONTHS, SCALE)
     late = engines.folder / LAST
     (engines.inbox / "stoettesystemerne" / LAST).rename(late)
     yield engines
@@ -41,12 +43,16 @@ def _agree(engines: Engines, title: str) -> list[Compared]:
     return compared
 
 
+def _write(step: str, text: str) -> None:
+    if os.environ.get("KDI_WRITE_SPARK"):
+        write_part(PAGE, f"{SCALE}-{step}", text)
+
+
 def test_everything_is_the_same(engines: Engines) -> None:
     for engine in ("duckdb", "spark"):
         engines.load(engine)
     compared = _agree(engines, "everything")
-    if os.environ.get("KDI_WRITE_SPARK"):
-        write_part(PAGE, "demo", as_markdown(compared))
+    _write("all", as_markdown(compared))
 
 
 def test_dagster_saw_the_same_tables_and_checks(engines: Engines) -> None:
@@ -62,15 +68,13 @@ def test_a_corrected_day_and_one_more_are_the_same(engines: Engines) -> None:
         engines.load(engine)
         assert not _was_full(engines.home(engine)), engine
     compared = _agree(engines, "a corrected day and one more")
-    if os.environ.get("KDI_WRITE_SPARK"):
-        write_part(PAGE, "day", in_a_line(compared))
+    _write("day", in_a_line(compared))
 
 
 def test_made_anew_it_is_the_same(engines: Engines) -> None:
     engines.load("spark", "--rebuild")
     compared = _agree(engines, "made anew on Spark, against increments on DuckDB")
-    if os.environ.get("KDI_WRITE_SPARK"):
-        write_part(PAGE, "rebuilt", in_a_line(compared))
+    _write("rebuilt", in_a_line(compared))
 
 
 def _set(patch: pytest.MonkeyPatch, home: Path) -> str:
