@@ -47,7 +47,9 @@ def main() -> None:
             _measure_factor(work, factor, (0, 2))
         for workers in arguments.workers:
             _measure_factor(work, max(arguments.factors), (workers,))
-    write_page(_kept(work), arguments.days, _bytes_a_row(work / f"home-{max(arguments.factors)}"))
+    factors = sorted(arguments.factors)
+    homes = [work / f"home-{factor}" for factor in (factors[0], factors[-1])]
+    write_page(_kept(work), arguments.days, (_lake_bytes_a_row(homes[0]), _release_bytes_a_row(homes[1])))
 
 
 def _make_month(folder: Path, days: int) -> None:
@@ -130,12 +132,16 @@ def _rows(home: Path) -> int:
         return connection.execute("select count(*) from marts.fct_kald_time").fetchall()[0][0]
 
 
-def _bytes_a_row(home: Path) -> tuple[float, float]:
-    """Of the lake's Parquet, and of all that a release holds: its database, its Parquet and its private state."""
-    lake = sum(p.stat().st_size for p in (home / "lake").rglob("stoettesystemerne/**/*.parquet"))
+def _lake_bytes_a_row(home: Path) -> float:
+    """Of the lake's Parquet. Of rows that were delivered once: the same row several times hardly takes more."""
+    return sum(p.stat().st_size for p in (home / "lake").rglob("stoettesystemerne/**/*.parquet")) / _rows(home)
+
+
+def _release_bytes_a_row(home: Path) -> float:
+    """Of a release's database and Parquet, and of its private state. Of many rows: most tables are small."""
     release = (home / "published" / "current").resolve()
-    kept = [p for folder in (release, home / "state") for p in folder.rglob("*") if p.is_file()]
-    return lake / _rows(home), sum(p.stat().st_size for p in kept) / _rows(home)
+    kept = [*(p for p in release.rglob("*") if p.is_file()), home / "state" / f"{release.name}.duckdb"]
+    return sum(p.stat().st_size for p in kept) / _rows(home)
 
 
 def _kept(work: Path) -> list[Point]:
