@@ -23,12 +23,8 @@ from benchmarks.scale_page import Point, write_page
 KDI = str(Path(sys.executable).with_name("kdi"))
 MEMORY_MB = 2048  # of each worker
 # A machine that stands still for minutes must not lose its workers.
-OPTIONS = {
-    "spark.executor.memory": f"{MEMORY_MB}m",
-    "spark.driver.memory": "4g",
-    "spark.network.timeout": "1800s",
-    "spark.executor.heartbeatInterval": "60s",
-}
+PATIENT = {"spark.network.timeout": "1800s", "spark.executor.heartbeatInterval": "60s"}
+OPTIONS = {"spark.executor.memory": f"{MEMORY_MB}m", "spark.driver.memory": "4g", **PATIENT}
 
 
 def main() -> None:
@@ -41,15 +37,15 @@ def main() -> None:
     parser.add_argument("--page", action="store_true", help="only write docs/scale.md from the figures that are kept")
     arguments = parser.parse_args()
     work: Path = arguments.work
+    smallest, largest = min(arguments.factors), max(arguments.factors)
     if not arguments.page:
         _make_month(work / "month", arguments.days)
         for factor in arguments.factors:
             _measure_factor(work, factor, (0, 2))
         for workers in arguments.workers:
-            _measure_factor(work, max(arguments.factors), (workers,))
-    factors = sorted(arguments.factors)
-    homes = [work / f"home-{factor}" for factor in (factors[0], factors[-1])]
-    write_page(_kept(work), arguments.days, (_lake_bytes_a_row(homes[0]), _release_bytes_a_row(homes[1])))
+            _measure_factor(work, largest, (workers,))
+    bytes_a_row = _lake_bytes_a_row(work / f"home-{smallest}"), _release_bytes_a_row(work / f"home-{largest}")
+    write_page(_kept(work), arguments.days, bytes_a_row)
 
 
 def _make_month(folder: Path, days: int) -> None:

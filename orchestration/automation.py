@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterator
 
 import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from orchestration import partitions
 from orchestration.assets.integrity import INTEGRITY_KEY
@@ -138,15 +139,8 @@ def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
 
 def _at_work(instance: dg.DagsterInstance) -> str | None:
     """The job of a run that changes the lake or the release, and has not ended; None if there is none."""
-    not_ended = [
-        dg.DagsterRunStatus.QUEUED,
-        dg.DagsterRunStatus.NOT_STARTED,
-        dg.DagsterRunStatus.STARTING,
-        dg.DagsterRunStatus.STARTED,
-        dg.DagsterRunStatus.CANCELING,
-    ]
     names = {job.name for job in (*INTAKE_JOBS.values(), REFERENCE_JOB, BUILD_JOB)}
-    runs = instance.get_runs(filters=dg.RunsFilter(statuses=not_ended))
+    runs = instance.get_runs(filters=dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
     return next((run.job_name for run in runs if run.job_name in names), None)
 
 

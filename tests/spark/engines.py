@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.measure import Measurement, measure
+from benchmarks.measure import measure
+from benchmarks.scale import PATIENT
 
 from .equality import Compared, compare
 
 KDI = str(Path(sys.executable).with_name("kdi"))
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "spark.md"
-# A small installation: no time is won by compiling what is run once over few rows. And a machine that stands
-# still for minutes must not lose its workers.
-_PATIENT = {"spark.network.timeout": "1800s", "spark.executor.heartbeatInterval": "60s"}
-LARGE = {"spark.executor.memory": "2g", **_PATIENT}
+LARGE = {"spark.executor.memory": "2g", **PATIENT}
+# A small installation: no time is won by compiling what is run once over few rows.
 _JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
@@ -23,7 +22,7 @@ SMALL = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.driver.extraJavaOptions": _JVM,
     "spark.executor.extraJavaOptions": _JVM,
-    **_PATIENT,
+    **PATIENT,
 }
 
 
@@ -45,7 +44,7 @@ class Engines:
         command = [KDI, "generate", "--out", str(self.inbox), "--months", str(months), "--scale", scale]
         assert measure(command).exit_status == 0
 
-    def load(self, engine: str, *arguments: str) -> Measurement:
+    def load(self, engine: str, *arguments: str) -> None:
         """``kdi load``; of Spark's installation with the lake of the other."""
         home = self.home(engine)
         if engine == "spark":
@@ -53,7 +52,6 @@ class Engines:
             shutil.copytree(self.home("duckdb") / "lake", home / "lake")
         done = measure([KDI, "load", *arguments], {**self._environment(home), "KDI_ENGINE": engine})
         assert done.exit_status == 0, done.output
-        return done
 
     def database(self, engine: str) -> Path:
         return self.home(engine) / "published" / "current" / "kdi.duckdb"
