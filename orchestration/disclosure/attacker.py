@@ -151,26 +151,28 @@ def _equations(connection: duckdb.DuckDBPyConnection, schema: str) -> tuple[list
     ).fetchall()
     for subject, place, by_system in levels:
         of_level = (
-            f"(select rowid as nr, * from {schema}kpi.kle_sager where kle_niveau = {sql_text(subject)}"
+            f"(select * from {schema}kpi.kle_sager where kle_niveau = {sql_text(subject)}"
             f" and geo_niveau = {sql_text(place)} and ({one_system}) = {by_system} and {extracts})"
         )
-        under = (
-            f"a.udtraeksdato = s.udtraeksdato and ({_SUBJECT[subject]}) is not distinct from s.kle"
-            f" and ({_PLACE[place]}) is not distinct from {'s.cvr' if place == 'myndighed' else 's.geografi'}"
+        system = "uuid, it_system" if by_system else "null as uuid, null as it_system"
+        part = f"udtraeksdato, {_SUBJECT[subject]} as kle, {_PLACE[place]} as sted, {system}"
+        same_part = (
+            "a.udtraeksdato = s.udtraeksdato and a.kle is not distinct from s.kle"
+            f" and a.sted is not distinct from {'s.cvr' if place == 'myndighed' else 's.geografi'}"
         )
         if by_system:
-            under += " and a.uuid is not distinct from s.it_system_uuid and a.it_system = s.it_system"
+            same_part += " and a.uuid is not distinct from s.it_system_uuid and a.it_system = s.it_system"
         connection.execute(
             f"""create or replace temp table angreb_sum as
-            select s.nr, any_value(s.antal_sager) - coalesce(sum(a.antal_sager), 0) as rest
-            from {of_level} as s left join angreb_antal as a on {under} group by s.nr"""
+            select s.*, s.antal_sager - coalesce(a.vist, 0) as rest from {of_level} as s
+            left join (select {part}, sum(antal_sager) as vist from angreb_antal as a group by all) as a on {same_part}"""
         )
         sums += connection.execute("select count(*) from angreb_sum").fetchall()[0][0]
         # A rest of nothing says nothing: each count that is hidden is at least one.
         rows = connection.execute(
-            f"""select any_value(rest), list(a.id) filter (a.id is not null)
-            from {of_level} as s join angreb_sum using (nr) left join angreb_skjult as a on {under}
-            where rest <> 0 group by s.nr"""
+            f"""select rest, a.skjulte from angreb_sum as s
+            left join (select {part}, list(id) as skjulte from angreb_skjult as a group by all) as a on {same_part}
+            where rest <> 0"""
         ).fetchall()
         equations += [Equation(np.array(sorted(members)), float(rest)) for rest, members in rows if members]
         unexplained += sum(not members for _, members in rows)
