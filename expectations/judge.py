@@ -18,6 +18,7 @@ from functools import cache, partial
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from jinja2 import BytecodeCache, Environment
@@ -69,6 +70,8 @@ def import_great_expectations() -> None:
     view = importlib.import_module("great_expectations.render.view.view")
     # Each Data Docs site has template environments of its own, and would compile the same templates again.
     view.Environment = partial(Environment, bytecode_cache=_Templates())  # type: ignore[attr-defined]
+    # Its progress bars would share a lock among processes, of which Python complains when a load ends.
+    importlib.import_module("tqdm").tqdm.set_lock(RLock())
 
 
 class _Templates(BytecodeCache):

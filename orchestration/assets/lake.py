@@ -13,6 +13,7 @@ from expectations.judge import Verdict
 from expectations.suites import suite
 from orchestration import partitions
 from orchestration.build.start import remember_publications
+from orchestration.dagster_storage import log_together
 from orchestration.ingest.intake import Intake, remove_leftovers, take_in
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
@@ -70,9 +71,7 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
             except Unreachable as error:
                 raise dg.RetryRequested(max_retries=3, seconds_to_wait=120) from error
         log = DeliveryLog(settings.delivery_log)
-        for delivery in intake.deliveries:
-            if delivery.accepted:
-                context.log_event(_materialization(key, delivery))
+        log_together(context, [_materialization(key, d) for d in intake.deliveries if d.accepted])
         yield from _check_results(key, intake)
         wanted = set(context.partition_keys)
         refused = [d for d in log.outstanding() if d.kilde == profile.source and d.periode in wanted and not d.accepted]

@@ -165,7 +165,8 @@ def _equations(connection: duckdb.DuckDBPyConnection, schema: str) -> tuple[list
         connection.execute(
             f"""create or replace temp table angreb_sum as
             select s.*, s.antal_sager - coalesce(a.vist, 0) as rest from {of_level} as s
-            left join (select {part}, sum(antal_sager) as vist from angreb_antal as a group by all) as a on {same_part}"""
+            left join (select {part}, sum(antal_sager) as vist from angreb_antal as a group by all) as a
+            on {same_part}"""
         )
         sums += connection.execute("select count(*) from angreb_sum").fetchall()[0][0]
         # A rest of nothing says nothing: each count that is hidden is at least one.

@@ -19,7 +19,6 @@ from orchestration.ingest.rules import (
     instant,
     local,
     masked,
-    sql_list,
     sql_text,
     summable,
 )
@@ -218,6 +217,7 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, audit: Audit, profil
 
 
 def _write_alone(connection: duckdb.DuckDBPyConnection, audit: Audit, profile: Profile, scratch: Path) -> None:
+    """Write the sound rows, and count in the file what was written."""
     moment, measure = profile.moment, profile.measure
     columns = [f"{canonical(c, profile)} as {c.name}" for c in profile.labels]
     if moment:
@@ -239,17 +239,7 @@ def _write_alone(connection: duckdb.DuckDBPyConnection, audit: Audit, profile: P
         f"""copy (select {", ".join(columns)} from raekker where raekke not in (select raekke from fejl)
         order by raekke) to {sql_text(str(audit.parquet))} (format parquet, compression zstd)"""
     )
-
-
-def read_back(connection: duckdb.DuckDBPyConnection, audits: list[Audit], profile: Profile) -> None:
-    """Fill ``rows_written`` and ``total_written`` from the Parquet files themselves."""
-    written = {str(a.parquet): a for a in audits if a.parquet}
-    if not written:
-        return
-    total = f"coalesce(sum({profile.measure.name}), 0)" if profile.measure else "count(*)"
-    rows = connection.execute(
-        f"""select fil, count(*), {total}
-        from read_parquet({sql_list(list(written))}, filename = 'fil') group by fil"""
-    ).fetchall()
-    for path, count, total in rows:
-        written[path].rows_written, written[path].total_written = int(count), int(total)
+    total = f"coalesce(sum({measure.name}), 0)" if measure else "count(*)"
+    audit.rows_written, audit.total_written = _pair(
+        connection, f"select count(*), {total} from read_parquet({sql_text(str(audit.parquet))})"
+    )

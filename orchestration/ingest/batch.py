@@ -68,8 +68,8 @@ def _audit_together(
         figures = _figures(connection, target, profile)
         if target not in suspects and figures.sound and figures.months in (None, (file.period, file.period)):
             audits[str(path)] = Audit(
-                file, path, rows=figures.rows, total=figures.total, hours=figures.hours,
-                extras=layout.extras, parquet=target,
+                file, path, rows=figures.rows, total=figures.total, hours=figures.hours, extras=layout.extras,
+                parquet=target, rows_written=figures.rows, total_written=figures.total,
             )  # fmt: skip
     return audits
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.ingest import untrusted
-from orchestration.ingest.audit import Audit, open_engine, read_back
+from orchestration.ingest.audit import Audit, open_engine
 from orchestration.ingest.batch import audit_batch
 from orchestration.ingest.findings import UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
@@ -58,9 +58,7 @@ def _audit_layout(part: Part, layout: Layout, files: list[tuple[InboxFile, Path]
     # One thread per engine: a partitioned write then makes exactly one file per delivery.
     connection = open_engine(part.memory_limit, 1, folder)
     try:
-        audits = audit_batch(connection, files, layout, part.profile, folder)
-        read_back(connection, audits, part.profile)
-        return audits
+        return audit_batch(connection, files, layout, part.profile, folder)
     finally:
         connection.close()
 

@@ -12,7 +12,7 @@ from deliveries import HOURLY, KLE, NEXUS, Row, call, csv_bytes, three_hours
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingest.audit import Audit, audit_alone, open_engine, read_back
+from orchestration.ingest.audit import Audit, audit_alone, open_engine
 from orchestration.ingest.batch import audit_batch
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import Profile
@@ -43,16 +43,12 @@ class Bench:
     def together(self, files: list[tuple[InboxFile, Path]], profile: Profile) -> list[Audit]:
         scratch = self.folder / f"scratch{next(self.number)}"
         scratch.mkdir()
-        audits = audit_batch(self.connection, files, layout_of(files[0][1], profile), profile, scratch)
-        read_back(self.connection, audits, profile)
-        return audits
+        return audit_batch(self.connection, files, layout_of(files[0][1], profile), profile, scratch)
 
     def alone(self, file: InboxFile, path: Path, profile: Profile) -> Audit:
         scratch = self.folder / f"scratch{next(self.number)}"
         scratch.mkdir()
-        audit = audit_alone(self.connection, file, path, layout_of(path, profile), profile, scratch)
-        read_back(self.connection, [audit], profile)
-        return audit
+        return audit_alone(self.connection, file, path, layout_of(path, profile), profile, scratch)
 
     def stored(self, audit: Audit) -> list[tuple[object, ...]]:
         if audit.parquet is None:

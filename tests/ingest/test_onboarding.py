@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from orchestration.ingest.audit import Audit, open_engine, read_back
+from orchestration.ingest.audit import Audit, open_engine
 from orchestration.ingest.batch import audit_batch
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.readers import UnreadableDelivery, bytes_look_personal, layout_of
@@ -379,7 +379,6 @@ def audited(folder: Path, content: bytes) -> Audit | None:
     connection = open_engine("500MB", 1, folder)
     try:
         (audit,) = audit_batch(connection, [(file, path)], layout_of(path, ONBOARDING), ONBOARDING, folder)
-        read_back(connection, [audit], ONBOARDING)
     except UnreadableDelivery as refusal:
         assert refusal.findings
         return None

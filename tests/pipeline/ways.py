@@ -1,6 +1,7 @@
 """The ways in which the world's deliveries arrive. Every one must end in the same release."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -118,8 +119,8 @@ def with_new_identity(earlier: Loaded) -> Loaded:
     return Loaded(earlier.installation, earlier.installation.load())
 
 
-def kill_while_dbt_runs(installation: Installation, node: str = "model.kdi.fct_kald_time") -> None:
-    """Start ``kdi load`` in a process of its own and kill it and its children once dbt has begun ``node``."""
+def kill_while_dbt_runs(installation: Installation, table: str = "marts.fct_kald_time") -> None:
+    """Start ``kdi load`` in a process of its own and kill it and its children once dbt has begun ``table``."""
     log = installation.home / "dbt" / "dbt.log"
     seen = log.stat().st_size
     process = subprocess.Popen(
@@ -135,10 +136,10 @@ def kill_while_dbt_runs(installation: Installation, node: str = "model.kdi.fct_k
         while time.monotonic() < deadline and process.poll() is None:
             with log.open("rb") as stream:
                 stream.seek(seen if log.stat().st_size >= seen else 0)  # dbt begins a new log at 10 MB
-                if f"Began running node {node}".encode() in stream.read():
+                if re.search(rf"START sql \w+ model \S*{re.escape(table)} ".encode(), stream.read()):
                     return
             time.sleep(0.02)
-        raise AssertionError(f"dbt never began {node}")
+        raise AssertionError(f"dbt never began {table}")
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
