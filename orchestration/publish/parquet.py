@@ -5,6 +5,7 @@ A month that a build did not touch is not written again: its file is the same fi
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,12 +39,13 @@ class Before:
 def write_tables(connection: duckdb.DuckDBPyConnection, target: Path, before: Before | None) -> dict[str, str]:
     """Write every published table under ``target/parquet``; returns the hashes of the files taken over."""
     taken_over: dict[str, str] = {}
+    anew: list[tuple[str, Path]] = []
     for schema, table in tables(connection):
         folder = target / "parquet" / schema
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{schema}.{table}"
         if table not in MONTHLY_TABLES:
-            _copy(connection, f"select * from {name}", folder / f"{table}.parquet")
+            anew.append((f"select * from {name}", folder / f"{table}.parquet"))
             continue
         (folder / table).mkdir()
         for month in _months(connection, name, table):
@@ -55,7 +57,11 @@ def write_tables(connection: duckdb.DuckDBPyConnection, target: Path, before: Be
                 step("release: month taken over")
             else:
                 where = _RANGES[table].format(m=month)
-                _copy(connection, f"select * from {name} where {where}", target / relative)
+                anew.append((f"select * from {name} where {where}", target / relative))
+    # The end of one file, which keeps a single core busy, is written beside the next.
+    with ThreadPoolExecutor(2) as threads:
+        for _ in threads.map(lambda each: _copy(connection.cursor(), *each), anew):
+            pass
     return taken_over
 
 
@@ -95,5 +101,7 @@ def _months(connection: duckdb.DuckDBPyConnection, name: str, table: str) -> lis
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, sql: str, target: Path) -> None:
-    connection.execute(f"copy ({sql}) to {sql_text(str(target))} (format parquet, compression zstd)")
+    # The lowest level of compression takes a seventh less time than the usual one, and a twentieth more room.
+    options = "format parquet, compression zstd, compression_level 1"
+    connection.execute(f"copy ({sql}) to {sql_text(str(target))} ({options})")
     step("release: table written as Parquet", target)

@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -153,11 +154,13 @@ class Releases:
         step("release: register written", partial / "fortegnelse.md")
         os.replace(workspace.marts, partial / "kdi.duckdb")
         step("release: database moved")
-        files = {
-            path: taken_over.get(path) or sha256_of(partial / path)
-            for path in sorted(str(p.relative_to(partial)) for p in partial.rglob("*") if p.is_file())
-        }
-        found = {"raekker": rows, "filer": files, "tilstand": sha256_of(workspace.private)}
+        with ThreadPoolExecutor(1) as threads:  # hashing needs no more of Python than to be begun
+            state = threads.submit(sha256_of, workspace.private)
+            files = {
+                path: taken_over.get(path) or sha256_of(partial / path)
+                for path in sorted(str(p.relative_to(partial)) for p in partial.rglob("*") if p.is_file())
+            }
+        found = {"raekker": rows, "filer": files, "tilstand": state.result()}
         complete = Manifest(**{**asdict(manifest), **found})
         text = json.dumps(asdict(complete), ensure_ascii=False, indent=1)
         (partial / "manifest.json").write_text(text, encoding="utf-8")

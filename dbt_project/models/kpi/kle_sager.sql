@@ -134,7 +134,4 @@ select
     cast(vist.skjulte as integer) as skjulte_celler,
     cast(vist.myndigheder as integer) as myndigheder
 from vist
-left join {{ ref('dim_it_system') }} as system
-    on
-        vist.system_noegle = system.it_system_id
-        and vist.system_noegle <> 0
+left join {{ ref('dim_it_system') }} as system on nullif(vist.system_noegle, 0) = system.it_system_id

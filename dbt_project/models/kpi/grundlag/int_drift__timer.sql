@@ -113,9 +113,6 @@ pr_dag as (
             fakta.dato_id = dage.kald_dato_id
             and fakta.time_id = dage.time_id
             and fakta.service_id = dage.service_id
-    where
-        fakta.dato_id >= (select min(dage.kald_dato_id) from dage) -- noqa: AL04
-        and fakta.dato_id <= (select max(dage.kald_dato_id) from dage) -- noqa: AL04
     group by dage.dato_id, dage.time_id, dage.service_id, fakta.myndighed_id, dage.kald_dato_id
 )
 

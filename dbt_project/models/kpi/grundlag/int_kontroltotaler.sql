@@ -1,18 +1,26 @@
 with
 
+dagssum as (
+    select
+        kald.dato_id,
+        sum(kald.antal_kald) as kald
+    from {{ ref('fct_kald_time') }} as kald
+    inner join {{ source('plan', 'beroerte_dage') }} as beroert on kald.dato_id = beroert.dato_id
+    group by kald.dato_id
+),
+
 fil_til_dag as (
     select
         'fil_til_dag' as led,
         log.periode,
         log.sum_indlaest as forventet,
-        coalesce(sum(kald.antal_kald), 0) as fundet
+        coalesce(dagssum.kald, 0) as fundet
     from {{ ref('stg_lake__leverancer') }} as log
     inner join {{ source('plan', 'beroerte_perioder') }} as beroert
         on log.kilde = beroert.kilde and log.periode = beroert.periode
-    left join {{ ref('fct_kald_time') }} as kald
-        on kald.dato_id = cast(strftime(log.periode_til, '%Y%m%d') as integer)
+    left join dagssum
+        on dagssum.dato_id = cast(strftime(log.periode_til, '%Y%m%d') as integer)
     where log.er_aktiv and log.kilde = 'stoettesystemerne'
-    group by log.periode, log.sum_indlaest
 ),
 
 kald_maaned as (
