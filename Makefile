@@ -37,7 +37,7 @@ docs: $(BIN)/.ready  ## Write dbt's documentation of the current release to data
 	$(BIN)/kdi docs
 
 test: $(BIN)/.ready  ## Run the tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n logical --maxprocesses 4
 
 test-all: $(BIN)/.ready  ## Run the tests, the long ones too (an hour)
 	$(BIN)/python -m pytest -m "lang or not lang"

@@ -109,6 +109,7 @@ def test_a_file_that_unpacks_beyond_the_limit_is_refused(platform: Platform, tmp
     assert (outcome.status, outcome.codes) == ("afvist", {"for_stor_fil"})
 
 
+@pytest.mark.lang
 def test_a_file_that_takes_too_much_memory_is_refused_and_the_others_are_loaded(platform: Platform) -> None:
     """A sheet of two million cells, within all sizes, in a process that may use 700 MB."""
     platform.settings.read_memory = ByteSize(700_000_000)
