@@ -18,7 +18,7 @@ SHARED = {
 
 
 class ByInstallation(LoadScopeScheduling):
-    """Tests that look at one installation run in one process (``make test`` has one per processor), so that it is made once."""
+    """Tests that look at one installation run in one process of ``make test``, so that it is made once."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = Path(nodeid.split("::")[0])
