@@ -1,7 +1,8 @@
 """Dagster keeps its runs in SQLite, or in PostgreSQL when a setting says so: the same runs, a real server."""
 
 import secrets
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -14,7 +15,7 @@ from postgres_server import PostgresServer, postgres_server
 from typer.testing import CliRunner
 
 from orchestration.cli import app
-from orchestration.dagster_storage import OpenSqliteEventLogStorage
+from orchestration.dagster_storage import OpenSqliteEventLogStorage, log_together
 from orchestration.load import use_dagster_home
 from orchestration.operations.launcher import LocalRunLauncher
 from orchestration.partitions import span_tags
@@ -41,6 +42,61 @@ def count_job() -> None:
 )
 def dage() -> Iterator[dg.AssetCheckResult]:
     yield dg.AssetCheckResult(passed=True)
+
+
+DAYS = [f"2022-01-{number:02}" for number in range(1, 11)]
+LOADED = [d for d in DAYS if d != "2022-01-07"]  # one was refused
+
+
+def _of_loaded() -> list[dg.AssetMaterialization]:
+    return [
+        dg.AssetMaterialization("dage", partition=d, metadata={"dagster/row_count": n}) for n, d in enumerate(LOADED)
+    ]
+
+
+def _asset_of_days(log: Callable[[dg.AssetExecutionContext], None]) -> dg.AssetsDefinition:
+    @dg.asset(
+        name="dage",
+        partitions_def=dg.DailyPartitionsDefinition("2022-01-01"),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        output_required=False,
+    )
+    def logged(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
+        log(context)
+        yield from ()
+
+    return logged
+
+
+@_asset_of_days
+def one_by_one(context: dg.AssetExecutionContext) -> None:
+    for materialization in _of_loaded():
+        context.log_event(materialization)
+
+
+@_asset_of_days
+def together(context: dg.AssetExecutionContext) -> None:
+    log_together(context, _of_loaded())
+
+
+def recorded(instance: dg.DagsterInstance, asset: dg.AssetsDefinition) -> dict[str, object]:
+    """What Dagster's pages can show of a run over the ten days."""
+    run = dg.materialize([asset], instance=instance, tags=span_tags(DAYS[0], DAYS[-1]))
+    key = dg.AssetKey("dage")
+    kinds = Counter(e.dagster_event_type for e in instance.all_logs(run.run_id) if e.is_dagster_event)
+    found = instance.fetch_materializations(key, limit=20).records
+    newest = instance.get_latest_materialization_event(key)
+    assert newest is not None and newest.asset_materialization is not None
+    return {
+        "materialized": instance.get_materialized_partitions(key),
+        "rows": {r.partition_key: r.asset_materialization.metadata["dagster/row_count"].value
+                 for r in found if r.asset_materialization},
+        "newest": newest.asset_materialization.partition,
+        "events": {kind: kinds[kind] for kind in (dg.DagsterEventType.ASSET_MATERIALIZATION,
+                                                  dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED)},
+        "last run": instance.get_asset_keys() == [key] and instance.get_asset_records([key])[0].asset_entry.last_run_id
+        == run.run_id,
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +149,18 @@ def test_a_check_of_a_span_is_planned_once_and_answered(instance: dg.DagsterInst
         dg.AssetCheckKey(dg.AssetKey("dage"), "samlet"), limit=20
     )
     assert [(r.status.name, r.partition) for r in records] == [("SUCCEEDED", None)]
+
+
+def test_days_recorded_together_are_what_dagsters_own_storage_keeps_of_each(instance: dg.DagsterInstance) -> None:
+    with dg.DagsterInstance.local_temp() as dagsters_own:
+        expected = recorded(dagsters_own, one_by_one)
+    assert expected["materialized"] == set(LOADED)
+    assert recorded(instance, together) == expected
+
+
+def test_days_recorded_together_in_postgresql(in_postgres: dg.DagsterInstance) -> None:
+    with dg.DagsterInstance.local_temp() as dagsters_own:
+        assert recorded(in_postgres, together) == recorded(dagsters_own, one_by_one)
 
 
 def test_postgresql_by_a_setting(in_postgres: dg.DagsterInstance, installation: Installation, address: str) -> None:
