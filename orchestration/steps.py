@@ -9,8 +9,10 @@ import os
 import signal
 from collections import Counter
 from pathlib import Path
+from threading import Lock
 
 _taken: Counter[str] = Counter()
+_ONE_AT_A_TIME = Lock()  # tables are written by several threads
 
 
 def step(name: str, written: Path | None = None) -> None:
@@ -23,12 +25,13 @@ def step(name: str, written: Path | None = None) -> None:
     log, crash = os.environ.get("KDI_STEPS_LOG"), os.environ.get("KDI_CRASH_AT")
     if not (log or crash):
         return
-    _taken[name] += 1
-    if log:
-        with open(log, "a", encoding="utf-8") as stream:
-            stream.write(f"{name}|{'half' if written else ''}\n")
-    # <name>|<which time>|<half or nothing>
-    if crash and crash.rsplit("|", 1)[0] == f"{name}|{_taken[name]}":
-        if written and crash.endswith("|half"):
-            os.truncate(written, written.stat().st_size // 2)
-        os.kill(os.getpid(), signal.SIGKILL)
+    with _ONE_AT_A_TIME:
+        _taken[name] += 1
+        if log:
+            with open(log, "a", encoding="utf-8") as stream:
+                stream.write(f"{name}|{'half' if written else ''}\n")
+        # <name>|<which time>|<half or nothing>
+        if crash and crash.rsplit("|", 1)[0] == f"{name}|{_taken[name]}":
+            if written and crash.endswith("|half"):
+                os.truncate(written, written.stat().st_size // 2)
+            os.kill(os.getpid(), signal.SIGKILL)
