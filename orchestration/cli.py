@@ -92,7 +92,6 @@ def load(
         ready = beside.submit(warm_up_if_pending)
         from orchestration.load import load as run
     ready.result()
-    gc.freeze()
     gc.enable()
     from orchestration.overview import main_figures
     from orchestration.report import danish
