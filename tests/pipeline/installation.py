@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from orchestration.cli import app
 from orchestration.load import LoadResult, load
-from orchestration.settings import Settings, get_settings
+from orchestration.settings import PROJECT_ROOT, Settings, get_settings
 
 from .deliveries import Delivery, Row, csv_text
 
@@ -103,6 +105,17 @@ class Installation:
         """Run the ``kdi`` command."""
         with self.in_force():
             return CliRunner().invoke(app, list(arguments))
+
+    def process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run ``kdi`` as whoever types it does: to the end of its process, where Python may still complain."""
+        return subprocess.run(
+            [sys.executable, "-m", "orchestration.cli", *arguments],
+            cwd=PROJECT_ROOT,
+            env=os.environ | self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def copy(self, name: str) -> "Installation":
         """The same installation in another folder; what is done to one does not touch the other."""
