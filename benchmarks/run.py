@@ -49,11 +49,10 @@ def full_history(work: Path, inbox: Path) -> None:
 
     First the three feeds, which are what bare DuckDB reads, then all sources.
     """
-    three, bare_home = work / "three-inbox", work / "bare"
-    shutil.rmtree(three, ignore_errors=True)
+    three, bare_home = _empty(work / "three-inbox"), _empty(work / "bare")
     for source in THREE_FEEDS:
         shutil.copytree(inbox / source, three / source, copy_function=os.link)
-    bare = measure([sys.executable, "-m", "benchmarks.bare_duckdb", str(three), str(_empty(bare_home))])
+    bare = measure([sys.executable, "-m", "benchmarks.bare_duckdb", str(three), str(bare_home)])
     print(f"(a) hele historien       bar DuckDB {bare.seconds} s, {bare.peak_mb:.0f} MB")
     print("    " + bare.output.strip().replace("\n", "\n    "))
     shutil.rmtree(bare_home)
@@ -112,10 +111,8 @@ def one_more_day(work: Path, inbox: Path) -> None:
     seconds = {}
     for name, months in (("en måned", 1), ("hele historien", 36)):
         home, own_inbox = work / f"day-{months}", work / f"day-{months}-inbox"
-        for folder in (home, own_inbox):
-            shutil.rmtree(folder, ignore_errors=True)
-        _link_inbox(inbox, own_inbox, months)
-        load(home, own_inbox)
+        _link_inbox(inbox, _empty(own_inbox), months)
+        load(_empty(home), own_inbox)
         source = inbox / "stoettesystemerne"
         os.link(source / LAST_DAY, own_inbox / "stoettesystemerne" / LAST_DAY)
         day = load(home, own_inbox)

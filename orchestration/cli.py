@@ -91,8 +91,8 @@ def load(
     with ThreadPoolExecutor(max_workers=1) as beside:
         ready = beside.submit(warm_up_if_pending)
         from orchestration.load import load as run
-    ready.result()
     gc.enable()
+    ready.result()
     from orchestration.overview import main_figures
     from orchestration.report import danish
 
