@@ -129,7 +129,7 @@ def _silent(settings: Settings) -> Iterator[str]:
     with duckdb.connect(str(path), read_only=True) as connection:
         if not connection.execute("select 1 from duckdb_tables() where table_name = 'tavshed'").fetchall():
             return
-        rows = connection.execute("select forklaring from kpi.tavshed order by alder_dage, all").fetchall()
+        rows = connection.execute("select forklaring from kpi.tavshed order by alder_dage, forklaring").fetchall()
     if rows:
         yield f"Tavse          {danish.number(len(rows))} i leverancerne"
     for (text,) in rows[:_MOST_SHOWN]:
