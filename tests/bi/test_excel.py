@@ -20,15 +20,14 @@ DATA_SHEETS = ["Data kald", "Data huller", "Data potentiale", "Sammenligning"]
 
 @pytest.fixture(scope="module")
 def aalborg(demo_installation: Installation) -> Path:
-    made = demo_installation.kdi("report", "excel", "--kommune", "Aalborg")
-    assert made.exit_code == 0, made.output
+    demo_installation.kdi("report", "excel", "--kommune", "Aalborg")
     (path,) = (demo_installation.home / "reports" / "excel" / demo_installation.current.name).glob("*aalborg.xlsx")
     return path
 
 
 @pytest.fixture(scope="module")
 def kombit(demo_installation: Installation) -> Path:
-    assert demo_installation.kdi("report", "excel", "--kommune", "KOMBIT").exit_code == 0
+    demo_installation.kdi("report", "excel", "--kommune", "KOMBIT")
     (path,) = (demo_installation.home / "reports" / "excel" / demo_installation.current.name).glob("*kombit.xlsx")
     return path
 
@@ -191,8 +190,7 @@ def test_who_shares_with_whom_is_data(demo_installation: Installation, demo: duc
 
 
 def test_unknown_names_are_said_plainly(demo_installation: Installation) -> None:
-    result = demo_installation.kdi("report", "excel", "--kommune", "Korsbæk")
-    assert result.exit_code == 1
+    result = demo_installation.kdi("report", "excel", "--kommune", "Korsbæk", status=1)
     assert "»Korsbæk« er ikke en kommune" in result.output
 
 

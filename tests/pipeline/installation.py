@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from typer.testing import CliRunner, Result
+import kdi_command
+from typer.testing import Result
 
-from orchestration.cli import app
 from orchestration.load import LoadResult, load
-from orchestration.settings import PROJECT_ROOT, Settings, get_settings
+from orchestration.settings import Settings, get_settings
 
 from .deliveries import Delivery, Row, csv_text
 
@@ -101,21 +100,14 @@ class Installation:
         with self.in_force() as settings:
             return load(settings, rebuild=rebuild)
 
-    def kdi(self, *arguments: str) -> Result:
-        """Run the ``kdi`` command."""
+    def kdi(self, *arguments: str, status: int = 0) -> Result:
+        """Run the ``kdi`` command; any other exit status than ``status`` is an error of the test's."""
         with self.in_force():
-            return CliRunner().invoke(app, list(arguments))
+            return kdi_command.invoke(*arguments, status=status)
 
-    def process(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run ``kdi`` as whoever types it does: to the end of its process, where Python may still complain."""
-        return subprocess.run(
-            [sys.executable, "-m", "orchestration.cli", *arguments],
-            cwd=PROJECT_ROOT,
-            env=os.environ | self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def process(self, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """The same in a process of its own."""
+        return kdi_command.run(*arguments, environment=self.environment, status=status)
 
     def copy(self, name: str) -> "Installation":
         """The same installation in another folder; what is done to one does not touch the other."""

@@ -71,10 +71,10 @@ class Story:
     releases: dict[str, str] = field(default_factory=dict)
     repeated: Result | None = None
 
-    def load(self, chapter: str, *arguments: str) -> None:
+    def load(self, chapter: str, *, status: int = 0) -> None:
         """Load, and look at what readers see."""
         i = self.installation
-        self.loads[chapter] = i.kdi("load", *arguments)
+        self.loads[chapter] = i.kdi("load", status=status)
         self.calls[chapter] = dict(
             i.query(
                 "select cast(dato as varchar), cast(sum(antal_kald) as bigint) from marts.fct_kald_time"
@@ -90,8 +90,9 @@ class Story:
         )
         self.releases[chapter] = i.current.name
 
-    def decide(self, verb: str, *names: str, reason: str = "aftalt med KMD") -> Result:
-        result = self.installation.kdi("delivery", verb, *names, "--reason", reason, "--by", "Kim Kontrollant")
+    def decide(self, verb: str, *names: str, reason: str = "aftalt med KMD", status: int = 0) -> Result:
+        words = ("delivery", verb, *names, "--reason", reason, "--by", "Kim Kontrollant")
+        result = self.installation.kdi(*words, status=status)
         self.verbs[f"{verb} {' '.join(names)}"] = result
         return result
 
@@ -106,21 +107,21 @@ def story(folders: Folders) -> Story:
     i.as_of = MAY
     story = Story(i)
     i.deliver(*USUAL, CUT, tuesday(40), ONE_FAULT, DOUBLED, CLOSED, APRIL, KLE)
-    story.load("first")
+    story.load("first", status=1)
 
-    assert story.decide("accept", "stoettesystemerne/2022-05-09", reason="lukkedag hos KMD").exit_code == 0
-    assert story.decide("accept", "stoettesystemerne/2022-05-11").exit_code == 0
+    story.decide("accept", "stoettesystemerne/2022-05-09", reason="lukkedag hos KMD")
+    story.decide("accept", "stoettesystemerne/2022-05-11")
     i.deliver(tuesday(400), RESTATED)
-    story.load("second")
+    story.load("second", status=1)
 
     i.deliver(tuesday(40))
-    story.repeated = i.kdi("load")
+    story.repeated = i.kdi("load", status=1)
     original = i.records("select leverance_id from marts.leverance_log where status = 'erstattet'")[0]["leverance_id"]
-    assert story.decide("restore", original).exit_code == 0
-    assert story.decide("withdraw", "stoettesystemerne/2022-05-02").exit_code == 0
-    assert story.decide("accept", "stoettesystemerne/2022-05-12").exit_code == 1
-    assert story.decide("withdraw", "stoettesystemerne/2022-05-12", reason="KMD sender ikke dagen igen").exit_code == 0
-    assert story.decide("accept", "serviceplatformen/2021-11", reason="fejl hos IBM rettet").exit_code == 0
+    story.decide("restore", original)
+    story.decide("withdraw", "stoettesystemerne/2022-05-02")
+    story.decide("accept", "stoettesystemerne/2022-05-12", status=1)
+    story.decide("withdraw", "stoettesystemerne/2022-05-12", reason="KMD sender ikke dagen igen")
+    story.decide("accept", "serviceplatformen/2021-11", reason="fejl hos IBM rettet")
     story.load("third")
     return story
 
@@ -168,13 +169,13 @@ def test_what_is_structurally_wrong_cannot_be_accepted(story: Story) -> None:
 
 
 def test_a_decision_that_has_no_meaning_is_refused_and_not_recorded(story: Story) -> None:
-    result = story.decide("accept", "stoettesystemerne/2022-05-10")
-    assert (result.exit_code, result.stdout) == (1, "")
+    result = story.decide("accept", "stoettesystemerne/2022-05-10", status=1)
+    assert result.stdout == ""
     assert "venter ikke på godkendelse" in result.stderr
-    result = story.decide("accept", "stoettesystemerne/1999-01-01")
+    result = story.decide("accept", "stoettesystemerne/1999-01-01", status=1)
     assert "der er ingen sådan leverance" in result.stderr
-    assert "--reason er tom" in story.decide("withdraw", "kle/2022-01-31", reason=" ").stderr
-    result = story.decide("withdraw", "kle/2022-01-31", reason="borger 0101701234 har klaget")
+    assert "--reason er tom" in story.decide("withdraw", "kle/2022-01-31", reason=" ", status=1).stderr
+    result = story.decide("withdraw", "kle/2022-01-31", reason="borger 0101701234 har klaget", status=1)
     assert "ligner et CPR-nummer" in result.stderr
     assert "0101701234" not in result.stderr
 
@@ -218,7 +219,7 @@ def test_a_withdrawn_day_is_gone_and_still_expected(story: Story) -> None:
 
 
 def test_when_all_is_decided_the_load_ends_well(story: Story) -> None:
-    assert (story.loads["third"].exit_code, story.loads["third"].stderr) == (0, "")
+    assert story.loads["third"].stderr == ""
 
 
 def test_who_decided_is_in_the_log_and_not_published(story: Story) -> None:
@@ -303,8 +304,7 @@ def test_readers_use_the_newest_month_whose_grace_is_over(story: Story) -> None:
 
 def test_workbooks_tell_of_that_month_though_newer_calls_are_published(story: Story) -> None:
     assert story.installation.query("select max(maaned) from marts.fct_kald_maaned") == [(date(2022, 5, 1),)]
-    made = story.installation.kdi("report", "excel", "--kommune", "KOMBIT")
-    assert made.exit_code == 0, made.output
+    story.installation.kdi("report", "excel", "--kommune", "KOMBIT")
     (path,) = (story.installation.home / "reports" / "excel" / story.installation.current.name).glob("*kombit.xlsx")
     front = {row[0]: row[1] for row in openpyxl.load_workbook(path)["Forside"].iter_rows(values_only=True)}
     assert any("Data til og med april 2022" in str(label) for label in front)
@@ -323,7 +323,7 @@ def june(story: Story) -> Iterator[Installation]:
 @pytest.mark.lang
 def test_a_month_that_runs_out_of_grace_is_a_new_release_of_the_same_numbers(story: Story, june: Installation) -> None:
     before, files = june.content(), june.inodes()
-    assert june.kdi("load").exit_code == 0
+    june.kdi("load")
     after, files_after = june.content(), june.inodes()
     assert {table for table in after if after[table] != before[table]} == {
         "marts.leverance_status",
@@ -334,7 +334,7 @@ def test_a_month_that_runs_out_of_grace_is_a_new_release_of_the_same_numbers(sto
     # nothing changes its state on the next day
     release = june.current
     june.as_of = "2022-06-06"
-    assert june.kdi("load").exit_code == 0
+    june.kdi("load")
     assert june.current == release
 
 
@@ -342,5 +342,5 @@ def test_a_month_that_runs_out_of_grace_is_a_new_release_of_the_same_numbers(sto
 def test_decisions_survive_a_rebuild_from_the_lake(story: Story, june: Installation) -> None:
     june.as_of = MAY
     expected = story.installation.content()
-    assert june.kdi("load", "--rebuild").exit_code == 0
+    june.kdi("load", "--rebuild")
     assert june.content() == expected

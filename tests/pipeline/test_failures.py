@@ -40,7 +40,7 @@ def backfill(folders: Folders) -> Backfill:
         if period == BAD:
             rows[1]["antal_kald"] = "-3"
         installation.deliver(day(period, *rows))
-    return Backfill(installation, installation.kdi("load"))
+    return Backfill(installation, installation.kdi("load", status=1))
 
 
 def test_fifty_nine_of_sixty_days_are_published(backfill: Backfill) -> None:
@@ -54,7 +54,6 @@ def test_fifty_nine_of_sixty_days_are_published(backfill: Backfill) -> None:
 
 
 def test_the_bad_day_ends_the_load_with_status_1_and_one_line(backfill: Backfill) -> None:
-    assert backfill.outcome.exit_code == 1
     (line,) = [line for line in backfill.outcome.stderr.splitlines() if line]
     assert line.startswith("FEJL ")
     for part in (f"stoettesystemerne_{BAD}.csv", "række 2", "antal_kald", "Antallet er negativt.", "Ret antallet."):
@@ -90,8 +89,7 @@ def test_the_refused_day_stands_in_the_published_log(backfill: Backfill) -> None
 
 
 def test_it_stays_a_failure_until_somebody_acts(backfill: Backfill) -> None:
-    again = backfill.installation.kdi("load")
-    assert again.exit_code == 1
+    again = backfill.installation.kdi("load", status=1)
     assert f"stoettesystemerne_{BAD}.csv" in again.stderr
 
 
@@ -104,8 +102,7 @@ def broken(at_once: Loaded) -> Installation:
 def assert_nothing_is_published(installation: Installation, break_it: Callable[[], object], *arguments: str) -> Result:
     current, releases, content = installation.current, installation.releases, installation.content()
     break_it()
-    result = installation.kdi("load", *arguments)
-    assert result.exit_code == 1
+    result = installation.kdi("load", *arguments, status=1)
     assert (installation.current, installation.releases) == (current, releases)
     assert installation.content() == content
     return result
@@ -119,8 +116,7 @@ def test_a_failed_dbt_test_leaves_the_release_alone(broken: Installation) -> Non
     assert "FEJL dbt test ikke_negativ_fct_folketal_folketal: Got 1 result" in result.stderr
     # what was wrong is put right: the release is again what lake and reference say
     broken.replace_reference("folketal", world.population())
-    again = broken.kdi("load")
-    assert (again.exit_code, again.stderr) == (0, "")
+    broken.kdi("load")
 
 
 @pytest.mark.lang
@@ -140,6 +136,5 @@ def test_a_failed_control_total_leaves_the_release_alone(broken: Installation) -
 
 def test_a_rollback_without_an_earlier_release_ends_with_status_1(at_once: Loaded, folders: Folders) -> None:
     for installation in (folders.new("tom"), at_once.installation):
-        result = installation.kdi("publish", "--rollback")
-        assert result.exit_code == 1
+        result = installation.kdi("publish", "--rollback", status=1)
         assert result.stderr == "Der er ingen tidligere publicering at gå tilbage til.\n"

@@ -49,9 +49,8 @@ def published(demo_installation: Installation, server: PostgresServer) -> Reader
     authorities = {row["cvr"] for row in kommuner().values()} | {GHOST_CVR}
     database = Database.new(server, "privat", authorities)
     demo_installation.postgres_dsn = database.loader
-    result = demo_installation.kdi("postgres", "publish")
+    demo_installation.kdi("postgres", "publish")
     demo_installation.postgres_dsn = ""
-    assert result.exit_code == 0, result.output
     ((members,),) = database.admin("select navn from kdi_lager.del where tabel = 'marts.dim_myndighed'")
     database.admin(
         f"insert into kdi_lager.{members} (myndighed_id, cvr, navn, type)"

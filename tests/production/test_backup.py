@@ -47,8 +47,7 @@ def installation(tmp_path: Path) -> Installation:
     assert len(installation.load().failures) == 2
     (withdrawn,) = installation.query("select leverance_id from marts.leverance_log where periode = '2022-01-12'")[0]
     for verb, which in (("withdraw", withdrawn), ("accept", "stoettesystemerne/2022-01-11")):
-        decided = installation.kdi("delivery", verb, which, "--reason", "aftalt", "--by", "prøve")
-        assert decided.exit_code == 0, decided.output
+        installation.kdi("delivery", verb, which, "--reason", "aftalt", "--by", "prøve")
     installation.load()
     return installation
 
@@ -68,7 +67,7 @@ def test_backup_wipe_restore_load_publishes_the_same(installation: Installation,
     installation.load()
     assert installation.content() == before
     assert sorted(p.name for p in (installation.home / "quarantine").iterdir()) == refused
-    assert installation.kdi("scrub").exit_code == 0
+    installation.kdi("scrub")
 
 
 def test_a_backup_during_a_load_names_nothing_that_it_lacks(installation: Installation, tmp_path: Path) -> None:

