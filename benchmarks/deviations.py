@@ -88,7 +88,7 @@ def _lay_out(release: Path, folder: Path) -> None:
             select '' as leverance_id, 'stoettesystemerne' as kilde, cast(dato as varchar) as periode, '' as fil,
                 '' as sha256, '2022-01-01' as modtaget, '' as status, 0 as raekker_modtaget, 0 as raekker_indlaest,
                 0 as raekker_karantaene, 0 as sum_indlaest, true as er_aktiv, '' as publiceret_i,
-                'gaelder' as tilstand, '' as afgoerelse, '' as begrundelse, '2022-01-01' as afgjort
+                'gaelder' as tilstand, '' as afgoerelse, '' as begrundelse, '2022-01-01' as afgjort, '' as noter
             from plan.beroerte_dage join kdi.marts.dim_dato using (dato_id);
         create table lake.vurderinger (cvr varchar, it_system_uuid varchar, service varchar, fra varchar, til varchar,
             vurdering varchar, bemaerkning varchar);

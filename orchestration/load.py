@@ -19,6 +19,7 @@ from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
 from orchestration.ingest.ahead import reading_ahead
 from orchestration.ingest.intake import find_pending, remove_leftovers, repeated
+from orchestration.ingest.notes import told
 from orchestration.ingest.profiles import profiles
 from orchestration.lake import depot
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
@@ -93,6 +94,7 @@ def load(
                 # A refused delivery fails the run too; it is told below, with its reason.
                 _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*span), expected=True)
     result.taken_in = log.all()[before:]
+    result.notes += told({f"{d.kilde}/{d.fil}": d.noter for d in result.taken_in})
     lock.acquire(settings)  # another load may be publishing just what this one took in
     try:
         if not rebuild and Releases(settings).is_held_back(lake_state(settings)):

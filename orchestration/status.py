@@ -42,7 +42,7 @@ def status_lines(settings: Settings) -> Iterator[str]:
 
 
 def delivery_lines(settings: Settings, source: str | None, period: str | None, every: bool) -> Iterator[str]:
-    """One line per delivery, and one per decision about it.
+    """One line per delivery, and one per note on it and decision about it.
 
     Args:
         every: also those that simply count.
@@ -53,7 +53,7 @@ def delivery_lines(settings: Settings, source: str | None, period: str | None, e
         for s in DeliveryLog(settings.delivery_log).standings()
         if source in (None, s.delivery.kilde) and period in (None, s.delivery.periode)
     ]
-    shown = [s for s in shown if every or s.event or s.needs_somebody or s.state not in ("gaelder", "afvist")]
+    shown = [s for s in shown if every or s.event or s.needs_somebody or s.delivery.noter or s.state not in _ORDINARY]
     if not shown:
         yield "Ingen leverancer at vise; --all viser også dem, der gælder uden videre."
     for standing in shown:
@@ -61,6 +61,8 @@ def delivery_lines(settings: Settings, source: str | None, period: str | None, e
         yield f"{d.leverance_id}  {_STATE[standing.state]:<15}  {danish.number(d.raekker_indlaest)} rækker  {d.fil}"
         if standing.state == "tilbageholdt":
             yield f"    {standing.reason}"
+        for note in d.noter:
+            yield f"    {note}"
         for event in events:
             if event.leverance_id == d.leverance_id:
                 when = event.hvornaar[:16].replace("T", " ")
@@ -140,6 +142,7 @@ def _danish_date(day: date) -> str:
     return f"{day:%d-%m-%Y}"
 
 
+_ORDINARY = ("gaelder", "afvist")
 _STATE = {
     "gaelder": "gælder",
     "tilbageholdt": "holdt tilbage",

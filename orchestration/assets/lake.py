@@ -125,6 +125,11 @@ def _materialization(key: dg.AssetKey, delivery: Delivery) -> dg.AssetMaterializ
             "fil": delivery.fil,
             "leverance_id": delivery.leverance_id,
             "sha256": delivery.sha256,
+            **(
+                {"noter": dg.MetadataValue.md("\n".join(f"- {note}" for note in delivery.noter))}
+                if delivery.noter
+                else {}
+            ),
         },
     )
 

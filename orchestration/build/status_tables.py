@@ -15,7 +15,7 @@ _DELIVERIES = pa.schema(
         **dict.fromkeys(("leverance_id", "kilde", "periode", "fil", "sha256", "modtaget", "status"), _TEXT),
         **dict.fromkeys(("raekker_modtaget", "raekker_indlaest", "raekker_karantaene", "sum_indlaest"), pa.int64()),
         "er_aktiv": pa.bool_(),
-        **dict.fromkeys(("publiceret_i", "tilstand", "afgoerelse", "begrundelse", "afgjort"), _TEXT),
+        **dict.fromkeys(("publiceret_i", "tilstand", "afgoerelse", "begrundelse", "afgjort", "noter"), _TEXT),
     }
 )
 _PERIODS = pa.schema(
@@ -102,4 +102,5 @@ def _delivery(standing: Standing, published: Mapping[str, str], publication_id: 
         "afgoerelse": standing.event.handling if standing.event else None,
         "begrundelse": standing.reason or None,
         "afgjort": standing.event.hvornaar[:19] if standing.event else None,
+        "noter": " ".join(d.noter) or None,
     }

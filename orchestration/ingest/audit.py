@@ -8,11 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest import cpr, readers
-from orchestration.ingest.findings import Finding
+from orchestration.ingest import cpr, csv_files, readers
+from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
+from orchestration.ingest.layout import Layout
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.readers import Layout
 from orchestration.ingest.rules import (
     canonical,
     faults,
@@ -31,8 +31,8 @@ class Audit:
     """What was found in one delivery.
 
     Rows and sums of a delivery that cannot be read are 0. ``parquet`` is the file of sound rows,
-    None when there is none to keep. ``delivered`` is where the delivery's own bytes lie on this
-    machine, ``may_be_kept`` whether they may be copied to the quarantine.
+    None when there is none to keep. ``notes`` say what was left unread. ``delivered`` is where the
+    delivery's own bytes lie on this machine, ``may_be_kept`` whether they may be copied to the quarantine.
     """
 
     file: InboxFile
@@ -46,6 +46,7 @@ class Audit:
     hours: int | None = None
     personal: bool = False
     extras: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     parquet: Path | None = None
     rows_written: int = 0
     total_written: int = 0
@@ -76,7 +77,7 @@ def audit_alone(
     scratch: Path,
 ) -> Audit:
     """The full audit of one file: every fault with its row."""
-    audit = Audit(file, path, extras=layout.extras)
+    audit = Audit(file, path, extras=layout.extras, notes=layout.notes)
     try:
         source = readers.source_sql(connection, [path], layout, profile)
         columns = [c for c in layout.columns if not c.startswith("ting_")]
@@ -88,13 +89,13 @@ def audit_alone(
             f"""create or replace temp table raekker as
             select {row} as raekke, {sql_text(file.period)} as periode, {trimmed} from {source}"""
         )
-    except readers.UnreadableDelivery as error:
+    except UnreadableDelivery as error:
         audit.findings += error.findings
         return audit
     except duckdb.Error as error:
         audit.findings.append(_unreadable(error, profile))
         return audit
-    broken = readers.broken_rows(connection).get(str(path), []) if layout.kind == "csv" else []
+    broken = csv_files.broken_rows(connection).get(str(path), []) if layout.kind == "csv" else []
     audit.findings += broken[:LISTED_ROWS]
     if broken:
         _make_room(connection, [f.raekke for f in broken if f.raekke])

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import duckdb
 
-from orchestration.ingest import cpr, readers
+from orchestration.ingest import cpr, csv_files, readers
 from orchestration.ingest.audit import Audit, audit_alone
+from orchestration.ingest.findings import UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
+from orchestration.ingest.layout import Layout
 from orchestration.ingest.profiles import Column, Profile
-from orchestration.ingest.readers import Layout
 from orchestration.ingest.rules import LOCAL_TIME_ZONE, is_plain, masked, sql_list, sql_text
 
 
@@ -52,11 +53,11 @@ def _audit_together(
     written: dict[Path, tuple[InboxFile, Path]] = {}
     for nr, (file, path) in enumerate(files):
         target = scratch / f"{nr}-{scratch.name}.parquet"
-        with suppress(duckdb.Error, readers.UnreadableDelivery):  # alone it is named
+        with suppress(duckdb.Error, UnreadableDelivery):  # alone it is named
             source = readers.source_sql(connection, [path], layout, profile)
             _write_plain(connection, f"{source} as kilde", file.period, profile, target)
             written[target] = file, path
-    faulty = set(readers.broken_rows(connection)) if layout.kind == "csv" else set()
+    faulty = set(csv_files.broken_rows(connection)) if layout.kind == "csv" else set()
     faulty |= _personal_extras(connection, [path for _, path in written.values()], layout, profile)
     written = {target: each for target, each in written.items() if str(each[1]) not in faulty}
     if not written:
@@ -69,7 +70,7 @@ def _audit_together(
         if target not in suspects and figures.sound and figures.months in (None, (file.period, file.period)):
             audits[str(path)] = Audit(
                 file, path, rows=figures.rows, total=figures.total, hours=figures.hours, extras=layout.extras,
-                parquet=target, rows_written=figures.rows, total_written=figures.total,
+                notes=layout.notes, parquet=target, rows_written=figures.rows, total_written=figures.total,
             )  # fmt: skip
     return audits
 

@@ -224,6 +224,7 @@ def _settle(settings: Settings, profile: Profile, audit: Audit, refused: bool) -
         parquet="",
         parquet_sha256="",
         aarsager=tuple(audit.findings),
+        noter=() if audit.personal else audit.notes,
     )
     if refused or audit.parquet is None:
         return delivery

@@ -10,10 +10,12 @@ from pathlib import Path
 from orchestration.ingest import untrusted
 from orchestration.ingest.audit import Audit, open_engine
 from orchestration.ingest.batch import audit_batch
+from orchestration.ingest.csv_files import in_utf8
 from orchestration.ingest.findings import UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
+from orchestration.ingest.layout import Layout
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.readers import Layout, bytes_look_personal, in_utf8, layout_of
+from orchestration.ingest.readers import bytes_look_personal, layout_of
 
 
 @dataclass(frozen=True)

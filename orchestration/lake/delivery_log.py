@@ -43,6 +43,7 @@ create table if not exists leverancer (
     parquet text not null,
     parquet_sha256 text not null,
     aarsager text not null,
+    noter text not null default '[]',
     check (raekker_modtaget = raekker_indlaest + raekker_karantaene),
     check (sum_modtaget = sum_indlaest + sum_karantaene)
 );
@@ -73,7 +74,8 @@ class Delivery:
     """One delivery and what became of it.
 
     Rows and sums satisfy received = loaded + quarantined; the database refuses anything else.
-    ``parquet`` is relative to the lake's folder and empty for a refused delivery.
+    ``parquet`` is relative to the lake's folder and empty for a refused delivery. ``noter`` say what of it was left
+    unread.
     """
 
     leverance_id: str
@@ -93,6 +95,7 @@ class Delivery:
     parquet: str
     parquet_sha256: str
     aarsager: tuple[Finding, ...] = ()
+    noter: tuple[str, ...] = ()
     raekkefoelge: int = 0
 
     @property
@@ -130,6 +133,7 @@ class DeliveryLog:
         connection.row_factory = sqlite3.Row
         try:
             connection.executescript(_SCHEMA)
+            _add_notes(connection)
             with connection:
                 yield connection
         finally:
@@ -155,6 +159,7 @@ class DeliveryLog:
         for delivery in deliveries:
             row = {name: getattr(delivery, name) for name in names}
             row["aarsager"] = json.dumps([asdict(f) for f in delivery.aarsager], ensure_ascii=False)
+            row["noter"] = json.dumps(delivery.noter, ensure_ascii=False)
             rows.append(row)
         with self._connect() as connection:
             connection.executemany(
@@ -275,6 +280,12 @@ class DeliveryLog:
             step("log: reference written")
 
 
+def _add_notes(connection: sqlite3.Connection) -> None:
+    """Logs from before notes were kept get their column."""
+    if "noter" not in {row["name"] for row in connection.execute("pragma table_info(leverancer)")}:
+        connection.execute("alter table leverancer add column noter text not null default '[]'")
+
+
 def _append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
     connection.executemany(
         "insert into haendelser (leverance_id, handling, hvem, hvornaar, grund, efter)"
@@ -286,4 +297,5 @@ def _append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
 def _delivery(row: sqlite3.Row) -> Delivery:
     values = dict(row)
     values["aarsager"] = tuple(Finding(**finding) for finding in json.loads(values["aarsager"]))
+    values["noter"] = tuple(json.loads(values["noter"]))
     return Delivery(**values)

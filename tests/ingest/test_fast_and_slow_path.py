@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from orchestration.ingest.audit import Audit, audit_alone, open_engine
 from orchestration.ingest.batch import audit_batch
+from orchestration.ingest.csv_files import in_utf8
+from orchestration.ingest.findings import UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.readers import UnreadableDelivery, in_utf8, layout_of
+from orchestration.ingest.readers import layout_of
 
 DAY = "2022-01-03"
 few = settings(

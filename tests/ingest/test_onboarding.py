@@ -21,8 +21,9 @@ from openpyxl.cell.text import InlineFont
 
 from orchestration.ingest.audit import Audit, open_engine
 from orchestration.ingest.batch import audit_batch
+from orchestration.ingest.findings import UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.readers import UnreadableDelivery, bytes_look_personal, layout_of
+from orchestration.ingest.readers import bytes_look_personal, layout_of
 from orchestration.sample.xlsx import Sheet, write_workbook
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "onboarding_matrix.csv"

@@ -16,5 +16,6 @@ select
     publiceret_i,
     afgoerelse,
     begrundelse,
-    afgjort
+    afgjort,
+    noter
 from {{ ref('stg_lake__leverancer') }}

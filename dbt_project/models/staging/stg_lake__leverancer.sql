@@ -16,6 +16,7 @@ select
     afgoerelse,
     begrundelse,
     cast(afgjort as timestamp) as afgjort,
+    noter,
 
     -- the last day that the period covers, which orders periods of different kinds
     case

@@ -1,0 +1,42 @@
+"""JSON: an array of objects, read at the paths that the profile names."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+
+from orchestration.ingest.findings import Finding, UnreadableDelivery
+from orchestration.ingest.profiles import Profile
+
+
+def table(path: Path, profile: Profile) -> pa.Table:
+    """The profile's paths of every object of a JSON array. What else the objects hold is never looked at.
+
+    Raises:
+        UnreadableDelivery: not an array of objects in UTF-8.
+    """
+    try:
+        objects = json.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UnreadableDelivery(Finding("ukendt_tegnsaet", detalje="UTF-8")) from error
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
+        raise UnreadableDelivery(Finding("ulaeselig_fil", detalje="ikke gyldig JSON")) from error
+    if not isinstance(objects, list) or not all(isinstance(o, dict) for o in objects):
+        raise UnreadableDelivery(Finding("ulaeselig_fil", detalje="JSON-filen er ikke en liste af objekter"))
+    try:
+        return pa.table(
+            {c.name: pa.array([_at(o, c.accepted_headers) for o in objects], pa.string()) for c in profile.columns}
+        )
+    except UnicodeEncodeError as error:  # half a character, as in "\\ud800"
+        raise UnreadableDelivery(Finding("ukendt_tegnsaet", detalje="UTF-8")) from error
+
+
+def _at(value: object, paths: tuple[str, ...]) -> str | None:
+    """The text at the first path that leads to one."""
+    for path in paths:
+        found = value
+        for key in path.split("."):
+            found = found.get(key) if isinstance(found, dict) else None
+        if found is not None and not isinstance(found, dict | list):
+            return str(found).strip().lower() if isinstance(found, bool) else str(found).strip() or None
+    return None
