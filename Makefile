@@ -42,8 +42,8 @@ test: $(BIN)/.ready  ## Run the tests
 test-all: $(BIN)/.ready  ## Run the tests, the long ones too (an hour)
 	$(BIN)/python -m pytest -m "lang or not lang"
 
-fuzz: $(BIN)/.ready  ## Feed every reader FUZZ damaged files (default 10000 each)
-	FUZZ=$(or $(FUZZ),10000) $(BIN)/python -m pytest -q -s tests/security/test_fuzz.py
+fuzz: $(BIN)/.ready  ## Feed every reader FUZZ damaged files and workbooks of odd structure (default 10000 each)
+	FUZZ=$(or $(FUZZ),10000) $(BIN)/python -m pytest -q -s tests/security/test_fuzz.py tests/ingest/test_workbook_structure.py
 
 audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabilities
 	$(BIN)/python -m tests.security.audit

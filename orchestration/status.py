@@ -34,6 +34,7 @@ def status_lines(settings: Settings) -> Iterator[str]:
         yield from _waiting_for_somebody(status.of_source(source))
     yield from _months(status)
     yield from _silent(settings)
+    yield from _unknown_interfaces(settings)
     if current:
         yield f"Gældende publicering: {current.publicering_id} ({len(current.leverancer)} leverancer)"
         yield f"Kan rulles tilbage til: {Releases(settings).previous() or 'ingen'}"
@@ -136,6 +137,20 @@ def _silent(settings: Settings) -> Iterator[str]:
         yield f"Tavse          {danish.number(len(rows))} i leverancerne"
     for (text,) in rows[:_MOST_SHOWN]:
         yield f"  {text}"
+
+
+def _unknown_interfaces(settings: Settings) -> Iterator[str]:
+    """Interfaces that lists or the service catalogue name and ``snitflader.csv`` does not, by the release in force."""
+    path = settings.published / "current" / "kdi.duckdb"
+    if not path.exists():
+        return
+    with duckdb.connect(str(path), read_only=True) as connection:
+        rows = connection.execute(
+            "select snitflade from marts.dim_snitflade where snitflade_id <> 0 and navn = snitflade order by snitflade"
+        ).fetchall()
+    if rows:
+        some = ", ".join(name for (name,) in rows[:_MOST_SHOWN]) + (" …" if len(rows) > _MOST_SHOWN else "")
+        yield f"Snitflader     {danish.number(len(rows))} står ikke i snitflader.csv: {some}"
 
 
 def _danish_date(day: date) -> str:

@@ -3,7 +3,7 @@
 This is the second of two passes over the same rules: for files that the first, :mod:`batch`, did not find faultless.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -84,7 +84,7 @@ def audit_alone(
         if profile.matrix:
             columns += [profile.matrix.name_column, profile.matrix.value_column]
         trimmed = ", ".join(f"nullif(trim({c}), '') as {c}" for c in columns)
-        row = "linje" if layout.things else "row_number() over ()"
+        row = "linje" if layout.things or layout.kind == "xlsx" else "row_number() over ()"
         connection.execute(
             f"""create or replace temp table raekker as
             select {row} as raekke, {sql_text(file.period)} as periode, {trimmed} from {source}"""
@@ -117,7 +117,16 @@ def audit_alone(
     if not audit.personal:
         _write_alone(connection, audit, profile, scratch)
     connection.execute("drop table raekker")
+    if layout.kind == "xlsx":
+        audit.findings = [_as_in_the_sheet(finding, layout) for finding in audit.findings]
     return audit
+
+
+def _as_in_the_sheet(finding: Finding, layout: Layout) -> Finding:
+    if finding.raekke is None:
+        return finding
+    row, sheet = layout.place(finding.raekke)
+    return replace(finding, raekke=row, ark=sheet)
 
 
 def _make_room(connection: duckdb.DuckDBPyConnection, broken: list[int]) -> None:

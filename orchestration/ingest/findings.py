@@ -8,9 +8,15 @@ from dataclasses import dataclass
 
 STRUCTURAL = frozenset({
     "tom_fil", "forkert_skilletegn", "manglende_kolonne", "dobbelt_kolonne", "ukendt_tegnsaet", "ulaeselig_fil",
-    "forkert_filtype", "for_stor_fil", "usikker_fil", "for_tung_fil", "brudt_raekke",
+    "forkert_filtype", "uklar_snitflade", "ulaeselig_overskrift", "skjult_ark", "for_stor_fil", "usikker_fil",
+    "for_tung_fil", "brudt_raekke",
 })  # fmt: skip
 """Faults after which the number of a delivery's rows is not known."""
+
+UNREAD_CELL = ("formel_uden_vaerdi", "fejlvaerdi", "forkert_celletype", "flettet_celle")
+"""Faults of a workbook's cell that holds something which could not be read."""
+UNREAD_MARK = "\ufdd0"
+"""Begins the text that stands for such a cell, followed by its fault: a character that no text may have."""
 
 # code → (what is wrong, what to do). ``{detail}`` is filled with names of columns, never values.
 CATALOGUE: dict[str, tuple[str, str]] = {
@@ -48,6 +54,31 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "for_tung_fil": (
         "Læsningen af filen blev standset: {detail}.",
         "Send filen igen i den aftalte form; er den rigtig, kontakt driften.",
+    ),
+    "uklar_snitflade": (
+        "Overskriften ligner en snitflade, men det kan ikke læses, hvilken.",
+        "Skriv den som SF1470 eller SF1460_A, én snitflade pr. kolonne; et navn må følge efter.",
+    ),
+    "ulaeselig_overskrift": (
+        "Overskriften er en formel, der aldrig er beregnet, eller en fejlværdi.",
+        "Skriv overskriften som tekst, og send filen igen.",
+    ),
+    "skjult_ark": (
+        "Det eneste ark med den aftalte overskrift ({detail}) er skjult; skjulte ark læses ikke.",
+        "Vis arket, eller slet det, og send filen igen.",
+    ),
+    "formel_uden_vaerdi": (
+        "Cellen er en formel, der aldrig er beregnet.",
+        "Åbn filen i Excel, gem den, så formlerne er beregnet, og send den igen.",
+    ),
+    "fejlvaerdi": ("Cellen viser en fejl (som #REFERENCE! eller #I/T).", "Ret formlen, eller skriv værdien."),
+    "forkert_celletype": (
+        "Cellen er en dato, et klokkeslæt, et decimaltal eller SAND/FALSK; her skal stå tekst.",
+        "Formatér kolonnen som tekst, og skriv værdien igen.",
+    ),
+    "flettet_celle": (
+        "Cellen er flettet over flere rækker eller kolonner; det kan ikke ses, hvilken værdien hører til.",
+        "Ophæv fletningen, og skriv værdien i hver celle.",
     ),
     "brudt_raekke": (
         "Rækken har et forkert antal felter eller et åbent anførselstegn ({detail}).",
@@ -105,8 +136,8 @@ VALUE_CLASS = {
 class Finding:
     """One fault: in the delivery as a whole (``raekke`` None) or in one row.
 
-    ``raekke`` counts data rows from 1; the header is not counted. ``antal`` says how many rows
-    share the fault when only the first are listed.
+    ``raekke`` counts data rows from 1, and in a workbook the sheet's own rows as Excel does. ``ark`` is the
+    sheet of a workbook that has several. ``antal`` says how many rows share the fault when only the first are listed.
     """
 
     kode: str
@@ -114,6 +145,7 @@ class Finding:
     raekke: int | None = None
     detalje: str = ""
     antal: int = 1
+    ark: str = ""
 
     @property
     def besked(self) -> str:
@@ -131,7 +163,8 @@ class Finding:
         return VALUE_CLASS.get(self.kode, "andet format" if self.raekke else "")
 
     def __str__(self) -> str:
-        where = [f"række {self.raekke}" if self.raekke else "", f"kolonne {self.kolonne}" if self.kolonne else ""]
+        where = [f"ark »{self.ark}«" if self.ark else ""]
+        where += [f"række {self.raekke}" if self.raekke else "", f"kolonne {self.kolonne}" if self.kolonne else ""]
         place = ", ".join(part for part in where if part)
         more = f" ({self.antal} rækker i alt)" if self.antal > 1 else ""
         return f"{f'{place}: ' if place else ''}[{self.kode}] {self.besked}{more} {self.handling}"

@@ -1,13 +1,15 @@
 """How the columns of a file map onto the canonical ones: headers are compared by name, in any order."""
 
-import re
+from collections import Counter
 from dataclasses import dataclass
 
-from orchestration.ingest import cpr
+from orchestration import names
+from orchestration.ingest import cpr, notes
 from orchestration.ingest.findings import Finding, UnreadableDelivery
-from orchestration.ingest.notes import unread_columns
 from orchestration.ingest.profiles import Column, Profile
 
+# More than a sheet has rows.
+ROWS_OF_A_SHEET = 10_000_000
 _OTHER_DELIMITERS = {";": "semikolon", ",": "komma", "\t": "tabulator", "|": "lodret streg"}
 
 
@@ -19,6 +21,8 @@ class Layout:
     ``ekstra_<n>`` for a column nobody asked for (``extras`` holds their headers). ``things`` names
     the columns of a matrix that become rows. ``schema`` is a Parquet file's own: read together
     with another's, 3.7 would become a whole number. ``notes`` say what of the file was left unread.
+    ``sheets`` are those of a workbook of several that are read, in order; ``absent`` the columns of a matrix that one
+    of them, by its number, lacks.
     """
 
     kind: str
@@ -27,66 +31,76 @@ class Layout:
     things: tuple[tuple[str, str], ...] = ()
     schema: str = ""
     notes: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    absent: tuple[tuple[int, str], ...] = ()
 
     @property
     def extra_headers(self) -> dict[str, str]:
         """What stands above each column that nobody asked for."""
         return dict(zip((c for c in self.columns if c.startswith("ekstra_")), self.extras, strict=True))
 
+    def place(self, line: int) -> tuple[int, str]:
+        """Row and sheet of a line, as whoever opens the file counts them; no sheet where there is but one."""
+        number, row = divmod(line, ROWS_OF_A_SHEET)
+        return row, self.sheets[number] if self.sheets else ""
 
-def layout_from(kind: str, header: list[str], profile: Profile) -> Layout:
+
+@dataclass(frozen=True)
+class Header:
+    """What a header's columns are, by their positions: canonical columns, and things of a matrix.
+
+    ``unclear`` are texts that mean an interface, one cannot say which.
+    """
+
+    known: dict[int, str]
+    things: dict[int, str]
+    unclear: tuple[str, ...]
+
+
+def header_of(texts: list[str], profile: Profile) -> Header:
+    """Match the texts of a header with the profile, by what people mean: ``SF 1470 - Sags- og …`` is ``SF1470``."""
+    canonical = {names.header_key(h): c.name for c in _own_columns(profile) for h in c.accepted_headers}
+    known = {i: canonical[key] for i, text in enumerate(texts) if (key := names.header_key(text)) in canonical}
+    if profile.matrix is None:
+        return Header(known, {}, ())
+    beside = tuple(names.compared(ending) for ending in profile.matrix.unread_endings)
+    others = {i: text for i, text in enumerate(texts) if i not in known and not names.compared(text).endswith(beside)}
+    things = {i: name for i, text in others.items() if (name := names.interface(text))}
+    unclear = [text for i, text in others.items() if i not in things and names.is_like_interface(text)]
+    return Header(known, things, tuple(unclear))
+
+
+def layout_from(kind: str, texts: list[str], profile: Profile) -> Layout:
     """Match a file's header with the profile.
 
     Raises:
-        UnreadableDelivery: a column missing or doubled, wrong delimiter, a CPR number in it.
+        UnreadableDelivery: a column missing, doubled or unclear, wrong delimiter, a CPR number in it.
     """
-    if any(cpr.is_in(h) for h in header):
+    if any(cpr.is_in(text) for text in texts):
         raise UnreadableDelivery(Finding("cpr_nummer"))
-    canonical = canonical_headers(profile)
-    matched = [canonical.get(h.strip().casefold()) for h in header]
-    things = things_of(header, matched, profile)
-    names = [m for m in matched if m] + list(things.values())
-    doubled = sorted({m for m in names if names.count(m) > 1})
-    missing = [c.name for c in own_columns(profile) if c.name not in matched]
-    if profile.matrix and not things:
+    header = header_of(texts, profile)
+    found = Counter([*header.known.values(), *header.things.values()])
+    missing = [c.name for c in _own_columns(profile) if c.name not in found]
+    if profile.matrix and not header.things:
         missing.append(profile.matrix.name_column)
-    findings = [Finding("dobbelt_kolonne", kolonne=d, detalje=d) for d in doubled]
-    findings += [Finding("manglende_kolonne", kolonne=m, detalje=m) for m in missing]
-    if missing and kind == "csv" and len(header) == 1:
-        found = [name for d, name in _OTHER_DELIMITERS.items() if d != profile.format.delimiter and d in header[0]]
-        if found:
-            findings.insert(0, Finding("forkert_skilletegn", detalje=found[0]))
+    findings = [Finding("dobbelt_kolonne", kolonne=name, detalje=name) for name in sorted(found) if found[name] > 1]
+    findings += [Finding("uklar_snitflade", kolonne=text) for text in header.unclear]
+    findings += [Finding("manglende_kolonne", kolonne=name, detalje=name) for name in missing]
+    if missing and kind == "csv" and len(texts) == 1:
+        others = [name for d, name in _OTHER_DELIMITERS.items() if d != profile.format.delimiter and d in texts[0]]
+        if others:
+            findings.insert(0, Finding("forkert_skilletegn", detalje=others[0]))
     if findings:
         raise UnreadableDelivery(*findings)
-    extras = tuple(h for i, (h, m) in enumerate(zip(header, matched, strict=True)) if m is None and i not in things)
-    columns = tuple(m or (f"ting_{i}" if i in things else f"ekstra_{i}") for i, m in enumerate(matched))
-    return Layout(
-        kind,
-        columns,
-        extras,
-        tuple((f"ting_{i}", name) for i, name in things.items()),
-        notes=tuple(unread_columns(extras)),
+    columns = tuple(
+        header.known.get(i) or (f"ting_{i}" if i in header.things else f"ekstra_{i}") for i in range(len(texts))
     )
+    extras = tuple(text for text, column in zip(texts, columns, strict=True) if column.startswith("ekstra_"))
+    things = tuple((f"ting_{i}", name) for i, name in header.things.items())
+    return Layout(kind, columns, extras, things, notes=tuple(notes.unread_columns(extras)))
 
 
-def own_columns(profile: Profile) -> list[Column]:
+def _own_columns(profile: Profile) -> list[Column]:
     """The canonical columns that a file has itself; a matrix makes the other two."""
     made = (profile.matrix.name_column, profile.matrix.value_column) if profile.matrix else ()
     return [c for c in profile.columns if c.name not in made]
-
-
-def canonical_headers(profile: Profile) -> dict[str, str]:
-    """Canonical names by the headers under which a file may have them."""
-    return {h.strip().casefold(): c.name for c in own_columns(profile) for h in c.accepted_headers}
-
-
-def things_of(header: list[str], matched: list[str | None], profile: Profile) -> dict[int, str]:
-    """Positions of a matrix's columns with what each is about: ``SF 1470 - Sags- og …`` is ``SF1470``."""
-    if not profile.matrix:
-        return {}
-    found = {}
-    for i, text in enumerate(header):
-        hit = re.search(profile.matrix.header_pattern, text) if matched[i] is None else None
-        if hit:
-            found[i] = hit.expand(profile.matrix.name).strip("_")
-    return found

@@ -19,6 +19,11 @@ def unread_columns(headers: Iterable[str]) -> list[str]:
     return [f"{'Kolonnen' if one else 'Kolonnerne'} {named(names)} kendes ikke og er ikke læst."]
 
 
+def rows(number: int) -> str:
+    """How many rows, in words."""
+    return f"{number} række{'' if number == 1 else 'r'}"
+
+
 def named(texts: Iterable[str]) -> str:
     """Texts of a file as a list in a sentence: in quotes, cut to a readable length, the first of them."""
     every = [" ".join(text.split()) for text in texts]

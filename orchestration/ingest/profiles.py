@@ -19,7 +19,7 @@ from orchestration.settings import PROJECT_ROOT
 PROFILE_FOLDER = PROJECT_ROOT / "expectations" / "profiles"
 
 ColumnType = Literal[
-    "tidspunkt", "dato", "maaned", "cvr", "uuid", "tekst", "valg", "kle_nummer", "antal", "antal_maskeret"
+    "tidspunkt", "dato", "maaned", "cvr", "uuid", "tekst", "snitflade", "valg", "kle_nummer", "antal", "antal_maskeret"
 ]  # fmt: skip
 Rhythm = Literal["dag", "maaned", "udtraek"]
 
@@ -44,12 +44,13 @@ class Column(_Strict):
 
 
 class Matrix(_Strict):
-    """A sheet with one column per thing, turned into one row per row and thing."""
+    """A sheet with one column per interface, turned into one row per row and interface."""
 
     name_column: str = Field(description="Canonical column that gets what the header says.")
     value_column: str = Field(description="Canonical column that gets the cell.")
-    header_pattern: str = Field(description="Headers that are such columns.")
-    name: str = Field(description="What is put in name_column, from the pattern's groups; _ at its ends is left out.")
+    unread_endings: tuple[str, ...] = Field(
+        (), description="Last words of headers that name an interface and say something else of it than value_column."
+    )
 
 
 class FileFormat(_Strict):

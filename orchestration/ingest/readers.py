@@ -15,7 +15,7 @@ import duckdb
 
 from orchestration.ingest import cpr, csv_files, json_files, parquet_files, workbooks
 from orchestration.ingest.findings import Finding, UnreadableDelivery
-from orchestration.ingest.layout import Layout, layout_from
+from orchestration.ingest.layout import ROWS_OF_A_SHEET, Layout, layout_from
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import sql_text
 
@@ -36,7 +36,7 @@ def layout_of(path: Path, profile: Profile) -> Layout:
         case "json":
             return Layout(kind, tuple(c.name for c in profile.columns), ())
         case "xlsx":
-            return layout_from(kind, workbooks.header(path, profile), profile)
+            return workbooks.read(path, path.stat().st_mtime_ns, profile)[0]
         case "parquet":
             layout = layout_from(kind, parquet_files.header(path), profile)
             return replace(layout, schema=parquet_files.schema_of(path))
@@ -47,7 +47,8 @@ def layout_of(path: Path, profile: Profile) -> Layout:
 def source_sql(connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile) -> str:
     """A table expression over files of one layout: ``fil`` and the layout's columns, all text.
 
-    A matrix has the columns ``linje`` (its row in the sheet) and those of the profile instead.
+    A workbook and a matrix also have ``linje``, the row's place (``Layout.place``); a matrix has the columns of the
+    profile instead of its own.
     Broken CSV rows are left out of it; :func:`csv_files.broken_rows` returns them afterwards.
     """
     if layout.things:
@@ -63,9 +64,16 @@ def _unpivoted(source: str, layout: Layout, profile: Profile) -> str:
     return f"""(
         select fil, linje, {", ".join(kept)}, case ting {names} end as {profile.matrix.name_column},
             celle as {profile.matrix.value_column}
-        from (select *, row_number() over () as linje from {source})
+        from {source if layout.kind == "xlsx" else f"(select *, row_number() over () as linje from {source})"}
         unpivot include nulls (celle for ting in ({things}))
+        {_without_absent(layout)}
     )"""
+
+
+def _without_absent(layout: Layout) -> str:
+    """A sheet says nothing of the interfaces for which it has no column."""
+    lacking = [f"(linje // {ROWS_OF_A_SHEET} = {number} and ting = '{column}')" for number, column in layout.absent]
+    return f"where not ({' or '.join(lacking)})" if lacking else ""
 
 
 def _rows_sql(connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile) -> str:
@@ -74,7 +82,12 @@ def _rows_sql(connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: 
             return parquet_files.rows_sql(paths, layout)
         case "xlsx" | "json":
             (path,) = paths
-            rows = json_files.table(path, profile) if layout.kind == "json" else workbooks.table(path, layout, profile)
+            is_json = layout.kind == "json"
+            rows = (
+                json_files.table(path, profile)
+                if is_json
+                else workbooks.read(path, path.stat().st_mtime_ns, profile)[1]
+            )
             connection.register("regneark", rows)
             return f"(select {sql_text(str(path))} as fil, * from regneark)"
         case _:

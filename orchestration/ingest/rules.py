@@ -6,6 +6,8 @@ judges a whole batch at once (is any value faulty?) and names the fault of a sin
 
 import re
 
+from orchestration import names
+from orchestration.ingest.findings import UNREAD_CELL, UNREAD_MARK
 from orchestration.ingest.profiles import Column, Profile
 
 LOCAL_TIME_ZONE = "Europe/Copenhagen"
@@ -37,8 +39,11 @@ def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
     """
     c = column.name
     of_type = _faults_of_type(column, profile)
+    if ".xlsx" in profile.extensions:
+        of_type = [(code, f"{c} = {sql_text(UNREAD_MARK + code)}") for code in UNREAD_CELL] + of_type
     if column.required:
-        return [("tomt_felt", f"coalesce({c}, '') = ''"), *of_type]
+        visible = names.sql_shown(c) if column.type in ("tekst", "snitflade") else c
+        return [("tomt_felt", f"coalesce({visible}, '') = ''"), *of_type]
     return [(code, f"{c} is not null and ({condition})") for code, condition in of_type]
 
 
@@ -77,6 +82,8 @@ def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
             if column.type == "antal_maskeret":
                 number = [(code, f"not {masked(c)} and ({condition})") for code, condition in number]
             return number
+        case "snitflade":
+            return [("uklar_snitflade", names.sql_is_unclear_interface(c))]
         case _:
             return []
 
@@ -117,13 +124,25 @@ def is_plain(column: Column, profile: Profile) -> str:
     c = column.name
     if column.type == "uuid":
         return f"regexp_full_match({c}, '[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}')"
+    if column.type == "snitflade":
+        return f"{names.sql_interface(c)} = {c} and {names.sql_is_shown(c)}"
     sound = " and ".join(f"not coalesce({condition}, false)" for _, condition in faults(column, profile))
     plain = f"{c} is not null and {c} = trim({c}) and {sound}"
+    if column.type == "tekst":
+        plain += f" and {names.sql_is_shown(c)}"
     return f"({plain})" if column.required else f"({c} is null or ({plain}))"
 
 
 def canonical(column: Column, profile: Profile) -> str:
     """The value stored in the lake for a sound text value."""
-    if column.type == "uuid":
-        return f"cast(try_cast({column.name} as uuid) as varchar)"
-    return day(column.name, profile) if column.type == "dato" else column.name
+    match column.type:
+        case "uuid":
+            return f"cast(try_cast({column.name} as uuid) as varchar)"
+        case "dato":
+            return day(column.name, profile)
+        case "snitflade":
+            return f"nullif({names.sql_interface(column.name)}, '')"
+        case "tekst":
+            return f"nullif({names.sql_shown(column.name)}, '')"
+        case _:
+            return column.name

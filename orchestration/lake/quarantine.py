@@ -12,7 +12,7 @@ from orchestration.ingest.audit import Audit
 from orchestration.lake.spreadsheet import harmless
 from orchestration.steps import step
 
-_COLUMNS = ("kode", "raekke", "kolonne", "vaerdiklasse", "antal", "besked", "handling")
+_COLUMNS = ("kode", "raekke", "kolonne", "vaerdiklasse", "antal", "besked", "handling", "ark")
 
 
 def keep(folder: Path, audit: Audit, refused: bool) -> Path:

@@ -235,15 +235,16 @@ def test_a_sheet_without_header_or_rows_is_refused(received: Received) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["unknown status", "unknown status below a title and a blank", "run without a number"]
+    ("label", "row"),
+    [("unknown status", 3), ("unknown status below a title and a blank", 7), ("run without a number", 3)],
 )
-def test_an_unknown_status_refuses_the_sheet_and_says_what_it_may_be(received: Received, label: str) -> None:
+def test_an_unknown_status_refuses_the_sheet_and_says_what_it_may_be(received: Received, label: str, row: int) -> None:
     outcome = received[label]
     assert outcome.status == "afvist"
     assert outcome.rows == []
     assert outcome.codes == {"ukendt_vaerdi", "for_mange_fejl"}
-    assert outcome.place("ukendt_vaerdi") == ("SF1500", 2)  # the second system, whatever is above it
-    assert "række 2, kolonne SF1500" in outcome.messages
+    assert outcome.place("ukendt_vaerdi") == ("SF1500", row)  # the second system's row, as Excel counts
+    assert f"række {row}, kolonne SF1500" in outcome.messages
     assert "Klarmeldt, Ja, Delvis, Delvist, Ensidig, Nej, Irrelevant, Forløb N" in outcome.messages
     assert "Måske" not in outcome.messages
 
@@ -251,9 +252,9 @@ def test_an_unknown_status_refuses_the_sheet_and_says_what_it_may_be(received: R
 @pytest.mark.parametrize(
     ("label", "code", "column", "row"),
     [
-        ("no system", "tomt_felt", "it_system_navn", 2),
-        ("no supplier in a row", "tomt_felt", "leverandoer_navn", 3),
-        ("no uuid", "ugyldig_uuid", "it_system_uuid", 2),
+        ("no system", "tomt_felt", "it_system_navn", 3),
+        ("no supplier in a row", "tomt_felt", "leverandoer_navn", 4),
+        ("no uuid", "ugyldig_uuid", "it_system_uuid", 3),
     ],
 )
 def test_a_fault_of_a_row_is_said_once_not_once_per_interface(
@@ -264,7 +265,7 @@ def test_a_fault_of_a_row_is_said_once_not_once_per_interface(
 
 
 @pytest.mark.parametrize(
-    ("label", "rows"), [("system twice", [2, 4]), ("system twice, uuid spelled otherwise", [1, 4])]
+    ("label", "rows"), [("system twice", [3, 5]), ("system twice, uuid spelled otherwise", [2, 5])]
 )
 def test_a_system_in_two_rows_refuses_the_sheet_and_each_row_is_said_once(
     received: Received, label: str, rows: list[int]
@@ -278,10 +279,10 @@ def test_a_system_in_two_rows_refuses_the_sheet_and_each_row_is_said_once(
 @pytest.mark.parametrize(
     ("label", "column", "row", "rows"),
     [
-        ("cpr in a status", "SF1500", 2, 1),
-        ("cpr in a name", "it_system_navn", 2, 1),
-        ("cpr in a note", "Bemærkninger", 1, 3),
-        ("cpr as a number", "Bemærkninger", 1, 3),
+        ("cpr in a status", "SF1500", 3, 1),
+        ("cpr in a name", "it_system_navn", 3, 1),
+        ("cpr in a note", "Bemærkninger", 2, 3),
+        ("cpr as a number", "Bemærkninger", 2, 3),
     ],
 )
 def test_a_cpr_like_number_refuses_the_sheet_and_is_placed(

@@ -5,7 +5,7 @@ select
     it_system_uuid,
     it_system_navn,
     {{ normaliseret('it_system_navn') }} as it_system_navn_normaliseret,
-    snitflade,
+    {{ snitflade('snitflade') }} as snitflade,
 
     klarmelding as klarmelding_leveret,
     case

@@ -1,5 +1,5 @@
 select
     integration,
     navn,
-    snitflade
+    {{ snitflade('snitflade') }} as snitflade
 from {{ source('lake', 'integrationer') }}

@@ -2,7 +2,7 @@ select
     platform,
     {{ normaliseret('service') }} as service_normaliseret,
     service,
-    snitflade,
+    {{ snitflade('snitflade') }} as snitflade,
     dataomraade,
     adgang
 from {{ source('lake', 'service_katalog') }}

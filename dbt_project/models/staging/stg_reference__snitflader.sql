@@ -1,4 +1,4 @@
 select
-    snitflade,
+    {{ snitflade('snitflade') }} as snitflade,
     navn
 from {{ source('lake', 'snitflader') }}

@@ -8,7 +8,6 @@ select
 
     ydelsesomraade,
     use_case,
-    -- "SF 1470" is SF1470
-    regexp_replace(snitflade, '^SF\s+([0-9])', 'SF\1') as snitflade,
+    {{ snitflade('snitflade') }} as snitflade,
     lower(krav) as krav
 from {{ source('lake', 'ski') }}
