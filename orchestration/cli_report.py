@@ -78,25 +78,47 @@ def everything(kvartal: Kvartal = None, maaned: Maaned = None) -> None:
     """Everything in the catalogue, for all municipalities."""
     from orchestration.report.catalogue import products
 
-    for product in products().values():
-        _make(product.id, _quarter(kvartal) if product.rytme == "kvartal" else _month(maaned))
+    chosen = {"kvartal": _quarter(kvartal), "maaned": _month(maaned)}
+    made = [_made(product.id, chosen[product.rytme]) for product in products().values()]
+    _tell_names_not_shown()
+    if not all(made):
+        raise typer.Exit(1)
 
 
 def _make(product: str, month: date | None, only: str | None = None) -> None:
+    made = _made(product, month, only)
+    _tell_names_not_shown()
+    if not made:
+        raise typer.Exit(1)
+
+
+def _made(product: str, month: date | None, only: str | None = None) -> bool:
+    """Make a product and say how many files came of it; False when some of it, or all, could not be made."""
     from orchestration.report.catalogue import products
     from orchestration.report.edition import NotPublished
-    from orchestration.report.make import make
-    from orchestration.report.pdf import PdfFailed
+    from orchestration.report.make import ReportsFailed, make
 
-    count, last = 0, None
+    count, last, failed = 0, None, []
     try:
         for path in make(get_settings(), product, month, only):
             count, last = count + 1, path
-    except (NotPublished, PdfFailed) as error:
+    except NotPublished as error:
         typer.echo(f"FEJL {error}", err=True)
-        raise typer.Exit(1) from None
+        return False
+    except ReportsFailed as error:
+        failed = error.lines
     where = last if count == 1 else last.parent if last else "ingenting at lave"
     typer.echo(f"{products()[product].titel}: {count} i {where}")
+    for line in failed:
+        typer.echo(f"FEJL {line}", err=True)
+    return not failed
+
+
+def _tell_names_not_shown() -> None:
+    from orchestration.report.make import names_not_shown
+
+    for line in names_not_shown(get_settings()):
+        typer.echo(f"ADVARSEL {line}", err=True)
 
 
 def _quarter(text: str | None) -> date | None:

@@ -37,12 +37,24 @@ def _report(product: Product) -> dg.AssetsDefinition:
         partitions_def=QUARTERS if product.rytme == "kvartal" else partitions.MONTHS,
     )
     def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        from orchestration.report.make import make
+        from orchestration.report.make import ReportsFailed, make, names_not_shown
 
         month = last_month(product.rytme, context.partition_key)
-        files = list(make(get_settings(), product.id, month))
+        try:
+            files = list(make(get_settings(), product.id, month))
+        except ReportsFailed as failed:
+            raise dg.Failure(str(failed), allow_retries=False) from failed
+        altered = names_not_shown(get_settings())
+        for line in altered:
+            context.log.warning(line)
         folder = files[0].parent if files else get_settings().reports
-        return dg.MaterializeResult(metadata={"filer": len(files), "mappe": dg.MetadataValue.path(str(folder))})
+        return dg.MaterializeResult(
+            metadata={
+                "filer": len(files),
+                "mappe": dg.MetadataValue.path(str(folder)),
+                "navne, der ikke vises helt": altered[:50],
+            }
+        )
 
     return report
 

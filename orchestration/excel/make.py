@@ -7,8 +7,8 @@ from orchestration.excel.reader import Reader, readers
 from orchestration.excel.workbook import write_workbook
 from orchestration.publish.agreements import in_force
 from orchestration.publish.release import Releases
-from orchestration.report import danish
 from orchestration.report.edition import Edition
+from orchestration.report.file_names import file_names
 from orchestration.settings import Settings
 
 
@@ -43,4 +43,5 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
 
 def file_name(reader: Reader) -> str:
     """``kdi-i-tal-<cvr>-<navn>.xlsx``."""
-    return danish.slug(f"kdi i tal {reader.cvr or ''} {reader.name}") + ".xlsx"
+    name = f"kdi i tal {reader.cvr or ''} {reader.name}"
+    return file_names({reader.cvr or reader.name: name})[reader.cvr or reader.name] + ".xlsx"

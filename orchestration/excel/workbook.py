@@ -5,6 +5,7 @@ written as texts, so nothing that came from a delivery can become a formula.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from orchestration.excel.contents import DATA, FIGURES, Data, Pivot
 from orchestration.excel.reader import Reader
 from orchestration.report import danish
 from orchestration.report.edition import Edition, Measure
+from orchestration.report.showable import for_xml
 
 # Rows of a sheet in Excel, less the heading.
 MOST_ROWS = 1_048_575
+_LONGEST_TEXT = 32_767
 _INK, _ACCENT = "1B2A34", "1F5A7A"
 
 
@@ -120,7 +123,7 @@ def _write_data(book: Any, data: Data, reader: Reader, connection: duckdb.DuckDB
         raise TooManyRows(f"{data.sheet}: {len(rows)} rækker, men et ark i Excel har højst {MOST_ROWS}.")
     book.set_sheet_row(data.sheet, "A1", [c.label for c in data.columns])
     for number, row in enumerate(rows, start=2):
-        book.set_sheet_row(data.sheet, f"A{number}", list(row))
+        book.set_sheet_row(data.sheet, f"A{number}", [_cell(value) for value in row])
     bottom = max(len(rows), 1) + 1
     for number, column in enumerate(data.columns, start=1):
         letter = excelize.column_number_to_name(number)
@@ -138,6 +141,17 @@ def _write_data(book: Any, data: Data, reader: Reader, connection: duckdb.DuckDB
         data.sheet, excelize.Panes(freeze=True, x_split=0, y_split=1, top_left_cell="A2", active_pane="bottomLeft")
     )
     return len(rows)
+
+
+def _cell(value: Any) -> Any:
+    """A value as the library takes it whole: it would cut a whole number to 32 bits and a text at a NUL.
+
+    Excel itself counts in doubles and holds 32,767 characters in a cell.
+    """
+    if isinstance(value, str):
+        whole = for_xml(value)
+        return whole if len(whole) <= _LONGEST_TEXT else f"{whole[: _LONGEST_TEXT - 1]}…"
+    return float(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else value
 
 
 def _write_pivot(book: Any, data: Data, pivot: Pivot, rows: int, styles: Styles) -> None:
@@ -206,7 +220,7 @@ def _write_front(
     book.set_sheet_view(sheet, 0, excelize.ViewOptions(show_grid_lines=False))
     for letter, width in {"A": 44.0, "B": 18.0, "C": 110.0}.items():
         book.set_col_width(sheet, letter, letter, width)
-    book.set_cell_str(sheet, "A1", f"KDI i tal: {reader.name}")
+    book.set_cell_str(sheet, "A1", _cell(f"KDI i tal: {reader.name}"))
     book.set_cell_style(sheet, "A1", "A1", styles.title)
     lines = [f"Data til og med {danish.month(edition.month)}. Publicering {edition.release_id}."]
     if reader.sees is None:

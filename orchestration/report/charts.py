@@ -16,9 +16,8 @@ import altair as alt
 import vl_convert as vlc
 
 from orchestration.report import danish
-from orchestration.settings import PROJECT_ROOT
+from orchestration.report.showable import FONTS, shown
 
-FONTS = PROJECT_ROOT / "reports" / "fonts"
 ACCENT, GREY, DARK, AMBER, PALE = "#0b5394", "#6b7280", "#1f2937", "#b45309", "#e5e7eb"
 RANGE = "#8391a7"
 # realised, roll-out, connection: told apart in grey print too, by lightness
@@ -64,7 +63,7 @@ _CONFIG = {
 def draw(chart: Any, alternative: str) -> Picture:
     """Render with Danish numbers and months."""
     _fonts()
-    spec = chart.to_dict()
+    spec = shown(chart.to_dict())
     spec["config"] = _CONFIG
     svg = vlc.vegalite_to_svg(spec, format_locale="da-DK", time_format_locale="da-DK")
     return Picture(svg, alternative, spec)

@@ -91,7 +91,9 @@ class Indicators:
     def _values(self, name: str, when: date | None) -> Values:
         if when is None:
             return {}
-        return {r["cvr"]: r["tal"] for r in self._edition.rows(_SQL[name][1], dato=when)}
+        rows = self._edition.rows(_SQL[name][1], dato=when)
+        # SAPA tells of other authorities too; municipalities are compared with municipalities
+        return {r["cvr"]: r["tal"] for r in rows if r["cvr"] in self._classes}
 
     def benchmark(self, name: str, cvr: str) -> Benchmark:
         """The municipality's figure among the 98 and among those of its size class."""

@@ -1,18 +1,42 @@
-"""Making the products: from the release in force to files under ``<home>/reports/<period>/``."""
+"""Making the products: from the release in force to files under ``<home>/reports/<period>/``.
 
-from collections.abc import Callable, Iterator
+A report that fails stops no other: the rest is made, and then it is told which failed and why.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from orchestration.publish import agreements
 from orchestration.publish.agreements import Agreements
 from orchestration.report import catalogue, edition
-from orchestration.report.danish import slug
+from orchestration.report.document import Document
 from orchestration.report.edition import Edition, NotPublished
+from orchestration.report.file_names import file_names
 from orchestration.report.indicators import Indicators
 from orchestration.settings import Settings
+
+log = logging.getLogger("kdi.report")
+
+
+class ReportsFailed(Exception):
+    """Some of a product's reports could not be made; the others were. ``lines`` has one for each that failed."""
+
+    def __init__(self, lines: list[str], made: int) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+        self.made = made
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report of a product: whom or what it is about, and what writes its files."""
+
+    about: str
+    write: Callable[[], Iterable[Path]]
 
 
 @dataclass
@@ -47,32 +71,43 @@ class Workbench:
             raise NotPublished(f"Der er ingen kommune, der hedder »{self.only}«. Skriv navnet eller CVR-nummeret.")
         yield from found
 
+    @cached_property
+    def file_name(self) -> dict[str, str]:
+        """The municipalities' file names by CVR number."""
+        return file_names({m["cvr"]: m["navn"] for m in self.edition.municipalities}, taken=("offentlig",))
 
-def potentiale(bench: Workbench) -> Iterator[Path]:
+    def pdf(self, about: str, path: str, build: Callable[[], Document]) -> Report:
+        """A report as PDF at a path under the edition's folder."""
+        from orchestration.report import pdf
+
+        return Report(about, lambda: [pdf.write(build(), self.edition.published, self.folder / path)])
+
+
+def potentiale(bench: Workbench) -> Iterator[Report]:
     """Potentialeanalyse per municipality."""
-    from orchestration.report import pdf
     from orchestration.report import potentiale as product
 
     for cvr, name in bench.municipalities():
-        document = product.build(bench.edition, bench.indicators, bench.agreements, cvr)
-        yield pdf.write(document, bench.edition.published, bench.folder / "potentialeanalyse" / f"{slug(name)}.pdf")
+        yield bench.pdf(
+            name,
+            f"potentialeanalyse/{bench.file_name[cvr]}.pdf",
+            partial(product.build, bench.edition, bench.indicators, bench.agreements, cvr),
+        )
 
 
-def k98(bench: Workbench) -> Iterator[Path]:
+def k98(bench: Workbench) -> Iterator[Report]:
     """Potentialeanalyse K98."""
     from orchestration.report import k98 as product
-    from orchestration.report import pdf
 
-    document = product.build(bench.edition, bench.indicators)
-    yield pdf.write(document, bench.edition.published, bench.folder / "potentialeanalyse-k98.pdf")
+    yield bench.pdf("K98", "potentialeanalyse-k98.pdf", lambda: product.build(bench.edition, bench.indicators))
 
 
-def tilslutning(bench: Workbench) -> Iterator[Path]:
+def tilslutning(bench: Workbench) -> Iterator[Report]:
     """Tilslutningsrapport per IT system."""
-    from orchestration.report import pdf
     from orchestration.report import tilslutning as product
 
     systems = product.systems(bench.edition)
+    names = product.file_names_of(systems)
     chosen = [
         s for s in systems if bench.only is None or bench.only.lower() in (s.name.lower(), s.shown.lower(), s.uuid)
     ]
@@ -81,50 +116,51 @@ def tilslutning(bench: Workbench) -> Iterator[Path]:
             f"»{bench.only}« står hverken på SKI’s liste eller i onboardingarket. Skriv navn eller UUID."
         )
     for system in chosen:
-        path = bench.folder / "tilslutning" / f"{slug(system.shown)}.pdf"
-        yield pdf.write(product.build(bench.edition, system), bench.edition.published, path)
+        path = f"tilslutning/{names[system.identity]}.pdf"
+        yield bench.pdf(system.shown, path, partial(product.build, bench.edition, system))
 
 
-def sapa(bench: Workbench) -> Iterator[Path]:
+def sapa(bench: Workbench) -> Iterator[Report]:
     """SAPA report: one for all, and one per municipality with units."""
-    from orchestration.report import pdf
     from orchestration.report import sapa as product
 
-    published = bench.edition.published
     if bench.only is None:
-        yield pdf.write(product.build(bench.edition), published, bench.folder / "sapa-rapport.pdf")
+        yield bench.pdf("alle kommuner", "sapa-rapport.pdf", lambda: product.build(bench.edition))
     with_units = {m["cvr"] for m in product.municipalities(bench.edition)}
     for cvr, name in bench.municipalities():
         if cvr in with_units:
-            yield pdf.write(product.build(bench.edition, cvr), published, bench.folder / "sapa" / f"{slug(name)}.pdf")
+            yield bench.pdf(name, f"sapa/{bench.file_name[cvr]}.pdf", partial(product.build, bench.edition, cvr))
 
 
-def kditl(bench: Workbench) -> Iterator[Path]:
+def kditl(bench: Workbench) -> Iterator[Report]:
     """KDI i tal, the master report."""
     from orchestration.report import kditl as product
-    from orchestration.report import pdf
 
-    yield pdf.write(product.build(bench.edition), bench.edition.published, bench.folder / "kdi-i-tal-masterrapport.pdf")
+    yield bench.pdf("KDI i tal", "kdi-i-tal-masterrapport.pdf", lambda: product.build(bench.edition))
 
 
-def nyhedsbrev(bench: Workbench) -> Iterator[Path]:
+def nyhedsbrev(bench: Workbench) -> Iterator[Report]:
     """The newsletter, written to files and sent nowhere."""
     from orchestration.report import nyhedsbrev as product
 
-    yield from product.write(bench.edition, bench.settings, bench.folder)
+    yield Report("alle abonnenter", lambda: product.write(bench.edition, bench.settings, bench.folder))
 
 
-def web(bench: Workbench) -> Iterator[Path]:
+def web(bench: Workbench) -> Iterator[Report]:
     """The web pages: the public edition, and one per municipality."""
     from orchestration.report import web as product
 
+    def edition_for(cvr: str | None, folder: str) -> list[Path]:
+        target = bench.folder / "web" / folder
+        return [product.write(bench.edition, bench.indicators, bench.agreements, cvr, target)]
+
     if bench.only is None:
-        yield product.write(bench.edition, bench.indicators, bench.agreements, None, bench.folder / "web" / "offentlig")
+        yield Report("offentlig udgave", partial(edition_for, None, "offentlig"))
     for cvr, name in bench.municipalities():
-        yield product.write(bench.edition, bench.indicators, bench.agreements, cvr, bench.folder / "web" / slug(name))
+        yield Report(name, partial(edition_for, cvr, bench.file_name[cvr]))
 
 
-PRODUCTS: dict[str, Callable[[Workbench], Iterator[Path]]] = {
+PRODUCTS: dict[str, Callable[[Workbench], Iterator[Report]]] = {
     "potentiale": potentiale,
     "k98": k98,
     "tilslutning": tilslutning,
@@ -144,6 +180,7 @@ def make(settings: Settings, product: str, month: date | None = None, only: str 
 
     Raises:
         NotPublished: there is nothing to make it from; the message says what to do.
+        ReportsFailed: when all others are made: those that could not be.
     """
     release = settings.published / "current"
     rhythm = catalogue.products()[product].rytme
@@ -151,6 +188,42 @@ def make(settings: Settings, product: str, month: date | None = None, only: str 
         chosen = month or (
             edition.newest_quarter(newest.usable or newest.months) if rhythm == "kvartal" else newest.month
         )
+    title = catalogue.products()[product].titel
+    failed, made = [], 0
     with Edition(release, chosen) as opened:
         period = f"{chosen.year}K{(chosen.month + 2) // 3}" if rhythm == "kvartal" else f"{chosen:%Y-%m}"
-        yield from PRODUCTS[product](Workbench(settings, opened, settings.reports / period, only))
+        bench = Workbench(settings, opened, settings.reports / period, only)
+        try:
+            reports = list(PRODUCTS[product](bench))
+        except NotPublished:
+            raise
+        except Exception as error:
+            log.debug("%s", product, exc_info=True)
+            raise ReportsFailed([f"{title}: {_reason(error)}"], 0) from error
+        for report in reports:
+            try:
+                files = list(report.write())
+            except Exception as error:  # whatever it is, the other reports are made
+                log.debug("%s, %s", product, report.about, exc_info=True)
+                failed.append(f"{title}, {report.about}: {_reason(error)}")
+                continue
+            made += len(files)
+            yield from files
+    if failed:
+        raise ReportsFailed(failed, made)
+
+
+def _reason(error: Exception) -> str:
+    said = " ".join(str(error).split())[:400]
+    return f"kunne ikke laves. {type(error).__name__}: {said}"
+
+
+def names_not_shown(settings: Settings) -> list[str]:
+    """One line per name in the release that reports show otherwise than it was delivered."""
+    from orchestration.report import showable
+
+    try:
+        with Edition(settings.published / "current") as opened:
+            return [str(found) for found in showable.altered(opened, settings)]
+    except NotPublished:
+        return []

@@ -5,7 +5,7 @@ The focus is written by people in ``<home>/reports/fokus/<month>.md``, which beg
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -19,6 +19,7 @@ from orchestration.report import charts, danish, findings
 from orchestration.report.document import Column, Table, tabulate
 from orchestration.report.edition import Edition
 from orchestration.report.municipality import SystemNames
+from orchestration.report.showable import shown
 from orchestration.settings import PROJECT_ROOT, Settings
 
 TEMPLATES = PROJECT_ROOT / "reports" / "mail"
@@ -204,7 +205,9 @@ def write(edition: Edition, settings: Settings, folder: Path) -> Iterator[Path]:
     """The preview as HTML, the text, and the mail itself as a file; nothing is sent."""
     import base64
 
-    letter = build(edition, focus_file(settings, edition).read_text(encoding="utf-8"))
+    focus = focus_file(settings, edition).read_text(encoding="utf-8")
+    # what an editor wrote is for the reader's own fonts
+    letter = replace(shown(build(edition, focus)), focus=focus)
     folder.mkdir(parents=True, exist_ok=True)
     inline = {p.cid: f"data:image/png;base64,{base64.b64encode(p.png).decode()}" for p in letter.pictures}
     for name, content in (

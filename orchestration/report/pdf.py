@@ -12,8 +12,9 @@ from pathlib import Path
 
 import typst
 
-from orchestration.report.charts import FONTS
+from orchestration.lake.spreadsheet import harmless
 from orchestration.report.document import Document
+from orchestration.report.showable import FONTS, shown
 from orchestration.settings import PROJECT_ROOT
 
 TEMPLATES = PROJECT_ROOT / "reports" / "typst"
@@ -37,7 +38,7 @@ def render(document: Document, published: str) -> bytes:
     Raises:
         PdfFailed: the template does not take the document.
     """
-    content = document.as_dict() | {"csv": {name: csv_text(document, name) for name in document.tables()}}
+    content = shown(document).as_dict() | {"csv": {name: csv_text(document, name) for name in document.tables()}}
     try:
         pages = _compiler().compile(
             format="pdf",
@@ -52,12 +53,12 @@ def render(document: Document, published: str) -> bytes:
 
 
 def csv_text(document: Document, name: str) -> str:
-    """A table's rows as they are printed, for spreadsheets: semicolons, and a header."""
+    """A table's rows as they are printed, for spreadsheets: semicolons, a header, and no cell that is computed."""
     table = document.tables()[name]
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
     writer.writerow([column.label for column in table.columns])
-    writer.writerows(table.rows)
+    writer.writerows([harmless(cell) for cell in row] for row in table.rows)
     return out.getvalue()
 
 

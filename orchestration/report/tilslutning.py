@@ -17,6 +17,7 @@ from orchestration.report.document import (
     tabulate,
 )
 from orchestration.report.edition import SMALLEST_GROUP, Edition
+from orchestration.report.file_names import file_names
 from orchestration.report.municipality import SystemNames
 
 Row = dict[str, Any]
@@ -38,6 +39,16 @@ class System:
     name: str
     shown: str
     supplier: str
+
+    @property
+    def identity(self) -> str:
+        """What tells it from a system of the same name: its UUID, or else its key."""
+        return self.uuid or str(self.it_system_id)
+
+
+def file_names_of(systems: list[System]) -> dict[str, str]:
+    """File names of the systems' reports and pages, by ``System.identity``."""
+    return file_names({s.identity: s.shown for s in systems})
 
 
 def systems(edition: Edition) -> list[System]:

@@ -17,10 +17,10 @@ from markupsafe import Markup, escape
 
 from orchestration.publish.agreements import Agreements
 from orchestration.report import danish, k98, potentiale, webpages, webpages_registers
-from orchestration.report.charts import FONTS
 from orchestration.report.danish import slug
 from orchestration.report.edition import Edition
 from orchestration.report.indicators import Indicators
+from orchestration.report.showable import FONTS, shown
 from orchestration.report.webpages import Page
 from orchestration.settings import PROJECT_ROOT
 
@@ -55,7 +55,7 @@ def write(edition: Edition, indicators: Indicators, agreements: Agreements, cvr:
     for page in [*own, index, webpages.municipalities(visible, names, cvr)]:
         _put(partial, page.path, _render(edition, page, reader.name))
     for page, html in shared:
-        _put(partial, page.path, html.replace(_WHO, reader.name))
+        _put(partial, page.path, html.replace(_WHO, str(escape(shown(reader.name)))))
     for name in ("stil.css", "soeg.js"):
         shutil.copy(TEMPLATES / name, partial / name)
     for font in FONTS.glob("*.woff2"):
@@ -75,10 +75,11 @@ def _put(folder: Path, path: str, html: str) -> None:
 def _municipality_pages(
     edition: Edition, indicators: Indicators, agreements: Agreements, cvr: str | None, visible: list[str]
 ) -> Iterator[Page]:
+    names = {m["cvr"]: m["navn"] for m in edition.municipalities}
     for other in visible:
         # the public reads with nobody's agreements but those with all
         document = potentiale.build(edition, indicators, agreements, other, viewer=cvr or "")
-        yield from webpages.of_municipality(document, f"kommune/{slug(document.audience)}", is_own=other == cvr)
+        yield from webpages.of_municipality(document, webpages.municipality_folders(names)[other], is_own=other == cvr)
 
 
 @lru_cache(maxsize=2)
@@ -113,10 +114,10 @@ def _environment() -> jinja2.Environment:
 def _render(edition: Edition, page: Page, who: str) -> str:
     up = "../" * page.path.count("/")
     context: dict[str, Any] = {
-        "side": page,
+        "side": shown(page),
         "op": up,
         "menu": webpages.MENU,
-        "udgave": who,
+        "udgave": who if who == _WHO else shown(who),
         "publicering": edition.release_id,
         "data_til": danish.day(edition.month_end),
     }

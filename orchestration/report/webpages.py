@@ -7,6 +7,7 @@ from orchestration.report import danish
 from orchestration.report.danish import slug
 from orchestration.report.document import Block, Column, Definition, Document, Paragraph, Section, tabulate
 from orchestration.report.edition import Edition
+from orchestration.report.file_names import file_names
 
 MENU = (
     ("index.html", "Overblik"),
@@ -86,10 +87,17 @@ def of_municipality(document: Document, folder: str, is_own: bool) -> Iterator[P
         )
 
 
+def municipality_folders(names: dict[str, str]) -> dict[str, str]:
+    """Where the pages of each municipality lie, by CVR number."""
+    found = file_names({cvr: f"{name} Kommune" for cvr, name in names.items()})
+    return {cvr: f"kommune/{name}" for cvr, name in found.items()}
+
+
 def municipalities(visible: list[str], names: dict[str, str], cvr: str | None) -> Page:
     """The municipalities whose pages this edition holds, and why the others are not there."""
+    folders = municipality_folders(names)
     links = tuple(
-        (f"kommune/{slug(f'{names[c]} Kommune')}/index.html", f"{names[c]} Kommune")
+        (f"{folders[c]}/index.html", f"{names[c]} Kommune")
         for c in sorted(visible, key=lambda c: (c != cvr, list(names).index(c)))
     )
     said = (

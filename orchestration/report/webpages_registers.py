@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from orchestration.report import danish, tilslutning
-from orchestration.report.danish import slug
 from orchestration.report.document import Column, Section, Table, tabulate
 from orchestration.report.edition import SMALLEST_GROUP, Edition
+from orchestration.report.file_names import file_names
 from orchestration.report.municipality import SystemNames
 from orchestration.report.webpages import Page
 
@@ -41,7 +41,8 @@ def systems(edition: Edition) -> Iterator[Page]:
             lambda r: f"{r['brug']['i_brug']} af {r['brug']['mulige']}" if r["brug"] else danish.MISSING,
         ),
     )
-    links = tuple((f"system/{slug(s.shown)}.html", s.shown) for s in found)
+    names = tilslutning.file_names_of(found)
+    links = tuple((f"system/{names[s.identity]}.html", s.shown) for s in found)
     yield Page(
         "systemer.html",
         "It-systemer",
@@ -54,7 +55,7 @@ def systems(edition: Edition) -> Iterator[Page]:
     for system in found:
         document = tilslutning.build(edition, system, public=True)
         yield Page(
-            f"system/{slug(system.shown)}.html",
+            f"system/{names[system.identity]}.html",
             system.shown,
             "systemer.html",
             document.headline,
@@ -85,7 +86,8 @@ def interfaces(edition: Edition) -> Iterator[Page]:
         " order by snitflade not like 'SF%', snitflade"
     )
     known = [r for r in known if r["snitflade"] in potential or r["snitflade"] in services]
-    links = tuple((f"snitflade/{slug(r['snitflade'])}.html", _title(r)) for r in known)
+    files = file_names({r["snitflade"]: r["snitflade"] for r in known})
+    links = tuple((f"snitflade/{files[r['snitflade']]}.html", _title(r)) for r in known)
     yield Page(
         "snitflader.html",
         "Snitflader",
@@ -103,7 +105,7 @@ def interfaces(edition: Edition) -> Iterator[Page]:
             else "Ingen SKI-systemer i brug har snitfladen som krav."
         )
         yield Page(
-            f"snitflade/{slug(r['snitflade'])}.html",
+            f"snitflade/{files[r['snitflade']]}.html",
             _title(r),
             "snitflader.html",
             lead,
@@ -185,7 +187,8 @@ def subjects(edition: Edition) -> Iterator[Page]:
         empty="Der er ingen udtræk af KLE-sager.",
     )
     trail = (("kle.html", "KLE"),)
-    links = tuple((f"kle/{slug(r['hovedgruppe'])}.html", _group_title(r)) for r in groups)
+    files = file_names({r["hovedgruppe"]: r["hovedgruppe"] for r in groups})
+    links = tuple((f"kle/{files[r['hovedgruppe']]}.html", _group_title(r)) for r in groups)
     define = (*edition.define("kpi.kle_daekning", "daekningsgrad"), *edition.define("kpi.kle_huller", "kle_huller"))
     yield Page(
         "kle.html", "KLE-numre med og uden sager", "kle.html", when, (Section("Hovedgrupper", (table,)),), links, define
@@ -202,7 +205,7 @@ def subjects(edition: Edition) -> Iterator[Page]:
             empty="Alle kommuner har sager på de emner, der er almindelige i deres størrelsesklasse.",
         )
         yield Page(
-            f"kle/{slug(r['hovedgruppe'])}.html",
+            f"kle/{files[r['hovedgruppe']]}.html",
             _group_title(r),
             "kle.html",
             f"{share.label} {share.text(r['grad'])}. {when}",
