@@ -20,6 +20,7 @@ from orchestration.build.start import current_plan, lake_state
 from orchestration.build.status import status_of
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import Profile, profiles
+from orchestration.ingest.reference.intake import InvalidReference
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.publish.release import Releases
@@ -130,7 +131,11 @@ def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
         return dg.SkipReason(f"{at_work} er i gang eller i kø; der bygges, når kørslen er slut.")
     if not Releases(settings).current() and not DeliveryLog(settings.delivery_log).active():
         return dg.SkipReason("Der er endnu ingen leverancer.")
-    if current_plan(settings).is_empty:
+    try:
+        is_empty = current_plan(settings).is_empty
+    except InvalidReference as error:
+        return dg.SkipReason(str(error))
+    if is_empty:
         return dg.SkipReason("Den gældende publicering er, hvad der ligger i søen.")
     if Releases(settings).is_held_back(lake_state(settings)):
         return dg.SkipReason("Publiceringen er rullet tilbage; der bygges igen, når der kommer nyt.")

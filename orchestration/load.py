@@ -21,6 +21,7 @@ from orchestration.ingest.ahead import reading_ahead
 from orchestration.ingest.intake import find_pending, remove_leftovers, repeated
 from orchestration.ingest.notes import told
 from orchestration.ingest.profiles import profiles
+from orchestration.ingest.reference.intake import reference_notes
 from orchestration.lake import depot
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.operations.failures import failure_lines, in_one_line
@@ -82,7 +83,9 @@ def load(
         if source in (None, name)
     }
     with reading_ahead(settings, {name: found.files for name, found in pending.items()}):
+        set_before = log.reference()
         _run(result, automation.REFERENCE_JOB.name, instance)
+        result.notes += reference_notes(settings, set_before)
         for name, found in pending.items():
             result.notes += [f"{name}/{f}: skrives stadig, tages næste gang" for f in found.listing.unfinished]
             result.notes += [
@@ -101,7 +104,7 @@ def load(
             result.notes.append(
                 "Publiceringen er rullet tilbage. Den bygges igen, når der kommer nyt, eller med kdi load --rebuild."
             )
-        elif rebuild or not current_plan(settings).is_empty:
+        elif log.reference() and (rebuild or not current_plan(settings).is_empty):
             config = {"ops": {"build__plan": {"config": {"rebuild": rebuild}}}}
             _run(result, automation.BUILD_JOB.name, instance, config=config)
     finally:

@@ -8,8 +8,10 @@ import duckdb
 from orchestration.build.status import Status, status_of
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import profiles
+from orchestration.ingest.reference.intake import describe, look_at
 from orchestration.lake.calendars import ALL_PLATFORMS, Period
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.reference import set_in
 from orchestration.lake.standing import Standing
 from orchestration.publish.release import Releases
 from orchestration.report import danish
@@ -32,6 +34,7 @@ def status_lines(settings: Settings) -> Iterator[str]:
         if pending.files:
             yield f"  venter       {len(pending.files)} nye filer i indbakken"
         yield from _waiting_for_somebody(status.of_source(source))
+    yield from _reference(settings)
     yield from _months(status)
     yield from _silent(settings)
     yield from _unknown_interfaces(settings)
@@ -108,6 +111,26 @@ def _waiting_for_somebody(standings: list[Standing]) -> Iterator[str]:
             yield f"  karantæne    {d.fil}: {d.aarsager[0]}"
         elif standing.state == "trukket_tilbage" and standing.is_newest:
             yield f"  trukket      {d.fil} er trukket tilbage: {standing.reason}"
+
+
+def _reference(settings: Settings) -> Iterator[str]:
+    """The reference data in force, and what lies in the inbox and is not."""
+    yield "reference (referencedata)"
+    in_force = DeliveryLog(settings.delivery_log).reference()
+    if in_force:
+        taken = set_in(settings, in_force)
+        own = ", ".join(f"{name}.csv ({danish.number(taken.rows[name])} rækker)" for name in taken.replaced)
+        yield f"  gælder       {f'egne filer: {own}; resten' if own else f'alle {len(taken.rows)} filer'} er indbyggede"
+    else:
+        yield "  gælder       intet endnu"
+    now = look_at(settings)
+    judged = now.judged(settings) if now.fingerprint != in_force or now.seen.faults else None
+    for name, faults in judged.faults.items() if judged else ():
+        yield f"  afvist       {describe(name, faults)}"
+    if judged and not judged.faults and in_force:
+        yield "  venter       ændrede filer i indbakken; kør kdi load"
+    for note in now.seen.notes:
+        yield f"  ulæst        {note}"
 
 
 def _months(status: Status) -> Iterator[str]:

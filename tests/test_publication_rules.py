@@ -1,11 +1,13 @@
 """What is decided as data about publication: who sees each table, for what purpose, and over which connections."""
 
+import csv
 from pathlib import Path
 
 import pytest
 from pipeline.test_release import contracts
 
-from orchestration.lake.reference import take_in_reference
+from orchestration.ingest.reference.intake import take_in_reference
+from orchestration.lake.reference import BUILT_IN
 from orchestration.publish.access import Undecided, decisions
 from orchestration.publish.catalogue import descriptions
 from orchestration.publish.postgres.connection import PostgresProblem, checked
@@ -65,9 +67,16 @@ def test_a_table_without_purpose_is_named(purposes: Purposes) -> None:
 def test_a_users_file_of_purposes_may_lack_the_column_that_the_interface_does_not_promise(tmp_path: Path) -> None:
     folder = tmp_path / "inbox" / "reference"
     folder.mkdir(parents=True)
-    (folder / "formaal.csv").write_text("tabel;formaal;hjemmel;taerskel\nkpi.sapa;Et;To;\n", encoding="utf-8")
+    promised = ["tabel", "formaal", "hjemmel", "taerskel"]
+    with (BUILT_IN / "formaal.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream, delimiter=";") if not row["kolonne"]]
+    with (folder / "formaal.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, promised, delimiter=";", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(row | {"formaal": "Et"} if row["tabel"] == "kpi.sapa" else row for row in rows)
     own = Purposes.read(take_in_reference(Settings(home=tmp_path, inbox="")).folder)
-    assert own.missing(["kpi.sapa", "kpi.udbredelse"]) == ["kpi.udbredelse"]
+    assert own.of("kpi.sapa", "org_enhed").formaal == "Et"
+    assert own.columns == {}
 
 
 def test_descriptions_are_of_the_contracts_columns() -> None:

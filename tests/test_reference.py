@@ -19,6 +19,7 @@ COLUMNS = {
     "integrationer": "integration navn snitflade",
     "system_alias": "navn uuid it_system",
     "aftaler": "cvr deler_med_cvr fra til",
+    "sammenligningsgrupper": "kommune_kode omraade sammenlignes_med rang aar",
     "formaal": "tabel formaal hjemmel taerskel kolonne",
     "helligdage": "dato navn",
 }

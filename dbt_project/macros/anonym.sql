@@ -6,6 +6,9 @@
 {% macro mindst_kommuner() -%} 5 {%- endmacro %}
 {% macro hoejeste_andel() -%} 0.5 {%- endmacro %}
 
+{#- The floor under every small-count threshold; formaal.csv may make one stricter, never looser. -#}
+{% macro mindste_taerskel() -%} 5 {%- endmacro %}
+
 {#- Whether a figure may be seen by others; of a sum also how much of it the largest authority has. -#}
 {% macro er_anonym(kommuner, i_alt=none, stoerste=none) -%}
     coalesce({{ kommuner }} >= {{ mindst_kommuner() }}

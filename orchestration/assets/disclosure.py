@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration.assets.lake import OWNERS, WRITER_POOL
 from orchestration.build.start import started
 from orchestration.build.workspace import Workspace
+from orchestration.ingest.reference.profiles import reference_profiles
 from orchestration.settings import get_settings
 
 DISCLOSURE_KEY = dg.AssetKey(["gate", "diskretion"])
@@ -44,8 +45,10 @@ def diskretion(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     connection = Workspace(settings).connect()
     try:
         extracts = [d for (d,) in connection.execute("from intermediate.int_kle__sum_udtraek order by all").fetchall()]
+        (floor,) = [c.lowest for c in reference_profiles()["formaal"].columns if c.name == "taerskel"]
         threshold = connection.execute(
-            "select coalesce(max(cast(taerskel as integer)), 5) from lake.formaal where tabel = 'marts.fct_kle_sager'"
+            f"select greatest(coalesce(max(cast(taerskel as integer)), 0), {floor}) from lake.formaal"
+            " where tabel = 'marts.fct_kle_sager'"
         ).fetchall()[0][0]
         from orchestration.disclosure.attacker import attack  # the solver takes a second to import
 

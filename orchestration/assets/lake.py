@@ -16,8 +16,8 @@ from orchestration.build.start import remember_publications
 from orchestration.dagster_storage import log_together
 from orchestration.ingest.intake import Intake, remove_leftovers, take_in
 from orchestration.ingest.profiles import Profile, profiles
+from orchestration.ingest.reference.intake import InvalidReference, take_in_reference
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
-from orchestration.lake.reference import InvalidReference, take_in_reference
 from orchestration.lake.standing import Standing
 from orchestration.lock import writer_lock
 from orchestration.settings import get_settings
@@ -26,6 +26,8 @@ from orchestration.unreachable import Unreachable
 OWNERS = ["team:dataplatform"]
 WRITER_POOL = "skriver"
 REFERENCE_KEY = dg.AssetKey(["lake", "reference"])
+REFERENCE_CHECK = "referencefilerne_er_i_orden"
+_MOST_REASONS = 50
 KITOS_KEY = dg.AssetKey(["inbox", "kitos"])
 
 
@@ -169,25 +171,49 @@ def _column_schema(profile: Profile) -> dg.TableSchema:
     kinds={"csv", "parquet"},
     owners=OWNERS,
     pool=WRITER_POOL,
+    output_required=False,
+    check_specs=[
+        dg.AssetCheckSpec(
+            REFERENCE_CHECK,
+            asset=REFERENCE_KEY,
+            description="Every file that lies in the inbox is sound and in force; else the set before stays.",
+        )
+    ],
 )
-def reference(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+def reference(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Put the reference files in force that lie in the inbox and the project now."""
     settings = get_settings()
     with writer_lock(settings):
         try:
             taken = take_in_reference(settings)
         except InvalidReference as error:
+            reasons = {name: [str(f) for f in faults[:_MOST_REASONS]] for name, faults in error.faults.items()}
+            yield dg.AssetCheckResult(
+                check_name=REFERENCE_CHECK,
+                asset_key=REFERENCE_KEY,
+                passed=False,
+                description=str(error),
+                metadata={f"{name}.csv": lines for name, lines in reasons.items()},
+            )
             raise dg.Failure(str(error), allow_retries=False) from error
         except Unreachable as error:
             raise dg.RetryRequested(max_retries=3, seconds_to_wait=120) from error
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(taken.rows.values()),
             "fingeraftryk": taken.fingerprint,
             "aendret": taken.changed,
             "erstattede_filer": list(taken.replaced),
             "raekker": taken.rows,
-        }
+            "ulaest": list(taken.notes),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=REFERENCE_CHECK,
+                passed=True,
+                description=f"{len(taken.rows)} filer, {len(taken.replaced)} af dem egne.",
+            )
+        ],
     )
 
 

@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration import lock
 from orchestration.assets.lake import OWNERS, REFERENCE_KEY, SOURCE_ASSETS, WRITER_POOL
 from orchestration.build.start import start
+from orchestration.ingest.reference.intake import InvalidReference
 from orchestration.integrity.files import Damaged
 from orchestration.integrity.room import NoRoom
 from orchestration.settings import get_settings
@@ -36,7 +37,7 @@ def plan(context: dg.AssetExecutionContext, config: PlanConfig) -> dg.Materializ
     lock.acquire(settings)
     try:
         planned, manifest = start(settings, config.rebuild)
-    except (Damaged, NoRoom) as error:
+    except (Damaged, NoRoom, InvalidReference) as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     return dg.MaterializeResult(
         metadata={

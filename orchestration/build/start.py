@@ -12,8 +12,8 @@ from orchestration.build.identity import systems_with_new_identity
 from orchestration.build.plan import Plan, from_json, inputs, make_full, make_plan, to_json
 from orchestration.build.status import Status, status_of
 from orchestration.build.workspace import DamagedBase, Workspace
+from orchestration.ingest.reference.intake import take_in_reference
 from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.reference import take_in_reference
 from orchestration.publish.release import Manifest, Releases, new_publication_id
 from orchestration.settings import Settings
 from orchestration.steps import step
@@ -33,7 +33,11 @@ def lake_state(settings: Settings) -> str:
 
 
 def current_plan(settings: Settings, rebuild: bool = False) -> Plan:
-    """What a build would make anew now; everything when ``rebuild``."""
+    """What a build would make anew now; everything when ``rebuild``.
+
+    Raises:
+        InvalidReference: no reference data are in force, and those that lie in the inbox are faulty.
+    """
     return _plan(settings, status_of(settings), rebuild)
 
 

@@ -23,7 +23,7 @@ from orchestration.integrity.files import Damaged, begin_to_sync, copy_verified
 from orchestration.integrity.room import demand_room
 from orchestration.lake import store
 from orchestration.lake.delivery_log import Delivery
-from orchestration.lake.reference import COLUMNS, is_intact, reference_folder
+from orchestration.lake.reference import files_of, is_intact, reference_folder
 from orchestration.lock import file_lock
 from orchestration.settings import Settings
 from orchestration.steps import step
@@ -241,10 +241,9 @@ class Workspace:
         folder = reference_folder(self._settings, fingerprint)
         if not is_intact(folder):
             raise Damaged(f"lake/reference/{fingerprint}: sættet er ikke helt. Kør kdi load, som danner det igen.")
-        for name in COLUMNS:
+        for name, path in files_of(folder).items():
             view = "kle_emner" if name == "kle" else name
-            path = sql_text(str(folder / f"{name}.parquet"))
-            connection.execute(f"create or replace view lake.{view} as select * from read_parquet({path})")
+            connection.execute(f"create or replace view lake.{view} as from read_parquet({sql_text(str(path))})")
 
 
 def wanted(plan: Plan, active: Iterable[Delivery]) -> dict[str, list[Delivery]]:

@@ -91,8 +91,8 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
         elif (period := profile.period_of(name)) is None or not _is_known(period, first_day):
             unrecognised.append(cpr.masked(name))
         else:
-            whole.append(InboxFile(profile.source, period, entry["name"], entry["size"], _modified(entry)))
-    growing = _still_written(fs, whole, settle_seconds)
+            whole.append(InboxFile(profile.source, period, entry["name"], entry["size"], modified(entry)))
+    growing = still_written(fs, whole, settle_seconds)
     unfinished += [file.name for file in whole if file.path in growing]
     files = sorted((file for file in whole if file.path not in growing), key=lambda f: (f.modified, f.name))
     return InboxListing(tuple(files), tuple(sorted(unfinished)), tuple(sorted(unrecognised)))
@@ -158,12 +158,13 @@ def _is_known(period: str, first_day: date) -> bool:
     return first_day.replace(day=1) <= day <= datetime.now(ZoneInfo(LOCAL_TIME_ZONE)).date()
 
 
-def _modified(entry: dict) -> float:
+def modified(entry: dict) -> float:
+    """When a file was changed, in seconds since 1970, as its file system lists it; 0 where it does not say."""
     stamp = entry.get("mtime") or entry.get("LastModified") or entry.get("last_modified") or 0.0
     return stamp.timestamp() if isinstance(stamp, datetime) else float(stamp)
 
 
-def _still_written(fs: fsspec.AbstractFileSystem, files: list[InboxFile], settle_seconds: float) -> set[str]:
+def still_written(fs: fsspec.AbstractFileSystem, files: list[InboxFile], settle_seconds: float) -> set[str]:
     """Paths of files that a writer holds open or whose size changes while we wait."""
     held = {file.path for file in files if _open_for_writing(file.path)}
     young = [f for f in files if f.path not in held and time.time() - f.modified < settle_seconds]

@@ -16,13 +16,17 @@ _SAYS_THAT_A_CHECK_FAILED = "DagsterAssetCheckFailedError"
 
 def failure_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
     """One line per failed check, per reason that a step gave, and per error that nobody foresaw."""
+    events = list(events)
+    # what a step says of its failure is what its checks say too
+    told_by_step = {e.step_key for e in events if e.is_step_failure and e.step_failure_data.user_failure_data}
     lines = []
     for event in events:
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             # what is late stops no run; the check's own alert and kdi status tell it
             is_late = check.check_name == IN_TIME
-            if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR and not is_late:
+            is_error = not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+            if is_error and not is_late and event.step_key not in told_by_step:
                 name = check.asset_key.to_user_string()
                 lines.append(f"{name}: {check.check_name} holder ikke. {check.description or ''}".strip())
         elif event.is_step_failure and (failure := event.step_failure_data.user_failure_data):

@@ -12,8 +12,8 @@ from pipeline.installation import Installation
 from orchestration.ingest import inbox
 from orchestration.ingest.intake import find_pending, take_in
 from orchestration.ingest.profiles import profiles
+from orchestration.ingest.reference.intake import take_in_reference
 from orchestration.ingest.remote import InboxUnreachable
-from orchestration.lake.reference import take_in_reference
 from orchestration.settings import Settings, get_settings
 
 from .server import SECRET, Store

@@ -14,12 +14,12 @@ from reliability.crash import hashes_of_lake
 
 from orchestration.ingest.intake import take_in
 from orchestration.ingest.profiles import profiles
+from orchestration.ingest.reference.intake import take_in_reference
 from orchestration.integrity.files import Damaged
 from orchestration.lake import store as lake_store
 from orchestration.lake import verbs
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.depot import DepotUnreachable, take_over
-from orchestration.lake.reference import take_in_reference
 from orchestration.settings import Settings, get_settings
 
 from .conftest import machine

@@ -1,6 +1,6 @@
 """KOMBIT's own figures, as shown in the workshop deck, and how they are delivered here."""
 
-from .deliveries import GOLDEN, Delivery, Row, System, demand, kommuner, onboarding, read_csv, ski, status
+from .deliveries import GOLDEN, REFERENCE, Delivery, Row, System, demand, kommuner, onboarding, read_csv, ski, status
 
 # Two years apart, so that no window of 12 months holds both.
 FIRST_MONTH, SECOND_MONTH = "2022-04", "2020-04"
@@ -18,15 +18,16 @@ DATA_AREAS = {
 
 
 def implied_population() -> list[Row]:
-    """Calls divided by calls per inhabitant: what the deck's eleven municipalities had of inhabitants."""
-    return [
-        {
-            "kommune_kode": kommuner()[row["kommune"]]["kommune_kode"],
-            "kvartal": "2020K1",
-            "folketal": str(round(int(row["kald"]) / float(row["kald_pr_indbygger"]))),
-        }
+    """Calls divided by calls per inhabitant: what the deck's eleven municipalities had of inhabitants.
+
+    The others have their population of 2020: a file without them is refused.
+    """
+    implied = {
+        kommuner()[row["kommune"]]["kommune_kode"]: str(round(int(row["kald"]) / float(row["kald_pr_indbygger"])))
         for row in read_csv(GOLDEN / "kald_pr_indbygger.csv")
-    ]
+    }
+    known = [row for row in read_csv(REFERENCE / "folketal.csv") if row["kvartal"] == "2020K1"]
+    return [{**row, "folketal": implied.get(row["kommune_kode"], row["folketal"])} for row in known]
 
 
 def connection_report() -> list[Delivery]:

@@ -72,13 +72,13 @@ def test_calls_per_inhabitant_and_their_order(golden: Loaded) -> None:
 
 def test_the_two_tables_agree_where_they_meet(golden: Loaded) -> None:
     rows = golden.installation.query(
-        "select kommune, sum(kald) / any_value(folketal) from kpi.kald_pr_indbygger"
-        " where maaned = ? and folketal is not null group by kommune",
+        "select kommune, sum(kald) / any_value(folketal) from kpi.kald_pr_indbygger where maaned = ? group by kommune",
         f"{FIRST_MONTH}-01",
     )
-    both = {row["kommune"]: row["kald_pr_indbygger"] for row in RATES}
-    assert {name: two_decimals(rate) for name, rate in rows} == {name: both[name] for name, _ in rows}
-    assert len(rows) == 6
+    rates = {row["kommune"]: row["kald_pr_indbygger"] for row in RATES}
+    both = {name: two_decimals(rate) for name, rate in rows if name in rates}
+    assert both == {name: rates[name] for name in both}
+    assert len(both) == 6
 
 
 def test_the_connection_report(golden: Loaded) -> None:

@@ -13,7 +13,7 @@ import pytest
 from postgres_database import Database, rows
 from postgres_server import PostgresServer
 
-from orchestration.lake.reference import take_in_reference
+from orchestration.ingest.reference.intake import InvalidReference, take_in_reference
 from orchestration.publish.access import decisions
 from orchestration.publish.catalogue import descriptions
 from orchestration.settings import PROJECT_ROOT
@@ -207,9 +207,14 @@ def test_an_agreement_takes_effect_without_a_new_release(installation: Installat
 
 def test_an_agreement_that_cannot_be_understood_changes_nothing(installation: Installation, database: Database) -> None:
     bad = {"cvr": cvr_of("Aalborg"), "deler_med_cvr": "alle", "fra": "", "til": "31-12-2022"}
-    installation.replace_reference("aftaler", [bad])
-    with installation.in_force() as settings:
+    path = installation.replace_reference("aftaler", [bad])
+    with (
+        installation.in_force() as settings,
+        pytest.raises(InvalidReference, match="kolonne til"),
+    ):
         take_in_reference(settings)
+    path.unlink()
+    installation.tamper_reference("aftaler", [bad])  # such as an older platform took in
     result = installation.kdi("postgres", "publish", status=1)
     assert "aftaler.csv, række 1: til skal være en dato" in result.stderr
     agreed = "select count(*) from kdi_adgang.aftale where deler_med_cvr <> 'alle'"

@@ -9,9 +9,9 @@ from pipeline import world
 from pipeline.installation import Installation
 
 from orchestration.assets.publication import CONTROL_KEY
+from orchestration.ingest.reference.intake import take_in_reference
 from orchestration.integrity.files import sha256_of
 from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.reference import take_in_reference
 from orchestration.load import use_dagster_home
 
 from . import processes

@@ -26,7 +26,6 @@ from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.reading import Part, audit_part
 from orchestration.ingest.untrusted import Bounds
-from orchestration.lake.reference import BUILT_IN, COLUMNS, InvalidReference, _check_and_write
 
 from . import hostile
 
@@ -180,21 +179,6 @@ def test_a_damaged_file_is_loaded_or_refused(reader: str, tmp_path: Path) -> Non
         loaded += not audit.findings
         _empty(folder)
     print(f"{reader}: {INPUTS} damaged files (seed {SEED}), {loaded} still sound, the others refused with a reason")
-
-
-def test_a_damaged_reference_file_is_taken_or_refused(tmp_path: Path) -> None:
-    sound = b"".join((BUILT_IN / "snitflader.csv").read_bytes().splitlines(keepends=True)[:20])
-    assert "snitflader" in COLUMNS
-    taken = 0
-    with duckdb.connect() as connection:
-        for number in range(INPUTS):
-            (tmp_path / "snitflader.csv").write_bytes(damage(sound, random.Random(f"{SEED}/reference/{number}")))
-            try:
-                _check_and_write(connection, "snitflader", tmp_path / "snitflader.csv", tmp_path / "snitflader.parquet")
-                taken += 1
-            except InvalidReference as refusal:
-                assert "reference/snitflader.csv" in str(refusal)
-    print(f"reference: {INPUTS} damaged files (seed {SEED}), {taken} taken")
 
 
 def _folder(tmp_path: Path, name: str) -> Path:

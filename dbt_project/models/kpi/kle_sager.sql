@@ -8,7 +8,7 @@
 with
 
 taerskel as (
-    select coalesce(max(taerskel), 5) as taerskel
+    select greatest(coalesce(max(taerskel), 0), {{ mindste_taerskel() }}) as taerskel
     from {{ ref('stg_reference__formaal') }}
     where tabel = 'kpi.kle_sager'
 ),
