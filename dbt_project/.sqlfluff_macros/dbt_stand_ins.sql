@@ -1,6 +1,7 @@
 {#- What dbt's own macros expand to, so that sqlfluff can lint models without starting dbt. -#}
 {% macro noegle(expression) %}cast('0x' || substr(md5({{ expression }}), 1, 12) as bigint){% endmacro %}
 {% macro normaliseret(kolonne) %}lower(trim({{ kolonne }})){% endmacro %}
+{% macro vist(kolonne) %}trim({{ kolonne }}){% endmacro %}
 {% macro snitflade(kolonne) %}upper(trim({{ kolonne }})){% endmacro %}
 {% macro slet_beroerte_dage() %}{% endmacro %}
 {% macro slet_beroerte_maaneder() %}{% endmacro %}

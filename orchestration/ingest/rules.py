@@ -42,8 +42,10 @@ def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
     if ".xlsx" in profile.extensions:
         of_type = [(code, f"{c} = {sql_text(UNREAD_MARK + code)}") for code in UNREAD_CELL] + of_type
     if column.required:
-        visible = names.sql_shown(c) if column.type in ("tekst", "snitflade") else c
-        return [("tomt_felt", f"coalesce({visible}, '') = ''"), *of_type]
+        empty = f"coalesce({c}, '') = ''"
+        if column.type in ("tekst", "snitflade"):  # nor is anything seen of it
+            empty = f"({empty} or not regexp_matches({c}, '[0-9A-Za-z]') and {names.sql_shown(c)} = '')"
+        return [("tomt_felt", empty), *of_type]
     return [(code, f"{c} is not null and ({condition})") for code, condition in of_type]
 
 

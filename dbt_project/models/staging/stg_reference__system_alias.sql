@@ -1,5 +1,5 @@
 select
     {{ normaliseret('navn') }} as navn_normaliseret,
     lower(uuid) as uuid,
-    it_system
+    {{ vist('it_system') }} as it_system
 from {{ source('lake', 'system_alias') }}
