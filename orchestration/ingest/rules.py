@@ -62,7 +62,7 @@ def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
             return [("ugyldig_dato", f"{day(c, profile)} is null")]
         case "valg":
             allowed = "|".join(re.escape(v).replace("\\#", "[0-9]+") for v in column.values)
-            return [("ukendt_vaerdi", f"not regexp_full_match({c}, {sql_text(f'(?i)({allowed})')})")]
+            return [("ukendt_vaerdi", f"not regexp_full_match({names.sql_shown(c)}, {sql_text(f'(?i)({allowed})')})")]
         case "maaned":
             return [
                 ("ugyldig_maaned", f"not regexp_full_match({c}, '[0-9]{{4}}-(0[1-9]|1[0-2])')"),
@@ -130,7 +130,7 @@ def is_plain(column: Column, profile: Profile) -> str:
         return f"{names.sql_interface(c)} = {c} and {names.sql_is_shown(c)}"
     sound = " and ".join(f"not coalesce({condition}, false)" for _, condition in faults(column, profile))
     plain = f"{c} is not null and {c} = trim({c}) and {sound}"
-    if column.type == "tekst":
+    if column.type in ("tekst", "valg"):
         plain += f" and {names.sql_is_shown(c)}"
     return f"({plain})" if column.required else f"({c} is null or ({plain}))"
 
@@ -144,7 +144,7 @@ def canonical(column: Column, profile: Profile) -> str:
             return day(column.name, profile)
         case "snitflade":
             return f"nullif({names.sql_interface(column.name)}, '')"
-        case "tekst":
+        case "tekst" | "valg":
             return f"nullif({names.sql_shown(column.name)}, '')"
         case _:
             return column.name

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from orchestration.ingest import notes
 from orchestration.ingest.profiles import Column, Profile
 from orchestration.ingest.sheet_cells import MERGED, Cells, Merged, marked, text_of, typed_text
+from orchestration.ingest.sheet_xml import column_letters
 
 _Row = list[str | None]
 _COUNTS = ("antal", "antal_maskeret")
@@ -47,6 +48,13 @@ class Rows:
     def notes(self, of_several: bool) -> Iterator[str]:
         """What is read although whoever opens the sheet does not see it; after :meth:`table`."""
         sheet = f" i arket {notes.named([self._cells.name])}" if of_several else ""
+        hidden = [
+            column_letters(i)
+            for i, column in self._columns
+            if column and any(i in some for some in self._cells.unread.hidden_columns)
+        ]
+        if hidden:
+            yield f"Skjulte kolonner ({', '.join(hidden)}){sheet} er læst som de andre."
         if self._hidden:
             one = self._hidden == 1
             yield f"{self._hidden} skjult{'' if one else 'e'} række{'' if one else 'r'}{sheet} er læst som de andre."

@@ -1,4 +1,4 @@
-"""What a workbook's XML says of its sheets and their reader does not: cells it gives as empty, and hidden rows.
+"""What a workbook's XML says of its sheets and their reader does not: cells it gives as empty, hidden rows and columns.
 
 A formula that was never computed and an error value are both read as nothing by the reader of cells.
 """
@@ -29,6 +29,7 @@ class Unread:
 
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[range] = field(default_factory=list)
 
 
 def unread_of(book: zipfile.ZipFile) -> dict[str, Unread]:
@@ -121,6 +122,8 @@ class _Search:
                 self._column = -1
                 if attributes.get("hidden") in ("1", "true"):
                     self.unread.hidden_rows.add(self._row)
+            case "col" if attributes.get("hidden") in ("1", "true"):
+                self.unread.hidden_columns.append(range(int(attributes["min"]) - 1, int(attributes["max"])))
             case "c":
                 place = _PLACE.fullmatch(attributes.get("r", ""))
                 self._column = _column(place[1]) if place else self._column + 1

@@ -103,6 +103,10 @@ LOADED: dict[str, tuple[Sample, int, int]] = {
     "a hidden row": (
         given((HEADER, *THREE), change=lambda b: setattr(b.active.row_dimensions[3], "hidden", True)), 3, 60,
     ),
+    "hidden columns": (
+        given((HEADER, *THREE), change=lambda b: [setattr(b.active.column_dimensions[c], "hidden", True) for c in "CF"]),
+        3, 60,
+    ),
     "headers as people write them": (
         given((("Myndighed CVR", "myndighed\u00a0navn", "IT-system UUID", "It_System_Navn", "KLE-nummer", "KLE emne:",
                 "Antal\u2011sager *"), *THREE)), 3, 60,
@@ -159,6 +163,7 @@ TOLD = {
     "an empty sheet": [],
     "labels merged": [],
     "a hidden row": ["1 skjult række er læst som de andre."],
+    "hidden columns": ["Skjulte kolonner (C, F) er læst som de andre."],
     "an unknown column": ["Kolonnen »note« kendes ikke og er ikke læst."],
     "a column without header": ["Kolonnen »H uden overskrift« kendes ikke og er ikke læst."],
     "headers over two rows": [],
@@ -244,6 +249,10 @@ MATRICES: dict[str, tuple[Sample, dict[str, str | None] | str]] = {
     "a hard blank": (given(matrix("SF\u00a01470 - Sags- og Dokumentindeks")), {"SF1470": "Klarmeldt"}),
     "a letter without separator": (
         given(matrix("SF1460A", "SF1460B - Vedligehold")), {"SF1460_A": "Klarmeldt", "SF1460_B": "Nej"},
+    ),
+    "statuses as people write them": (
+        given(matrix("SF1470", "SF1500", statuses=["klarmeldt\u00a0", "FORLØB\u00a03"])),
+        {"SF1470": "klarmeldt", "SF1500": "FORLØB 3"},
     ),
     "unknown and well formed": (given(matrix("SF9999 - Ny")), {"SF9999": "Klarmeldt"}),
     "five digits": (given(matrix("SF1470", "SF15000")), "uklar_snitflade"),
