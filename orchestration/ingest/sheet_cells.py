@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 
 from python_calamine import CalamineSheet
 
@@ -20,6 +20,8 @@ from orchestration.ingest.sheet_xml import ERROR_VALUE, Unread
 WRONG_TYPE = "forkert_celletype"
 MERGED = "flettet_celle"
 
+# A title, a date and a blank line above the header are common; forty lines are not.
+HEADER_SOUGHT_IN = 40
 # Whole numbers above it are no longer exact in a spreadsheet.
 _LARGEST_EXACT = 10**15
 # As a date Excel shows an empty count of days as 1900.
@@ -69,6 +71,10 @@ class Cells:
         return self.sheet.end[0] + 1 if self.sheet.end else 0
 
     @cached_property
+    def _first_rows(self) -> list[list[object]]:
+        return list(islice(self.rows(), HEADER_SOUGHT_IN))
+
+    @cached_property
     def ranges(self) -> list[tuple[int, int, int, int]]:
         """Merged ranges within what the sheet holds: first row and column, last row and column."""
         return [
@@ -81,13 +87,12 @@ class Cells:
         ranges = [each for each in self.ranges if each[0] > place]
         wanted = {top for top, _, _, _ in ranges}
         values = {place: row for place, row in enumerate(self.rows()) if place in wanted} if ranges else {}
-        return {
-            (row, column): Merged(top, bottom, left, values[top][left] if left < len(values[top]) else "")
-            for top, left, bottom, right in ranges
-            if top in values
-            for row in range(top, bottom + 1)
-            for column in range(left, right + 1)
-        }
+        merged: dict[tuple[int, int], Merged] = {}
+        for top, left, bottom, right in ranges:
+            if top in values and left < len(values[top]):
+                places = product(range(top, bottom + 1), range(left, right + 1))
+                merged |= dict.fromkeys(places, Merged(top, bottom, left, values[top][left]))
+        return merged
 
     def columns_with_values(self, place: int, among: set[int]) -> set[int]:
         """Which of the columns hold anything below row ``place``."""
@@ -100,7 +105,7 @@ class Cells:
 
     def header(self, place: int) -> list[str]:
         """The texts of row ``place`` as a header: a merged text stands over each of its columns, and in each row."""
-        rows = list(islice(self.rows(), place + 1))
+        rows = self._first_rows if place < HEADER_SOUGHT_IN else list(islice(self.rows(), place + 1))
         if len(rows) <= place:
             return []
         header = [text_of(value) or "" for value in rows[place]]

@@ -46,8 +46,7 @@ def unread_of(book: zipfile.ZipFile) -> dict[str, Unread]:
     found = {}
     for sheet in (e for e in tree.iter() if _local(e.tag) == "sheet"):
         (link,) = (v for k, v in sheet.attrib.items() if _local(k) == "id")
-        part = targets.get(link)
-        if part and "worksheets" in part:
+        if part := targets.get(link):
             found[sheet.get("name", "")] = _unread_in(book, part, never_computed)
     return found
 
@@ -69,12 +68,13 @@ def _main_part(book: zipfile.ZipFile) -> str:
 
 
 def _targets(book: zipfile.ZipFile, main: str) -> dict[str, str]:
-    """Parts of the book by the ids of their links."""
+    """The parts of the worksheets by the ids of their links."""
     folder = PurePosixPath(main).parent
     links = ElementTree.fromstring(book.read(str(folder / "_rels" / f"{PurePosixPath(main).name}.rels")))
     return {
         e.get("Id", ""): target.lstrip("/") if (target := e.get("Target", "")).startswith("/") else str(folder / target)
         for e in links
+        if e.get("Type", "").endswith("/worksheet")
     }
 
 

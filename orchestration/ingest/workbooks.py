@@ -22,12 +22,10 @@ from orchestration.ingest import cpr, notes
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.layout import ROWS_OF_A_SHEET, Layout, header_of, layout_from
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.sheet_cells import Cells
+from orchestration.ingest.sheet_cells import HEADER_SOUGHT_IN, Cells
 from orchestration.ingest.sheet_rows import Rows
-from orchestration.ingest.sheet_xml import Unread, column_letters, unread_of
+from orchestration.ingest.sheet_xml import column_letters, unread_of
 
-# A title, a date and a blank line above the header are common; forty lines are not.
-_HEADER_SOUGHT_IN = 40
 _NOT_A_BOOK = (
     CalamineError, zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, ParseError, ExpatError,
     NotImplementedError,
@@ -76,7 +74,7 @@ def _cells_of(path: Path) -> tuple[list[Cells], list[Cells]]:
             unread = unread_of(archive)
         with CalamineWorkbook.from_path(str(path)) as workbook:
             every = [
-                (Cells(m.name, workbook.get_sheet_by_name(m.name), unread.get(m.name, Unread())), m.visible)
+                (Cells(m.name, workbook.get_sheet_by_name(m.name), unread[m.name]), m.visible)
                 for m in workbook.sheets_metadata
                 if m.typ == SheetTypeEnum.WorkSheet
             ]
@@ -126,7 +124,7 @@ def _header_place(cells: Cells, profile: Profile) -> tuple[int, int]:
     if profile.format.header_row:
         return 0, profile.format.header_row - 1
     found = []
-    for place in range(min(_HEADER_SOUGHT_IN, cells.height)):
+    for place in range(min(HEADER_SOUGHT_IN, cells.height)):
         header = header_of(cells.header(place), profile)
         found.append((len(set(header.known.values())), len(header.things)))
     best = max(found, default=(0, 0))
