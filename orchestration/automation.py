@@ -107,6 +107,8 @@ def nye_leverancer(context: dg.SensorEvaluationContext) -> Iterator[dg.RunReques
     found = False
     for source, profile in profiles().items():
         pending = find_pending(get_settings(), profile)
+        for file in pending.undecided:
+            context.log.error(str(file))
         content = hashlib.sha256("".join(sorted(f.sha256 for f in pending.files)).encode()).hexdigest()[:16]
         for first, last in spans(profile, pending.periods, context.instance):
             found = True

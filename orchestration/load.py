@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration import automation, lock, partitions
-from orchestration.assets.lake import describe_standing
+from orchestration.assets.lake import describe_standing, undecided_lines
 from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
 from orchestration.ingest.ahead import reading_ahead
@@ -92,6 +92,8 @@ def load(
                 f"{name}/{f}: filnavnet er ikke {name}_<periode> med en kendt periode, springes over"
                 for f in found.listing.unrecognised
             ]
+            result.notes += [f"{name}/{text}" for text in found.listing.no_files]
+            result.failures += map(str, found.undecided)
             result.notes += repeated(log, found)
             for span in automation.spans(profiles()[name], found.periods, instance):
                 # A refused delivery fails the run too; it is told below, with its reason.
@@ -158,7 +160,7 @@ def _run(
         if event.is_step_failure and not event.step_failure_data.user_failure_data and event.step_failure_data.error
     ]
     if expected:
-        result.failures += unforeseen
+        result.failures += unforeseen + undecided_lines(run.all_events)
         return
     lines = failure_lines(run.all_events)
     result.failures += lines or [f"{job_name}: kørslen {run.run_id} fejlede"]

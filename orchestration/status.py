@@ -33,6 +33,8 @@ def status_lines(settings: Settings) -> Iterator[str]:
         pending = find_pending(settings, profile)
         if pending.files:
             yield f"  venter       {len(pending.files)} nye filer i indbakken"
+        for file in pending.undecided:
+            yield f"  ulæselig     {file}"
         yield from _waiting_for_somebody(status.of_source(source))
     yield from _reference(settings)
     yield from _months(status)

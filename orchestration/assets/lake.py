@@ -5,7 +5,8 @@ A run over a span takes in all its new deliveries at once; the bad ones fail the
 good ones are stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import cast
 
 import dagster as dg
 
@@ -28,6 +29,7 @@ WRITER_POOL = "skriver"
 REFERENCE_KEY = dg.AssetKey(["lake", "reference"])
 REFERENCE_CHECK = "referencefilerne_er_i_orden"
 _MOST_REASONS = 50
+_UNDECIDED = "uafgjort"
 KITOS_KEY = dg.AssetKey(["inbox", "kitos"])
 
 
@@ -77,19 +79,30 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         yield from _check_results(key, intake)
         wanted = set(context.partition_keys)
         refused = [d for d in log.outstanding() if d.kilde == profile.source and d.periode in wanted and not d.accepted]
-        if refused:
-            lines = [describe(d) for d in refused]
+        for file in intake.undecided:
+            context.log.error(f"{file}\n{file.place}")
+        if refused or intake.undecided:
+            lines = [describe(d) for d in refused] + [str(file) for file in intake.undecided]
             # Dagster marks every period without a delivery as failed too when the run fails: say why.
             absent = sorted(wanted - {d.periode for d in log.all(profile.source)})
             if absent:
                 lines.append(f"{len(absent)} perioder har ingen fil i indbakken: {', '.join(absent[:5])}")
             raise dg.Failure(
                 description="\n".join(lines),
-                metadata={"refused": [d.fil for d in refused]},
+                metadata={"refused": [d.fil for d in refused], _UNDECIDED: [str(file) for file in intake.undecided]},
                 allow_retries=False,
             )
 
     return lake
+
+
+def undecided_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
+    """Lines on the files that a run left in the inbox without deciding about them."""
+    lines: list[str] = []
+    for event in events:
+        if event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
+            lines += cast("list[str]", failure.metadata[_UNDECIDED].value) if _UNDECIDED in failure.metadata else []
+    return lines
 
 
 def describe(delivery: Delivery) -> str:

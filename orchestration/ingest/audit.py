@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest import cpr, csv_files, readers
+from orchestration.ingest import cpr, readers
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.layout import Layout
@@ -19,9 +19,11 @@ from orchestration.ingest.rules import (
     instant,
     local,
     masked,
+    read_as,
     sql_text,
     summable,
 )
+from orchestration.ingest.undecided import Undecided
 
 LISTED_ROWS = 200
 
@@ -33,6 +35,7 @@ class Audit:
     Rows and sums of a delivery that cannot be read are 0. ``parquet`` is the file of sound rows,
     None when there is none to keep. ``notes`` say what was left unread. ``delivered`` is where the
     delivery's own bytes lie on this machine, ``may_be_kept`` whether they may be copied to the quarantine.
+    ``undecided`` says why nothing at all is known of it, for a reason that is not the delivery's.
     """
 
     file: InboxFile
@@ -52,6 +55,7 @@ class Audit:
     total_written: int = 0
     delivered: Path = field(default_factory=Path)
     may_be_kept: bool = False
+    undecided: Undecided | None = None
 
 
 def open_engine(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -79,29 +83,15 @@ def audit_alone(
     """The full audit of one file: every fault with its row."""
     audit = Audit(file, path, extras=layout.extras, notes=layout.notes)
     try:
-        source = readers.source_sql(connection, [path], layout, profile)
-        columns = [c for c in layout.columns if not c.startswith("ting_")]
-        if profile.matrix:
-            columns += [profile.matrix.name_column, profile.matrix.value_column]
-        trimmed = ", ".join(f"nullif(trim({c}), '') as {c}" for c in columns)
-        row = "linje" if layout.things or layout.kind == "xlsx" else "row_number() over ()"
-        connection.execute(
-            f"""create or replace temp table raekker as
-            select {row} as raekke, {sql_text(file.period)} as periode, {trimmed} from {source}"""
-        )
+        broken = _read(connection, file, path, layout, profile, scratch)
     except UnreadableDelivery as error:
         audit.findings += error.findings
+        audit.personal = any(f.kode == "cpr_nummer" for f in error.findings)
         return audit
-    except duckdb.Error as error:
-        audit.findings.append(_unreadable(error, profile))
-        return audit
-    broken = csv_files.broken_rows(connection).get(str(path), []) if layout.kind == "csv" else []
     audit.findings += broken[:LISTED_ROWS]
-    if broken:
-        _make_room(connection, [f.raekke for f in broken if f.raekke])
-        if readers.bytes_look_personal(path):  # a broken row can be searched only so
-            audit.personal = True
-            audit.findings.append(Finding("cpr_nummer"))
+    if broken and readers.bytes_look_personal(path):  # a broken row can be searched only so
+        audit.personal = True
+        audit.findings.append(Finding("cpr_nummer"))
     audit.rows, audit.total = _pair(connection, f"select count(*), {_total(profile)} from raekker")
     audit.rows += len(broken)
     audit.rows_rejected = len(broken)
@@ -111,7 +101,7 @@ def audit_alone(
     if audit.rows == 0:
         audit.findings.append(Finding("ingen_raekker"))
         return audit
-    _find_cpr(connection, audit, layout, profile, columns)
+    _find_cpr(connection, audit, layout, profile, columns_of(layout, profile))
     _find_faults(connection, audit, profile)
     _find_duplicates(connection, audit, profile)
     if not audit.personal:
@@ -129,26 +119,33 @@ def _as_in_the_sheet(finding: Finding, layout: Layout) -> Finding:
     return replace(finding, raekke=row, ark=sheet)
 
 
-def _make_room(connection: duckdb.DuckDBPyConnection, broken: list[int]) -> None:
-    """Number the rows of ``raekker`` as in the file, where the broken ones stand between them."""
-    passed = [row - i for i, row in enumerate(sorted(broken))]
+def _read(
+    connection: duckdb.DuckDBPyConnection, file: InboxFile, path: Path, layout: Layout, profile: Profile, scratch: Path
+) -> list[Finding]:
+    """Table ``raekker``: the file's rows as they are understood. Returns a finding per row that is broken."""
+    source, broken = readers.numbered_rows(connection, path, layout, profile, scratch)
+    columns = ", ".join(_understood(c, profile) for c in columns_of(layout, profile))
     connection.execute(
-        "update raekker set raekke = raekke + len(list_filter(?::bigint[], lambda gap: gap <= raekke))", [passed]
+        f"create or replace temp table raekker as"
+        f" select linje as raekke, {sql_text(file.period)} as periode, {columns} from {source}"
     )
+    return broken
+
+
+def columns_of(layout: Layout, profile: Profile) -> list[str]:
+    """The columns of the table that is judged; a matrix has two for all its things."""
+    made = [profile.matrix.name_column, profile.matrix.value_column] if profile.matrix else []
+    return [c for c in layout.columns if not c.startswith("ting_")] + made
+
+
+def _understood(name: str, profile: Profile) -> str:
+    column = next((c for c in profile.columns if c.name == name), None)
+    return f"{read_as(column, profile) if column else name} as {name}"
 
 
 def _pair(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, int]:
     first, second = connection.execute(sql).fetchall()[0]
     return int(first), int(second)
-
-
-def _unreadable(error: duckdb.Error, profile: Profile) -> Finding:
-    text = str(error).lower()
-    if "utf-8" in text or "unicode" in text or "encod" in text:
-        return Finding("ukendt_tegnsaet", detalje=profile.format.encoding.upper())
-    if "gzip" in text or "decompress" in text or "compress" in text or "miniz" in text:
-        return Finding("ulaeselig_fil", detalje="komprimeringen er brudt")
-    return Finding("ulaeselig_fil", detalje=type(error).__name__)
 
 
 def _find_cpr(

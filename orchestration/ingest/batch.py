@@ -29,7 +29,7 @@ def audit_batch(
 ) -> list[Audit]:
     """Audit files of one layout; faultless ones together, the others one by one."""
     # Sheets, JSON and lists without a count are small, and need rules the first pass does not have.
-    together = profile.measure is not None and not layout.things and layout.kind != "json"
+    together = profile.measure is not None and not layout.things and layout.kind != "json" and layout.is_plain
     audits = _audit_together(connection, files, layout, profile, scratch) if together else {}
     return [
         audits.get(str(path)) or audit_alone(connection, file, path, layout, profile, scratch) for file, path in files
@@ -54,11 +54,11 @@ def _audit_together(
     for nr, (file, path) in enumerate(files):
         target = scratch / f"{nr}-{scratch.name}.parquet"
         with suppress(duckdb.Error, UnreadableDelivery):  # alone it is named
-            source = readers.source_sql(connection, [path], layout, profile)
+            source = readers.source_sql(connection, path, layout, profile)
             _write_plain(connection, f"{source} as kilde", file.period, profile, target)
             written[target] = file, path
-    faulty = set(csv_files.broken_rows(connection)) if layout.kind == "csv" else set()
-    faulty |= _personal_extras(connection, [path for _, path in written.values()], layout, profile)
+    faulty = csv_files.rejected(connection) if layout.kind == "csv" else set()
+    faulty |= _with_suspect_extras(connection, [path for _, path in written.values()], layout, profile)
     written = {target: each for target, each in written.items() if str(each[1]) not in faulty}
     if not written:
         return {}
@@ -123,20 +123,24 @@ def _write_plain(
     connection.execute(f"copy ({query}) to {sql_text(str(target))} (format parquet, compression zstd)")
 
 
-def _personal_extras(
+def _with_suspect_extras(
     connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile
 ) -> set[str]:
-    """Paths of the files with something like a CPR number in a column that nobody asked for."""
+    """Paths of the files with a column that nobody asked for and that holds something like a CPR number, or rows."""
     if not layout.extra_headers:
         return set()
+    delimiter = sql_text(profile.format.delimiter)
     found = " or ".join(
-        cpr.sql_is_in(extra, a_count=not cpr.names_a_person(header)) for extra, header in layout.extra_headers.items()
+        # Rows that an open quote has swallowed are a text of several lines.
+        f"(contains({extra}, {delimiter}) and regexp_matches({extra}, '[\\r\\n]')) or "
+        + cpr.sql_is_in(extra, a_count=not cpr.names_a_person(header))
+        for extra, header in layout.extra_headers.items()
     )
     return {
         str(path)
         for path in paths
         if connection.execute(
-            f"select 1 from {readers.source_sql(connection, [path], layout, profile)} where {found} limit 1"
+            f"select 1 from {readers.source_sql(connection, path, layout, profile)} where {found} limit 1"
         ).fetchall()
     }
 

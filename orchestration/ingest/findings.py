@@ -9,7 +9,7 @@ from dataclasses import dataclass
 STRUCTURAL = frozenset({
     "tom_fil", "forkert_skilletegn", "manglende_kolonne", "dobbelt_kolonne", "ukendt_tegnsaet", "ulaeselig_fil",
     "forkert_filtype", "uklar_snitflade", "ulaeselig_overskrift", "skjult_ark", "for_stor_fil", "usikker_fil",
-    "for_tung_fil", "brudt_raekke",
+    "for_tung_fil", "brudt_raekke", "for_mange_kolonner", "for_lang_overskrift",
 })  # fmt: skip
 """Faults after which the number of a delivery's rows is not known."""
 
@@ -42,6 +42,14 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "forkert_filtype": (
         "Filen er {detail}; det siger filnavnet ikke.",
         "Gem som den aftalte filtype, for Excel en almindelig projektmappe (.xlsx) uden adgangskode og makroer.",
+    ),
+    "for_mange_kolonner": (
+        "Filen har {detail}; der læses højst 1.000.",
+        "Slet de tomme kolonner til højre for tabellen, og gem filen igen.",
+    ),
+    "for_lang_overskrift": (
+        "Overskriften kan ikke læses: {detail}.",
+        "Gem filen med én række overskrifter, skilt af det aftalte skilletegn.",
     ),
     "for_stor_fil": (
         "Filen er større end {detail}, som er grænsen.",
@@ -82,7 +90,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "brudt_raekke": (
         "Rækken har et forkert antal felter eller et åbent anførselstegn ({detail}).",
-        "Ret rækken og send hele filen igen.",
+        "Ret rækken, og send hele filen igen; et anførselstegn i en tekst skrives dobbelt.",
     ),
     "cpr_nummer": (
         "Her står noget, der ligner et CPR-nummer. Filen er ikke gemt.",
@@ -101,10 +109,23 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Platformens egen fejl: leverancen er holdt tilbage; kontakt driften.",
     ),
     "tomt_felt": ("Feltet er tomt.", "Udfyld feltet."),
+    "pladsholder": (
+        "Feltet har en pladsholder (nuller, »ukendt«, »-« eller lignende), som ikke peger på nogen.",
+        "Send den rigtige værdi; er den ikke kendt, så aftal med modtageren, hvor rækken hører til.",
+    ),
+    "styretegn": (
+        "Feltet rummer tegn, der ikke er tekst: styretegn, linjeskift eller tegn uden fast betydning.",
+        "Skriv feltet om uden dem; indsæt det som ren tekst.",
+    ),
+    "oedelagt_tekst": (
+        "Feltets bogstaver er ødelagt: teksten er på vejen læst i et forkert tegnsæt.",
+        "Eksportér igen i UTF-8; er det aftalte tegnsæt et andet, så få det rettet i leveranceprofilen.",
+    ),
+    "for_lang_tekst": ("Feltet er længere end 300 tegn.", "Send navnet alene; resten hører ikke til i feltet."),
     "ugyldigt_cvr": ("Feltet er ikke et CVR-nummer på 8 cifre.", "Ret CVR-nummeret."),
     "ugyldig_uuid": ("Feltet er ikke en UUID.", "Send UUID'en i formen 8-4-4-4-12."),
     "ugyldigt_kle_nummer": ("Feltet er ikke et KLE-nummer (NN.NN.NN).", "Ret KLE-nummeret."),
-    "ugyldig_maaned": ("Feltet er ikke en måned (ÅÅÅÅ-MM).", "Ret måneden."),
+    "ugyldig_maaned": ("Feltet er ikke en måned (ÅÅÅÅ-MM, eller datoen for den første i den).", "Ret måneden."),
     "forkert_periode": (
         "Rækken hører til en anden periode end filnavnets.",
         "Send rækken i den fil, den hører til, eller ret filnavnet.",
@@ -117,7 +138,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "ugyldig_dato": ("Feltet er ikke en dato (ÅÅÅÅ-MM-DD).", "Ret datoen."),
     "ukendt_vaerdi": ("Feltet har en værdi, som ikke er aftalt.", "Brug en af disse: {detail}."),
     "ikke_et_tal": ("Feltet er ikke et helt tal.", "Send antallet som et helt tal uden tusindtalsskilletegn."),
-    "decimaltal": ("Feltet er et decimaltal.", "Send antallet som et helt tal."),
+    "decimaltal": (
+        "Feltet er et decimaltal, eller det har et tusindtalsskilletegn.",
+        "Send antallet som et helt tal uden skilletegn, eller få decimaltegnet lagt i leveranceprofilen.",
+    ),
     "negativt_tal": ("Antallet er negativt.", "Ret antallet."),
     "for_stort_tal": ("Antallet er større, end én række kan have.", "Ret antallet."),
 }
@@ -129,6 +153,8 @@ VALUE_CLASS = {
     "for_stort_tal": "for stort tal",
     "ikke_et_tal": "tekst",
     "cpr_nummer": "CPR-lignende",
+    "pladsholder": "pladsholder",
+    "for_lang_tekst": "for lang tekst",
 }
 
 
@@ -136,8 +162,9 @@ VALUE_CLASS = {
 class Finding:
     """One fault: in the delivery as a whole (``raekke`` None) or in one row.
 
-    ``raekke`` counts data rows from 1, and in a workbook the sheet's own rows as Excel does. ``ark`` is the
-    sheet of a workbook that has several. ``antal`` says how many rows share the fault when only the first are listed.
+    ``raekke`` is the row's number as a spreadsheet shows it: the header and lines above it are counted. In Parquet
+    and JSON, which have no header, it counts from 1. ``ark`` is the sheet of a workbook that has several. ``antal``
+    says how many rows share the fault when only the first are listed.
     """
 
     kode: str

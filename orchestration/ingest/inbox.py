@@ -18,8 +18,10 @@ import fsspec
 from orchestration.ingest import cpr, remote
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
+from orchestration.ingest.undecided import Undecided, undecided
 
 _CHUNK = 1 << 20
+_LINK = "en genvej (link)"
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
 
 
@@ -50,11 +52,17 @@ class InboxFile:
 
 @dataclass(frozen=True)
 class InboxListing:
-    """One look into a source's folder."""
+    """One look into a source's folder.
+
+    ``no_files`` are sentences on what has a delivery's name and is no plain file; ``undecided`` says that the folder
+    itself cannot be read.
+    """
 
     files: tuple[InboxFile, ...] = ()
     unfinished: tuple[str, ...] = ()
     unrecognised: tuple[str, ...] = ()
+    no_files: tuple[str, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
 
 
 def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -> InboxListing:
@@ -66,7 +74,7 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
         settle_seconds: a file modified more recently than this must keep its size that long.
 
     Returns:
-        The files, those still being written, and those whose name is not of this source (links too).
+        The files, those still being written, those whose name is not of this source, and what is no file.
 
     Raises:
         InboxUnreachable: the inbox is remote and cannot be read now.
@@ -74,17 +82,22 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
     fs, root = remote.open_inbox(inbox)
     folder = f"{root}/{profile.source}"
     with remote.errors(inbox):
-        entries = fs.ls(folder, detail=True) if fs.isdir(folder) else []
+        try:
+            entries = fs.ls(folder, detail=True) if fs.isdir(folder) else []
+        except PermissionError as error:
+            if not is_local(fs):
+                raise
+            return InboxListing(undecided=(undecided(profile.source, "", error),))
         if not entries:
             remote.demand_bucket(fs, root, inbox)
-    whole, unfinished, unrecognised = [], [], []
+    whole, unfinished, unrecognised, no_files = [], [], [], []
     for entry in entries:
         name = entry["name"].rsplit("/", 1)[-1]
-        is_link = entry["type"] == "link" or entry.get("islink", False)
-        if (entry["type"] != "file" and not is_link) or name.startswith("."):
+        if name.startswith("."):
             continue
-        if is_link:  # it could name any file of this machine
-            unrecognised.append(cpr.masked(name))
+        if kind := _other_than_a_file(entry):
+            if profile.period_of(name) or kind == _LINK:
+                no_files.append(f"{cpr.masked(name)}: er {kind}, ikke en fil, og læses ikke; læg selve filen her")
             continue
         if name.endswith(UNFINISHED_SUFFIXES):
             unfinished.append(cpr.masked(name))
@@ -95,18 +108,31 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
     growing = still_written(fs, whole, settle_seconds)
     unfinished += [file.name for file in whole if file.path in growing]
     files = sorted((file for file in whole if file.path not in growing), key=lambda f: (f.modified, f.name))
-    return InboxListing(tuple(files), tuple(sorted(unfinished)), tuple(sorted(unrecognised)))
+    return InboxListing(tuple(files), tuple(sorted(unfinished)), tuple(sorted(unrecognised)), tuple(sorted(no_files)))
 
 
-def with_hashes(files: Iterable[InboxFile], inbox: str) -> list[InboxFile]:
-    """The same files with the SHA-256 of their bytes."""
+def _other_than_a_file(entry: dict) -> str | None:
+    """What an entry of a folder is, in Danish; None for a file."""
+    if entry["type"] == "link" or entry.get("islink", False):
+        return _LINK  # it could name any file of this machine
+    return {"file": None, "directory": "en mappe"}.get(entry["type"], "en kanal eller enhed")
+
+
+def with_hashes(files: Iterable[InboxFile], inbox: str) -> tuple[list[InboxFile], list[Undecided]]:
+    """The same files with the SHA-256 of their bytes, and those of a local inbox that cannot be read."""
     fs, _ = remote.open_inbox(inbox)
 
-    def hashed(file: InboxFile) -> InboxFile:
-        return replace(file, sha256=_sha256_of(file, fs))
+    def hashed(file: InboxFile) -> InboxFile | Undecided:
+        try:
+            return replace(file, sha256=_sha256_of(file, fs))
+        except OSError as error:
+            if not is_local(fs):
+                raise
+            return undecided(file.source, file.name, error)
 
     with remote.errors(inbox), ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(hashed, files))
+        found = list(pool.map(hashed, files))
+    return [f for f in found if isinstance(f, InboxFile)], [f for f in found if isinstance(f, Undecided)]
 
 
 def _sha256_of(file: InboxFile, fs: fsspec.AbstractFileSystem) -> str:

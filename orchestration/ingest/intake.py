@@ -20,6 +20,7 @@ from orchestration.ingest.findings import Finding
 from orchestration.ingest.gate import gate
 from orchestration.ingest.inbox import InboxFile, InboxListing
 from orchestration.ingest.profiles import Profile
+from orchestration.ingest.undecided import Undecided, undecided
 from orchestration.lake import depot, quarantine, store
 from orchestration.lake.calendars import is_closed
 from orchestration.lake.delivery_log import Delivery, DeliveryLog, Event
@@ -29,11 +30,12 @@ from orchestration.steps import step
 
 @dataclass(frozen=True)
 class Pending:
-    """A source's new files, and what else lies in its folder."""
+    """A source's new files, what else lies in its folder, and the files that cannot be read."""
 
     files: tuple[InboxFile, ...]
     listing: InboxListing
     newest: tuple[InboxFile, ...] = ()  # of each period, whether new or not
+    undecided: tuple[Undecided, ...] = ()
 
     @property
     def periods(self) -> list[str]:
@@ -46,10 +48,11 @@ class Pending:
 
 @dataclass(frozen=True)
 class Intake:
-    """What an intake did: the deliveries it decided and how they were judged."""
+    """What an intake did: the deliveries it decided and how they were judged; and the files that it leaves."""
 
     deliveries: tuple[Delivery, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
 
 
 def find_pending(settings: Settings, profile: Profile) -> Pending:
@@ -59,16 +62,17 @@ def find_pending(settings: Settings, profile: Profile) -> Pending:
     seen = log.seen(profile.fingerprint, profile.source)
     new: dict[str, InboxFile] = {}
     newest: dict[str, InboxFile] = {}
-    for file in sorted(_with_hashes(settings, listing), key=lambda f: (f.modified, f.name)):
+    hashed, undecided = _with_hashes(settings, listing)
+    for file in sorted(hashed, key=lambda f: (f.modified, f.name)):
         newest[file.period] = file
         if f"{file.sha256}/{file.period}" not in seen:
             new.setdefault(file.delivery_id, file)
     new.update({f.delivery_id: f for f in _accepted_since(settings, log, profile)})
-    return Pending(tuple(new.values()), listing, tuple(newest.values()))
+    return Pending(tuple(new.values()), listing, tuple(newest.values()), tuple(undecided))
 
 
-def _with_hashes(settings: Settings, listing: InboxListing) -> list[InboxFile]:
-    """The listed files with their hashes; only those that are new or changed are read."""
+def _with_hashes(settings: Settings, listing: InboxListing) -> tuple[list[InboxFile], list[Undecided]]:
+    """The listed files with their hashes, and those that cannot be read; only new or changed ones are."""
     log = DeliveryLog(settings.delivery_log)
     known = log.known_hashes()
     hashed: list[InboxFile] = []
@@ -76,17 +80,17 @@ def _with_hashes(settings: Settings, listing: InboxListing) -> list[InboxFile]:
     for file in listing.files:
         digest = known.get((file.path, file.size, file.modified))
         (hashed if digest else unread).append(replace(file, sha256=digest or ""))
-    fresh = inbox_module.with_hashes(unread, settings.inbox_url)
+    fresh, undecided = inbox_module.with_hashes(unread, settings.inbox_url)
     if fresh:
         log.remember_hashes(fresh)
         step("inbox: hashes remembered")
-    return hashed + fresh
+    return hashed + fresh, [*listing.undecided, *undecided]
 
 
 def inbox_files_by_hash(settings: Settings, profile: Profile) -> dict[str, InboxFile]:
     """The source's whole files in the inbox, taken in or not, by the hash of their content."""
     listing = inbox_module.look(settings.inbox_url, profile, settings.first_day, settings.settle_seconds)
-    return {file.sha256: file for file in _with_hashes(settings, listing)}
+    return {file.sha256: file for file in _with_hashes(settings, listing)[0]}
 
 
 def read_again(settings: Settings, profile: Profile, file: InboxFile, scratch: Path) -> Audit:
@@ -130,9 +134,11 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
     log = DeliveryLog(settings.delivery_log)
     with tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=settings.lake) as folder:
         scratch = Path(folder)
-        audits = _audit_all(settings, profile, files, scratch)
+        every = _audit_all(settings, profile, files, scratch)
+        undecided = tuple(a.undecided for a in every if a.undecided)
+        audits = [a for a in every if not a.undecided]
         if not audits:
-            return Intake()
+            return Intake(undecided=undecided)
         history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source}
         refused, verdicts = gate(audits, profile, history, settings.data_docs, log.consented())
         step("receive: judged")
@@ -145,7 +151,7 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
     step("log: verdicts recorded")
     depot.keep_log(settings)
     step("log: in the store")
-    return Intake(tuple(deliveries), tuple(verdicts))
+    return Intake(tuple(deliveries), tuple(verdicts), undecided)
 
 
 def _accepted_since(settings: Settings, log: DeliveryLog, profile: Profile) -> Iterator[InboxFile]:
@@ -186,7 +192,13 @@ def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scr
         if file.size > settings.largest_file:
             finding = Finding("for_stor_fil", detalje=f"{settings.largest_file / 1e6:.0f} MB")
             audits.append(Audit(file, Path(file.path), findings=[finding]))
-        elif path := inbox_module.local_path(file, settings.inbox_url, scratch):
+            continue
+        try:
+            path = inbox_module.local_path(file, settings.inbox_url, scratch)
+        except (FileNotFoundError, PermissionError) as error:
+            audits.append(Audit(file, Path(file.path), undecided=undecided(file.source, file.name, error)))
+            continue
+        if path:
             fetched.append((file, path))
         else:
             changed.append(file)

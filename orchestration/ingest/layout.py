@@ -23,6 +23,7 @@ class Layout:
     with another's, 3.7 would become a whole number. ``notes`` say what of the file was left unread.
     ``sheets`` are those of a workbook of several that are read, in order; ``absent`` the columns of a matrix that one
     of them, by its number, lacks.
+    ``above`` is the number of rows above a CSV's header, ``is_plain`` whether DuckDB is sure to read it as others do.
     """
 
     kind: str
@@ -33,6 +34,8 @@ class Layout:
     notes: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
     absent: tuple[tuple[int, str], ...] = ()
+    above: int = 0
+    is_plain: bool = True
 
     @property
     def extra_headers(self) -> dict[str, str]:

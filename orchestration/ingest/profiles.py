@@ -54,11 +54,15 @@ class Matrix(_Strict):
 
 
 class FileFormat(_Strict):
-    """How the bytes are written. Excel uses ``sheet`` and ``header_row``, CSV the rest."""
+    """How the bytes are written. Workbooks use ``sheet`` and ``header_row``, CSV all but ``sheet``."""
 
     delimiter: str = ";"
     encoding: str = "utf-8"
     date_format: str = Field("%Y-%m-%d", description="Of 'dato' columns, beside ISO 8601; as strptime writes it.")
+    decimal: Literal[",", "."] | None = Field(
+        None,
+        description="Decimal sign of counts in CSV; the other sign, blanks and ' may part thousands.",
+    )
     sheet: str | None = Field(None, description="None: the first sheet with the agreed header.")
     header_row: int | None = Field(None, ge=1, description="None: the first row with the agreed header.")
 

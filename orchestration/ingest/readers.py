@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest import cpr, csv_files, json_files, parquet_files, workbooks
+from orchestration.ingest import cpr, csv_files, csv_rows, json_files, parquet_files, workbooks
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.layout import ROWS_OF_A_SHEET, Layout, layout_from
 from orchestration.ingest.profiles import Profile
@@ -41,19 +41,50 @@ def layout_of(path: Path, profile: Profile) -> Layout:
             layout = layout_from(kind, parquet_files.header(path), profile)
             return replace(layout, schema=parquet_files.schema_of(path))
         case _:
-            return layout_from(kind, csv_files.header(path, profile), profile)
+            return csv_files.layout_of(path, profile)
 
 
-def source_sql(connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile) -> str:
-    """A table expression over files of one layout: ``fil`` and the layout's columns, all text.
+def source_sql(connection: duckdb.DuckDBPyConnection, path: Path, layout: Layout, profile: Profile) -> str:
+    """A table expression over the file of a profile without a matrix: the layout's columns, all text.
 
-    A workbook and a matrix also have ``linje``, the row's place (``Layout.place``); a matrix has the columns of the
-    profile instead of its own.
-    Broken CSV rows are left out of it; :func:`csv_files.broken_rows` returns them afterwards.
+    A workbook also has ``linje``, the row's place (``Layout.place``). CSV rows that DuckDB cannot read are left out;
+    :func:`csv_files.rejected` tells which files have some.
     """
-    if layout.things:
-        return _unpivoted(_rows_sql(connection, paths, layout, profile), layout, profile)
-    return _rows_sql(connection, paths, layout, profile)
+    match layout.kind:
+        case "parquet":
+            return parquet_files.rows_sql(connection, path, layout)
+        case "xlsx":
+            connection.register("regneark", workbooks.read(path, path.stat().st_mtime_ns, profile)[1])
+            return "(select * from regneark)"
+        case "json":
+            connection.register("objekter", json_files.table(path, profile))
+            return "(select * from objekter)"
+        case _:
+            return csv_files.rows_sql(path, layout, profile)
+
+
+def numbered_rows(
+    connection: duckdb.DuckDBPyConnection, path: Path, layout: Layout, profile: Profile, scratch: Path
+) -> tuple[str, list[Finding]]:
+    """A table expression over the rows with their number, ``linje``, and a finding per row that is broken.
+
+    A matrix has the columns of the profile instead of the layout's.
+
+    Raises:
+        UnreadableDelivery: the file as a whole is broken.
+    """
+    broken: list[Finding] = []
+    if layout.kind == "csv":
+        target = scratch / f"{path.name}.raekker.parquet"
+        broken = csv_rows.write_rows(path, layout, profile, target)
+        source = f"(select * from read_parquet({sql_text(str(target))}, hive_partitioning = false))"
+    elif layout.kind == "xlsx":
+        source = source_sql(connection, path, layout, profile)
+    else:
+        if layout.kind == "parquet":
+            parquet_files.check(path)
+        source = f"(select row_number() over () as linje, * from {source_sql(connection, path, layout, profile)})"
+    return (_unpivoted(source, layout, profile) if layout.things else source), broken
 
 
 def _unpivoted(source: str, layout: Layout, profile: Profile) -> str:
@@ -62,9 +93,9 @@ def _unpivoted(source: str, layout: Layout, profile: Profile) -> str:
     names = " ".join(f"when {sql_text(column)} then {sql_text(name)}" for column, name in layout.things)
     things = ", ".join(column for column, _ in layout.things)
     return f"""(
-        select fil, linje, {", ".join(kept)}, case ting {names} end as {profile.matrix.name_column},
+        select linje, {", ".join(kept)}, case ting {names} end as {profile.matrix.name_column},
             celle as {profile.matrix.value_column}
-        from {source if layout.kind == "xlsx" else f"(select *, row_number() over () as linje from {source})"}
+        from {source}
         unpivot include nulls (celle for ting in ({things}))
         {_without_absent(layout)}
     )"""
@@ -74,24 +105,6 @@ def _without_absent(layout: Layout) -> str:
     """A sheet says nothing of the interfaces for which it has no column."""
     lacking = [f"(linje // {ROWS_OF_A_SHEET} = {number} and ting = '{column}')" for number, column in layout.absent]
     return f"where not ({' or '.join(lacking)})" if lacking else ""
-
-
-def _rows_sql(connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile) -> str:
-    match layout.kind:
-        case "parquet":
-            return parquet_files.rows_sql(paths, layout)
-        case "xlsx" | "json":
-            (path,) = paths
-            is_json = layout.kind == "json"
-            rows = (
-                json_files.table(path, profile)
-                if is_json
-                else workbooks.read(path, path.stat().st_mtime_ns, profile)[1]
-            )
-            connection.register("regneark", rows)
-            return f"(select {sql_text(str(path))} as fil, * from regneark)"
-        case _:
-            return csv_files.rows_sql(paths, layout, profile)
 
 
 def bytes_look_personal(path: Path) -> bool:

@@ -1,12 +1,14 @@
 """What each column type demands, as SQL: the one list of row rules.
 
 A rule is a fault's code and the SQL condition that is true for a faulty value. The same list
-judges a whole batch at once (is any value faulty?) and names the fault of a single row.
+judges a whole batch at once (is any value faulty?) and names the fault of a single row. The rules
+of texts stand in :mod:`texts`.
 """
 
 import re
 
 from orchestration import names
+from orchestration.ingest import texts
 from orchestration.ingest.findings import UNREAD_CELL, UNREAD_MARK
 from orchestration.ingest.profiles import Column, Profile
 
@@ -33,7 +35,7 @@ def sql_list(values: list[str]) -> str:
 
 
 def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
-    """``(code, condition)`` pairs for a trimmed text column, the first that holds counts.
+    """``(code, condition)`` pairs for a text column in the spelling of :func:`read_as`; the first that holds counts.
 
     The conditions may use ``periode`` (the file's) beside the column itself.
     """
@@ -53,9 +55,13 @@ def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
     c = column.name
     match column.type:
         case "cvr":
-            return [("ugyldigt_cvr", f"not regexp_full_match({c}, '[0-9]{{8}}')")]
+            return [
+                ("ugyldigt_cvr", f"not regexp_full_match({c}, '[0-9]{{8}}')"),
+                # 99999999 and 12345678 are no numbers either, but disturb nobody; 0 is the key of the unknown member.
+                ("pladsholder", f"{c} = '00000000'"),
+            ]
         case "uuid":
-            return [("ugyldig_uuid", f"try_cast({c} as uuid) is null")]
+            return [("ugyldig_uuid", f"try_cast({c} as uuid) is null"), ("pladsholder", texts.is_nobodys_uuid(c))]
         case "kle_nummer":
             return [("ugyldigt_kle_nummer", f"not regexp_full_match({c}, '[0-9]{{2}}(\\.[0-9]{{2}}){{2}}')")]
         case "dato":
@@ -85,9 +91,36 @@ def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
                 number = [(code, f"not {masked(c)} and ({condition})") for code, condition in number]
             return number
         case "snitflade":
-            return [("uklar_snitflade", names.sql_is_unclear_interface(c))]
+            return [("uklar_snitflade", names.sql_is_unclear_interface(c)), *texts.faults(c, column.required)]
         case _:
-            return []
+            return texts.faults(c, column.required)
+
+
+def read_as(column: Column, profile: Profile) -> str:
+    """How a delivered text is understood: without blanks around it, and in the one spelling that the rules know.
+
+    Null for a text of blanks alone, and for the UUID of nobody where none is demanded.
+    """
+    c = texts.without_blanks_around(column.name)
+    match column.type:
+        case "cvr":
+            # Eight digits, in pairs or with the decimals of a spreadsheet.
+            c = rf"regexp_replace({c}, '^([0-9]{{2}}) ([0-9]{{2}}) ([0-9]{{2}}) ([0-9]{{2}})$', '\1\2\3\4')"
+            c = rf"regexp_replace({c}, '^([0-9]{{8}})[.,]0$', '\1')"
+        case "uuid":
+            c = f"regexp_replace({c}, '(?i)^urn:uuid:', '')"
+            if not column.required:
+                c = f"case when not {texts.is_nobodys_uuid(c)} then {c} end"
+        case "maaned":
+            first = f"strftime({day(c, profile)}, '%Y-%m-%d')"
+            c = (
+                rf"case when {first} like '%-01' then left({first}, 7)"
+                rf" else regexp_replace({c}, '^(\d{{4}})(\d{{2}})$', '\1-\2') end"
+            )
+        case "antal" | "antal_maskeret":
+            # 3.0 is 3. But 3.000 may be three thousand.
+            c = rf"regexp_replace({c}, '^([0-9]+)[.,](0{{1,2}}|0{{4,}})$', '\1')"
+    return f"nullif({c}, '')"
 
 
 def instant(column: str) -> str:
@@ -125,12 +158,13 @@ def is_plain(column: Column, profile: Profile) -> str:
     """Whether a raw value is faultless *and* already in canonical form, so it needs no second look."""
     c = column.name
     if column.type == "uuid":
-        return f"regexp_full_match({c}, '[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}')"
-    if column.type == "snitflade":
-        return f"{names.sql_interface(c)} = {c} and {names.sql_is_shown(c)}"
+        spelling = f"regexp_full_match({c}, '[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}')"
+        return f"({spelling} and not {texts.is_nobodys_uuid(c)})"
     sound = " and ".join(f"not coalesce({condition}, false)" for _, condition in faults(column, profile))
-    plain = f"{c} is not null and {c} = trim({c}) and {sound}"
-    if column.type in ("tekst", "valg"):
+    plain = f"{c} is not null and {c} = {read_as(column, profile)} and {sound}"
+    if column.type == "snitflade":
+        plain += f" and {names.sql_interface(c)} = {c}"
+    if column.type in ("tekst", "snitflade", "valg"):
         plain += f" and {names.sql_is_shown(c)}"
     return f"({plain})" if column.required else f"({c} is null or ({plain}))"
 

@@ -7,9 +7,11 @@ notices.
 """
 
 import os
+import pickle
 import resource
 import signal
 import sys
+import traceback
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,11 +40,15 @@ class Limits:
 
 
 class Stopped(Exception):
-    """The work was ended because it passed a limit; ``reason`` says which, in Danish."""
+    """The work was ended because it passed a limit; ``reason`` says which, in Danish.
 
-    def __init__(self, reason: str) -> None:
+    ``is_killed``: by somebody or something outside, so that another try may end better.
+    """
+
+    def __init__(self, reason: str, is_killed: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.is_killed = is_killed
 
 
 def warm_up() -> None:
@@ -57,7 +63,7 @@ def run(function: Callable[[_Given], _Result], given: _Given, limits: Limits) ->
 
     Raises:
         Stopped: a limit was passed, or the process died.
-        Exception: what ``function`` raised.
+        Exception: what ``function`` raised, with the place as a note.
     """
     receiver, sender = _CONTEXT.Pipe(duplex=False)
     process = _start(_evaluate, (sender, function, given, limits))
@@ -68,13 +74,13 @@ def run(function: Callable[[_Given], _Result], given: _Given, limits: Limits) ->
         succeeded, result = receiver.recv()
     except EOFError:
         process.join()
-        raise Stopped(_cause_of_death(process.exitcode, limits)) from None
+        raise Stopped(_cause_of_death(process.exitcode, limits), process.exitcode == -signal.SIGKILL) from None
     finally:
         receiver.close()
         process.kill()
         process.join()
     if not succeeded:
-        raise Stopped(_too_much_memory(limits)) if isinstance(result, MemoryError) else result
+        raise _limit_passed(result, limits) or result
     return result
 
 
@@ -102,9 +108,28 @@ def _evaluate(sender: Connection, function: Callable[[Any], Any], given: Any, li
     try:
         answer = (True, function(given))
     except Exception as error:
-        error.__traceback__ = None
-        answer = (False, error)
+        answer = (False, _sendable(error))
     sender.send(answer)
+
+
+def _sendable(error: Exception) -> Exception:
+    """The error with its place as a note, for its traceback stays behind; only its words, when it cannot be sent."""
+    place = "".join(traceback.format_tb(error.__traceback__))
+    error.__traceback__ = error.__cause__ = error.__context__ = None
+    error.add_note(place)
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+        error.add_note(place)
+    return error
+
+
+def _limit_passed(error: Exception, limits: Limits) -> Stopped | None:
+    """What the limit on memory makes of an error."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's
+        return Stopped(_too_much_memory(limits))
+    return None
 
 
 def _limit(which: int, value: int) -> None:

@@ -1,5 +1,6 @@
 """Audits many files in limited processes, some files to each and two processes at once."""
 
+import errno
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +13,7 @@ from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.reading import Part, audit_part
 from orchestration.ingest.sandbox import Limits, Stopped
+from orchestration.ingest.undecided import is_of_the_machine, undecided
 from orchestration.ingest.untrusted import Bounds
 from orchestration.settings import Settings
 
@@ -51,18 +53,41 @@ def parts_of(settings: Settings, profile: Profile, files: Fetched, scratch: Path
 
 
 def audit(settings: Settings, part: Part) -> list[Audit]:
-    """The part's audits. A file that is too much for its process is named by giving each one of its own."""
+    """The part's audits. A file that its process does not bear is found by giving each one of its own.
+
+    Raises:
+        OSError: the disk is full, or something else that any file would meet.
+    """
     limits = Limits(settings.read_seconds, settings.read_memory, settings.largest_unpacked)
     try:
         return sandbox.run(audit_part, part, limits)
-    except Stopped as stopped:
-        if len(part.files) == 1:
-            ((file, path),) = part.files
-            return [Audit(file, path, findings=[Finding("for_tung_fil", detalje=stopped.reason)])]
+    except Exception as error:
+        if is_of_the_machine(error):
+            raise
+        first = error
+    if len(part.files) == 1:
+        return [_alone(replace(part, folder=part.folder.with_name(f"{part.folder.name}-igen")), first, limits)]
     alone = [
         replace(part, files=(each,), folder=part.folder / f"alene{number}") for number, each in enumerate(part.files)
     ]
     return [found for each in alone for found in audit(settings, each)]
+
+
+def _alone(part: Part, error: Exception, limits: Limits) -> Audit:
+    """The audit of a file with which something went wrong when it was alone; a killed process is tried once more."""
+    ((file, path),) = part.files
+    if isinstance(error, Stopped) and error.is_killed:
+        try:
+            (found,) = sandbox.run(audit_part, part, limits)
+            return found
+        except Exception as second:
+            error = second
+    if isinstance(error, Stopped):
+        return Audit(file, path, findings=[Finding("for_tung_fil", detalje=error.reason)])
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        reason = f"den fylder mere end {limits.written / 1e9:.1f} GB pakket ud".replace(".", ",")
+        return Audit(file, path, findings=[Finding("for_tung_fil", detalje=reason)])
+    return Audit(file, path, undecided=undecided(file.source, file.name, error))
 
 
 def _shares(files: Fetched) -> Iterator[Fetched]:

@@ -188,10 +188,10 @@ def test_no_finding_repeats_the_number(received: Received, label: str) -> None:
 
 
 def test_the_finding_says_in_which_column_and_row(received: Received) -> None:
-    assert received["in a name"].place("cpr_nummer") == ("myndighed_navn", 2)
-    assert received["as service of one row of many"].place("cpr_nummer") == ("it_system_navn", 1500)
-    assert received["in an extra column"].place("cpr_nummer") == ("note", 2)
-    assert received["as count"].place("cpr_nummer") == ("antal_kald", 2)
+    assert received["in a name"].place("cpr_nummer") == ("myndighed_navn", 3)
+    assert received["as service of one row of many"].place("cpr_nummer") == ("it_system_navn", 1501)
+    assert received["in an extra column"].place("cpr_nummer") == ("note", 3)
+    assert received["as count"].place("cpr_nummer") == ("antal_kald", 3)
     assert received["in a name"].finding("cpr_nummer").vaerdiklasse == "CPR-lignende"
 
 

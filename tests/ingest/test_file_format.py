@@ -178,7 +178,7 @@ def test_a_wrong_delimiter_is_refused_and_the_one_found_is_named(received: Recei
 def test_a_windows_1252_row_in_a_utf8_feed_is_refused_and_its_row_named(received: Received) -> None:
     outcome = received["one cp1252 row"]
     assert_refused(outcome, "ukendt_tegnsaet")
-    assert outcome.finding("ukendt_tegnsaet").raekke == 2
+    assert outcome.finding("ukendt_tegnsaet").raekke == 3
     assert "UTF-8" in outcome.messages
 
 
@@ -202,7 +202,7 @@ def test_a_header_without_rows_is_refused(received: Received) -> None:
     assert_refused(received["header only"], "ingen_raekker")
 
 
-@pytest.mark.parametrize(("label", "row"), [("cut mid-row", 3), ("surplus field", 2)])
+@pytest.mark.parametrize(("label", "row"), [("cut mid-row", 4), ("surplus field", 3)])
 def test_a_row_of_wrong_length_refuses_the_file_and_is_named(received: Received, label: str, row: int) -> None:
     assert_refused(received[label], "brudt_raekke")
     assert received[label].finding("brudt_raekke").raekke == row
@@ -216,8 +216,8 @@ def test_an_open_quote_refuses_the_file(received: Received) -> None:
 def test_a_fault_after_a_broken_row_keeps_its_own_row_number(received: Received) -> None:
     outcome = received["broken row, then bad cvr"]
     assert outcome.status == "afvist"
-    assert outcome.finding("brudt_raekke").raekke == 2
-    assert outcome.place("ugyldigt_cvr") == ("myndighed_cvr", 5)
+    assert outcome.finding("brudt_raekke").raekke == 3
+    assert outcome.place("ugyldigt_cvr") == ("myndighed_cvr", 6)
     assert outcome.delivery.raekker_modtaget == 6
 
 

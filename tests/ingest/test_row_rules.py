@@ -1,6 +1,7 @@
 """What every row must fulfil, and what becomes of a delivery in which some do not."""
 
 import csv
+import unicodedata
 
 import pytest
 from deliveries import (
@@ -59,11 +60,55 @@ ONE_FAULT = (
     ("cvr of 7 digits", "myndighed_cvr", "2918950", "ugyldigt_cvr", "andet format"),
     ("cvr of 9 digits", "myndighed_cvr", "291895011", "ugyldigt_cvr", "andet format"),
     ("cvr with country", "myndighed_cvr", "DK29189501", "ugyldigt_cvr", "andet format"),
+    ("cvr of zeros", "myndighed_cvr", "00000000", "pladsholder", "pladsholder"),
+    ("nil uuid", "it_system_uuid", "00000000-0000-0000-0000-000000000000", "pladsholder", "pladsholder"),
+    ("nil uuid in braces", "it_system_uuid", "{00000000000000000000000000000000}", "pladsholder", "pladsholder"),
+    ("largest uuid", "it_system_uuid", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "pladsholder", "pladsholder"),
+    ("uuid of ones", "it_system_uuid", "11111111-1111-1111-1111-111111111111", "pladsholder", "pladsholder"),
+    *(
+        (f"name {word!r}", "it_system_navn", word, "pladsholder", "pladsholder")
+        for word in ("Ukendt", "-", "–", "N/A", "#N/A", "#I/T", "NULL", "None", "(blank)", "(tom)", "?", "0", "#VÆRDI!")
+    ),
+    *(
+        (f"name with {label}", "it_system_navn", f"Ældre{character}plejen", "styretegn", "andet format")
+        for label, character in (
+            ("NUL", "\0"),
+            ("escape", "\x1b"),
+            ("bell", "\a"),
+            ("delete", "\x7f"),
+            ("a C1 control", "\x9d"),
+            ("a line separator", "\u2028"),
+            ("a private character", "\uf0b7"),
+            ("a noncharacter", "\ufdd0"),
+            ("an object mark", "\ufffc"),
+        )
+    ),
+    *(
+        (f"name read as {label}", "it_system_navn", name, "oedelagt_tekst", "andet format")
+        for label, name in (
+            ("windows-1252", "Ã†ldreplejen Ã…ben"),
+            ("iso 8859-1", "BrÃ¸nderslev \u00c3\u0086"),
+            ("windows-1252 twice", "BrÃƒÂ¸nderslev"),
+            ("cp850", "Br├©nderslev"),
+            ("mac roman", "Br√∏nderslev"),
+            ("ascii", "Br\ufffdnderslev"),
+            ("a dash", "SAPA â€“ Sag"),
+            ("a bom", "ï»¿SAPA"),
+            ("a hard blank", "KMDÂ\u00a0Nexus"),
+        )
+    ),
+    ("name too long", "it_system_navn", "Æ" * 301, "for_lang_tekst", "for lang tekst"),
     ("moment without offset", "tidspunkt", "2022-01-03T01:00:00", "ugyldigt_tidspunkt", "andet format"),
     ("danish date", "tidspunkt", "03-01-2022 01:00", "ugyldigt_tidspunkt", "andet format"),
     ("hour 25", "tidspunkt", "2022-01-03T25:00:00+01:00", "ugyldigt_tidspunkt", "andet format"),
     ("another day", "tidspunkt", "2021-12-31T01:00:00+01:00", "forkert_periode", "andet format"),
 )
+
+# Odd, but what systems are called: letters of any script, one letter, digits, signs, and Æ, Ø and Å before a sign.
+ODD_NAMES = (
+    "»Ø«", "MILJØ–Plan", "Æ®", "A", "3", "S&D <Sag>", "日本", "KMD 😀", "Tøm'r\"", "C#", "São Paulo", "ÂME", "R² – ½",
+    "Naboe\u0301", "Null Point", "Ukendtgruppen",
+)  # fmt: skip
 
 SAMPLES = {
     **{label: second_row(**{column: value}) for label, column, value, _, _ in ONE_FAULT},
@@ -74,6 +119,19 @@ SAMPLES = {
     "blanks around": second_row(antal_kald=" 20 ", myndighed_cvr=" 29189501", service="Bruger "),
     "upper-case uuid": second_row(it_system_uuid=NEXUS.upper()),
     "uuid in braces": second_row(it_system_uuid="{" + NEXUS.upper() + "}"),
+    "urn:uuid:": second_row(it_system_uuid=f"urn:uuid:{NEXUS}"),
+    "blanks of every width": second_row(
+        antal_kald="\u00a020\t",
+        myndighed_cvr="\ufeff29189501\u3000",
+        service="\u200bBruger\u2009",
+        it_system_uuid=f"{NEXUS}\u00a0",
+    ),
+    "whole number with a decimal": second_row(antal_kald="20,0"),
+    "whole number with six decimals": second_row(antal_kald="20.000000"),
+    "cvr in pairs": second_row(myndighed_cvr="29 18 95 01"),
+    "cvr of a spreadsheet": second_row(myndighed_cvr="29189501.0"),
+    "longest name": second_row(it_system_navn="Æ" * 300),
+    **{f"name {name}": second_row(it_system_navn=name) for name in ODD_NAMES},
     "unknown authority": second_row(myndighed_cvr="99999999", myndighed_navn="Ukendt Forening"),
     "unknown service": second_row(service="HeltNyService v9"),
     "same key twice": twice(),
@@ -109,18 +167,19 @@ def test_a_faulty_value_is_named_by_row_column_and_class(
     found = outcome.finding(code)
     assert outcome.status == "afvist"  # one row of three is far above one in a thousand
     assert outcome.codes == {code, "for_mange_fejl"}
-    assert (found.raekke, found.kolonne, found.vaerdiklasse) == (2, column, value_class)
+    assert (found.raekke, found.kolonne, found.vaerdiklasse) == (3, column, value_class)
     assert found.handling.endswith(".")
-    assert value.strip() in ("", "<5") or value not in outcome.messages
+    assert value.strip() in ("", "<5", "-") or value not in outcome.messages
 
 
 def test_a_moment_inside_an_hour_is_refused(received: Received) -> None:
-    assert received["half past"].place("ikke_hel_time") == ("tidspunkt", 2)
+    assert received["half past"].place("ikke_hel_time") == ("tidspunkt", 3)
 
 
 @pytest.mark.parametrize(
     ("label", "counts"),
-    [("largest count", [3, 100, 999_999_999]), ("zero", [0, 3, 100]), ("leading zeros", [3, 20, 100]),
+    [("whole number with a decimal", [3, 20, 100]), ("whole number with six decimals", [3, 20, 100]),
+     ("largest count", [3, 100, 999_999_999]), ("zero", [0, 3, 100]), ("leading zeros", [3, 20, 100]),
      ("blanks around", [3, 20, 100])],
 )  # fmt: skip
 def test_a_whole_number_is_loaded_to_the_last_call(received: Received, label: str, counts: list[int]) -> None:
@@ -134,7 +193,26 @@ def test_blanks_around_a_value_are_not_stored(received: Received) -> None:
     assert set(received["blanks around"].column("service")) == {"Bruger"}
 
 
-@pytest.mark.parametrize("label", ["upper-case uuid", "uuid in braces"])
+@pytest.mark.parametrize("label", ["blanks of every width", "cvr in pairs", "cvr of a spreadsheet"])
+def test_an_odd_spelling_is_stored_as_the_usual_one(received: Received, label: str) -> None:
+    assert received[label].status == "indlaest", received[label].messages
+    for column in ("myndighed_cvr", "service", "it_system_uuid"):
+        assert (
+            received[label].column(column)
+            == [{"myndighed_cvr": "29189501", "service": "Bruger"}.get(column, NEXUS)] * 3
+        )
+    assert received[label].column("antal_kald") == [3, 20, 100]
+
+
+@pytest.mark.parametrize("name", [*ODD_NAMES, "Æ" * 300])
+def test_an_odd_name_is_a_name(received: Received, name: str) -> None:
+    outcome = received[f"name {name}" if name in ODD_NAMES else "longest name"]
+    assert outcome.status == "indlaest", outcome.messages
+    composed = unicodedata.normalize("NFC", name)
+    assert outcome.column("it_system_navn") == sorted([composed, "Ældreplejen Åben", "Ældreplejen Åben"])
+
+
+@pytest.mark.parametrize("label", ["upper-case uuid", "uuid in braces", "urn:uuid:"])
 def test_a_uuid_is_stored_in_one_spelling(received: Received, label: str) -> None:
     assert received[label].status == "indlaest"
     assert received[label].column("it_system_uuid") == [NEXUS] * 3
@@ -153,8 +231,8 @@ def test_an_unknown_service_is_loaded(received: Received) -> None:
 
 @pytest.mark.parametrize(
     ("label", "doubled"),
-    [("same key twice", [1, 4]), ("same key, other uuid spelling", [1, 4]), ("same row twice", [1, 4]),
-     ("same but another name", [1, 4]), ("same key, moment in utc", [3, 4])],
+    [("same key twice", [2, 5]), ("same key, other uuid spelling", [2, 5]), ("same row twice", [2, 5]),
+     ("same but another name", [2, 5]), ("same key, moment in utc", [4, 5])],
 )  # fmt: skip
 def test_a_key_in_two_rows_refuses_the_delivery_and_names_both(
     received: Received, label: str, doubled: list[int]
@@ -182,7 +260,7 @@ def test_one_bad_row_of_2000_is_set_aside_and_1999_are_loaded(received: Received
 def test_the_finding_of_a_row_set_aside_says_all_but_the_value(received: Received) -> None:
     outcome = received["one of 2,000"]
     found = outcome.finding("ikke_et_tal")
-    assert (found.raekke, found.kolonne, found.vaerdiklasse) == (1234, "antal_kald", "tekst")
+    assert (found.raekke, found.kolonne, found.vaerdiklasse) == (1235, "antal_kald", "tekst")
     assert "Send antallet som et helt tal" in found.handling
     assert "x7" not in outcome.messages
 
@@ -191,12 +269,12 @@ def test_the_quarantine_lists_the_row_and_keeps_the_file(received: Received) -> 
     outcome = received["one of 2,000"]
     with (outcome.quarantine / "fejl.csv").open(encoding="utf-8", newline="") as stream:
         (row,) = csv.DictReader(stream, delimiter=";")
-    assert (row["kode"], row["raekke"], row["kolonne"]) == ("ikke_et_tal", "1234", "antal_kald")
+    assert (row["kode"], row["raekke"], row["kolonne"]) == ("ikke_et_tal", "1235", "antal_kald")
     assert row["vaerdiklasse"] == "tekst"
     assert row["handling"]
     reason = (outcome.quarantine / "aarsag.txt").read_text(encoding="utf-8")
     assert "indlæst uden 1 rækker" in reason
-    assert "række 1234" in reason
+    assert "række 1235" in reason
     assert outcome.raw_file_kept
 
 

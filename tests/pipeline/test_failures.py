@@ -56,7 +56,7 @@ def test_fifty_nine_of_sixty_days_are_published(backfill: Backfill) -> None:
 def test_the_bad_day_ends_the_load_with_status_1_and_one_line(backfill: Backfill) -> None:
     (line,) = [line for line in backfill.outcome.stderr.splitlines() if line]
     assert line.startswith("FEJL ")
-    for part in (f"stoettesystemerne_{BAD}.csv", "række 2", "antal_kald", "Antallet er negativt.", "Ret antallet."):
+    for part in (f"stoettesystemerne_{BAD}.csv", "række 3", "antal_kald", "Antallet er negativt.", "Ret antallet."):
         assert part in line
     assert "-3" not in line, "values are never repeated"
 
@@ -76,7 +76,7 @@ def test_the_reason_lies_in_quarantine(backfill: Backfill) -> None:
     assert folder.name.startswith(f"stoettesystemerne_{BAD}_")
     assert "Antallet er negativt." in (folder / "aarsag.txt").read_text(encoding="utf-8")
     faults = {(f["kode"], f["raekke"], f["kolonne"]) for f in read_csv(folder / "fejl.csv")}
-    assert ("negativt_tal", "2", "antal_kald") in faults
+    assert ("negativt_tal", "3", "antal_kald") in faults
     kept = (folder / f"stoettesystemerne_{BAD}.csv").read_bytes()
     assert kept == (backfill.installation.inbox / "stoettesystemerne" / f"stoettesystemerne_{BAD}.csv").read_bytes()
 

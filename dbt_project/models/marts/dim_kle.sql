@@ -5,7 +5,7 @@ leveret as (
         kle_nummer,
         emne
     from {{ ref('int_kle__set') }}
-    qualify row_number() over (partition by kle_nummer order by periode_til desc, emne desc) = 1
+    qualify row_number() over (partition by kle_nummer order by emne is null, periode_til desc, emne desc) = 1
 ),
 
 grupper as (
@@ -29,7 +29,7 @@ hovedgrupper as (
 samlet as (
     select
         coalesce(kle.kle_nummer, leveret.kle_nummer) as kle_nummer,
-        coalesce(kle.emne, leveret.emne) as emne,
+        coalesce(kle.emne, leveret.emne, leveret.kle_nummer) as emne,
         kle.kle_nummer is not null as er_i_emneplan
     from {{ ref('stg_reference__kle') }} as kle
     full outer join leveret on kle.kle_nummer = leveret.kle_nummer
