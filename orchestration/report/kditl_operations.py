@@ -54,10 +54,11 @@ def suspicious(edition: Edition, names: Callable[[Row], str]) -> Table:
 def outages(edition: Edition) -> Table:
     """Hours in which a service fell away."""
     rows = edition.rows(
-        """select fra, any_value(timer) as timer, service, version, any_value(kommuner_ramt) as kommuner,
+        """select fra, any_value(timer) as timer, stoettesystem, service, version,
+            any_value(kommuner_ramt) as kommuner,
             cast(sum(forventede_kald) as bigint) as forventet, cast(sum(observerede_kald) as bigint) as observeret
         from kpi.driftsforstyrrelse where fra < $slut + interval 1 day and fra >= $slut - interval 12 month
-        group by fra, service, version order by fra desc, service""",
+        group by fra, stoettesystem, service, version order by fra desc, service, stoettesystem""",
         slut=edition.month_end,
     )
     worst = max(rows, key=lambda r: r["kommuner"], default=None)
@@ -70,6 +71,7 @@ def outages(edition: Edition) -> Table:
         rows,
         (Column("Begyndt", 1.4), lambda r: f"{r['fra']:%d-%m-%Y %H:%M}"),
         (Column("Timer", 0.6, right=True), lambda r: danish.number(r["timer"])),
+        (Column("Støttesystem", 1.4), lambda r: r["stoettesystem"]),
         (Column("Service", 2.4), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
         (Column("Kommuner ramt", 1, right=True), lambda r: danish.number(r["kommuner"])),
         (Column("Forventede kald", 1, right=True), lambda r: danish.number(r["forventet"])),

@@ -4,7 +4,7 @@ with
 navne as (
     select
         {{ normaliseret('leverandoer_navn') }} as navn_normaliseret,
-        min(leverandoer_navn) as navn
+        arg_max(leverandoer_navn, (statusdato, leverandoer_navn)) as navn
     from {{ ref('int_it_system__omtale') }}
     where leverandoer_navn is not null
     group by {{ normaliseret('leverandoer_navn') }}
@@ -16,6 +16,7 @@ kendte as (
         min(leverandoer_cvr) as cvr,
         count(distinct leverandoer_cvr) as leverandoerer
     from {{ ref('int_serviceaftale__set') }}
+    where cast(leverandoer_cvr as bigint) <> 0
     group by {{ normaliseret('leverandoer_navn') }}
 )
 

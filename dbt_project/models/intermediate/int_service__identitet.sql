@@ -29,9 +29,10 @@ noegler as (
         service,
         {{ normaliseret('service') }} as service_normaliseret,
         'v' || versionsnummer as version,
+        -- a name with the mark that parts them must not give two services one key
         {{ noegle(
-            "concat_ws('|', platform, coalesce(stoettesystem, ''), " ~ normaliseret('service')
-            ~ ", coalesce(versionsnummer, ''))"
+            "concat_ws('|', platform, replace(coalesce(stoettesystem, ''), '|', chr(31)), replace("
+            ~ normaliseret('service') ~ ", '|', chr(31)), coalesce(versionsnummer, ''))"
         ) }} as service_id
     from delt
 )

@@ -73,6 +73,7 @@ navngivne as (
         service.service,
         service.version,
         service.snitflade,
+        service.stoettesystem,
         service.service || coalesce(' ' || service.version, '') || ' fra ' || system.navn as hvad,
         case
             when episoder.fra = episoder.til then 'den ' || {{ dansk_dato('episoder.fra') }}
@@ -119,6 +120,7 @@ select
     service,
     version,
     snitflade,
+    stoettesystem,
     cast(forventet as bigint) as forventet,
     cast(observeret as bigint) as observeret,
     score,

@@ -55,6 +55,7 @@ select
     service.service,
     service.version,
     service.snitflade,
+    service.stoettesystem,
     myndighed.cvr,
     myndighed.navn as kommune,
     cast(round(ramte.kald_paa_syv_dage / 7) as bigint) as forventede_kald,

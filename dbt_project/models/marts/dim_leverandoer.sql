@@ -5,6 +5,8 @@ seneste_navn as (
         leverandoer_cvr as cvr,
         leverandoer_navn as navn
     from {{ ref('int_serviceaftale__set') }}
+    -- zeros identify nobody: such rows count for the unknown member
+    where cast(leverandoer_cvr as bigint) <> 0
     qualify
         row_number() over (partition by leverandoer_cvr order by maaned desc, leverandoer_navn desc) = 1
 )

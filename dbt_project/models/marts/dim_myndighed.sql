@@ -12,21 +12,24 @@ seneste_navn as (
 i_registre as (
     select
         cvr,
-        max(navn) as navn
+        arg_max(navn, (statusdato, navn)) filter (where navn is not null) as navn
     from (
         select
             myndighed_cvr as cvr,
-            myndighed_navn as navn
+            myndighed_navn as navn,
+            statusdato
         from {{ ref('stg_kitos__brug') }}
         union all
         select
             myndighed_cvr as cvr,
-            null as navn
+            null as navn,
+            null as statusdato
         from {{ ref('stg_systemanvendelse__brug') }}
         union all
         select
             lpad(cast(myndighed_id as varchar), 8, '0') as cvr,
-            null as navn
+            null as navn,
+            null as statusdato
         from {{ ref('fct_sapa_opslag') }}
     ) as registre
     group by cvr
@@ -55,6 +58,8 @@ samlet as (
         kommuner.xyz_klasse
     from kommuner
     full outer join myndigheder on kommuner.cvr = myndigheder.cvr
+    -- zeros identify nobody: such rows count for the unknown member
+    where cast(coalesce(kommuner.cvr, myndigheder.cvr) as bigint) <> 0
 )
 
 select
