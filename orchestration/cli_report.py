@@ -118,7 +118,7 @@ def _tell_names_not_shown() -> None:
     from orchestration.report.make import names_not_shown
 
     for line in names_not_shown(get_settings()):
-        typer.echo(f"ADVARSEL {line}", err=True)
+        typer.echo(f"ADVARSEL {line}")
 
 
 def _quarter(text: str | None) -> date | None:

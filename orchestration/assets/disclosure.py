@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.assets.lake import OWNERS, WRITER_POOL
+from orchestration.build import isolation
 from orchestration.build.start import started
 from orchestration.build.workspace import Workspace
 from orchestration.ingest.reference.profiles import reference_profiles
@@ -41,7 +42,7 @@ _NAMED = 20
 def diskretion(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Attack what is about to be published; a release that can be narrowed is held back."""
     settings = get_settings()
-    started(settings)
+    _, manifest = started(settings)
     connection = Workspace(settings).connect()
     try:
         extracts = [d for (d,) in connection.execute("from intermediate.int_kle__sum_udtraek order by all").fetchall()]
@@ -73,6 +74,7 @@ def diskretion(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
                     f"{len(found.narrowed)} af {found.hidden} skjulte antal kan indsnævres,"
                     f" {found.unexplained} summer passer ikke med de viste antal, {found.untried} er ikke efterprøvet."
                     + (f" Fx {named[0]}. Find den tabel, der viser for meget, før der udgives." if named else "")
+                    + (f" {isolation.told(settings, manifest)}" if not found.in_vain else "")
                 ),
                 metadata={"indsnaevret": named},
             )

@@ -10,6 +10,7 @@ from orchestration import lock
 from orchestration.assets.disclosure import DISCLOSURE_KEY
 from orchestration.assets.lake import OWNERS, WRITER_POOL
 from orchestration.assets.purposes import PURPOSE_KEY
+from orchestration.build import isolation
 from orchestration.build.start import remember_publications, started
 from orchestration.build.workspace import Workspace
 from orchestration.lake import depot
@@ -39,7 +40,7 @@ def control_totals(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     def kontroltotaler(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         settings = get_settings()
-        started(settings)
+        _, manifest = started(settings)
         connection = Workspace(settings).connect()
         try:
             frame = connection.execute("select * from intermediate.int_kontroltotaler order by all").fetchdf()
@@ -62,7 +63,8 @@ def control_totals(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
                     severity=dg.AssetCheckSeverity.ERROR
                     if v.demand.severity == "critical"
                     else dg.AssetCheckSeverity.WARN,
-                    description=f"{len(v.failed)} af {len(frame)} kontroltotaler.",
+                    description=f"{len(v.failed)} af {len(frame)} kontroltotaler."
+                    + ("" if v.passed else f" {isolation.told(settings, manifest)}"),
                     metadata={"brud": list(v.failed[:50])},
                 )
                 for v in verdicts

@@ -9,7 +9,8 @@ import importlib.metadata
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,16 @@ from packaging.version import Version
 
 from orchestration.assets.lake import REFERENCE_KEY, WRITER_POOL, lake_key
 from orchestration.assets.plan import PLAN_KEY
-from orchestration.build import spark
-from orchestration.build.start import started
+from orchestration.build import isolation, spark
+from orchestration.build.plan import Plan
+from orchestration.build.start import start, started
 from orchestration.build.status import status_of
 from orchestration.build.workspace import Workspace, wanted
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.reference import reference_folder
 from orchestration.publish.purposes import Purposes
-from orchestration.settings import PROJECT_ROOT, get_settings
+from orchestration.publish.release import Manifest
+from orchestration.settings import PROJECT_ROOT, Settings, get_settings
 from orchestration.steps import step
 
 PROJECT_DIR = PROJECT_ROOT / "dbt_project"
@@ -135,17 +138,14 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
     if settings.engine == "spark":
         deliveries = wanted(planned, status_of(settings).active)
         spark.lay_out(workspace, settings.lake, deliveries, prepared_project().manifest_path)
-    invocation = dbt.cli(
-        # Unit tests prove the models in the test suite; in a load they would only cost time.
-        ["build", "--target", settings.engine, "--exclude-resource-type", "unit_test"],
-        context=context,
-        raise_on_error=False,
-        target_path=target_path,
-    )
-    events = []
-    for event in invocation.stream():
-        step("dbt: a model or test is done")
-        events.append(event)
+    run = partial(_dbt_build, dbt, settings, target_path)
+    invocation, events = run(context)
+    if settings.engine == "duckdb" and (failed := _failed_for_data(invocation)):
+        held = _hold_back(settings, planned, manifest, failed, run)
+        if held:
+            context.log.warning(f"Holdt tilbage, fordi tabellerne ikke holder med dem: {', '.join(sorted(held))}")
+            start(settings, rebuild=planned.full)
+            invocation, events = run(context)
     if settings.engine == "spark" and invocation.is_successful():
         spark.bring_home(workspace, target_path / "manifest.json")
     rows = _row_counts(workspace) if invocation.is_successful() else {}
@@ -156,21 +156,77 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
             event = event.with_metadata({**event.metadata, **known})
         yield event
     if not invocation.is_successful():
-        raise dg.Failure("\n".join(_failures(invocation)), allow_retries=False)
+        lines = [*_failures(invocation), isolation.told(settings, manifest)]
+        raise dg.Failure("\n".join(filter(None, lines)), allow_retries=False)
+
+
+def _dbt_build(
+    dbt: DbtCommand,
+    settings: Settings,
+    target_path: Path,
+    context: dg.AssetExecutionContext | None,
+    only: Sequence[str] = (),
+) -> tuple[DbtCliInvocation, list[Any]]:
+    """One run of ``dbt build`` in the workspace, of all or of ``only`` some nodes and what they are made from."""
+    # Unit tests prove the models in the test suite; in a load they would only cost time.
+    arguments = ["build", "--target", settings.engine, "--exclude-resource-type", "unit_test"]
+    if only:
+        arguments += ["--select", " ".join(f"+{node}" for node in only)]
+    (target_path / "run_results.json").unlink(missing_ok=True)  # of an earlier run
+    manifest = None if context else prepared_project().manifest_path
+    invocation = dbt.cli(arguments, context=context, manifest=manifest, raise_on_error=False, target_path=target_path)
+    events = []
+    for event in invocation.stream() if context else ():
+        step("dbt: a model or test is done")
+        events.append(event)
+    return invocation.wait(), events
+
+
+def _hold_back(
+    settings: Settings,
+    planned: Plan,
+    manifest: Manifest,
+    failed: dict[str, str],
+    run: Callable[..., tuple[DbtCliInvocation, list[Any]]],
+) -> frozenset[str]:
+    """Find the new deliveries without which the tables hold, and let them wait; none when nothing would be left."""
+
+    def holds(without: frozenset[str]) -> bool:
+        start(settings, planned.full, without)
+        return run(None, list(failed))[0].is_successful()
+
+    candidates = isolation.new_deliveries(settings, manifest)
+    held = isolation.isolate(candidates, holds)
+    if not held or len(held) == len(manifest.leverancer):
+        return frozenset()
+    isolation.hold_back(settings, held, "; ".join(f"{name}: {said}" for name, said in failed.items()))
+    return held
+
+
+def _results(invocation: DbtCliInvocation) -> list[dict[str, Any]]:
+    """What became of every node; none when dbt could not start or was ended."""
+    try:
+        found = invocation.get_artifact("run_results.json")["results"]
+    except FileNotFoundError:
+        return []
+    return [r for r in found if r["status"] in ("error", "fail", "runtime error")]
+
+
+def _failed_for_data(invocation: DbtCliInvocation) -> dict[str, str]:
+    """Names of the models and tests that failed, with what was said; empty when one failed for another reason."""
+    failed = {} if invocation.is_successful() else {r["unique_id"]: r for r in _results(invocation)}
+    if not all(isolation.is_of_data(r["status"], r.get("message") or "") for r in failed.values()):
+        return {}
+    return {name.split(".")[2]: " ".join((r.get("message") or "").split()) for name, r in failed.items()}
 
 
 def _failures(invocation: DbtCliInvocation) -> list[str]:
     """One line per model or test that failed."""
-    try:
-        results = invocation.get_artifact("run_results.json")["results"]
-    except FileNotFoundError:
-        return [f"dbt kunne ikke starte: {invocation.get_error()}"]
     lines = []
-    for result in results:
-        if result["status"] in ("error", "fail", "runtime error"):
-            kind, _, name, *_ = result["unique_id"].split(".")
-            message = " ".join((result.get("message") or "").split())
-            lines.append(f"dbt {kind} {name}: {message}")
+    for result in _results(invocation):
+        kind, _, name, *_ = result["unique_id"].split(".")
+        message = " ".join((result.get("message") or "").split())
+        lines.append(f"dbt {kind} {name}: {message}")
     return lines or [f"dbt build fejlede: {invocation.get_error()}"]
 
 

@@ -62,9 +62,9 @@ def _plan(settings: Settings, status: Status, rebuild: bool) -> Plan:
     return plan
 
 
-def start(settings: Settings, rebuild: bool = False) -> tuple[Plan, Manifest]:
-    """Lay out the workspace; returns the plan and the manifest that the release will have."""
-    status = status_of(settings)
+def start(settings: Settings, rebuild: bool = False, without: frozenset[str] = frozenset()) -> tuple[Plan, Manifest]:
+    """Lay out the workspace, ``without`` some deliveries; returns the plan and the manifest of the release to be."""
+    status = status_of(settings, without=without)
     plan = _plan(settings, status, rebuild)
     log = DeliveryLog(settings.delivery_log)
     reference = log.reference()

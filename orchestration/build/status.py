@@ -35,15 +35,18 @@ class Status:
         return [s for s in self.standings if s.delivery.kilde == source]
 
 
-def status_of(settings: Settings, published: frozenset[str] | None = None) -> Status:
+def status_of(
+    settings: Settings, published: frozenset[str] | None = None, without: frozenset[str] = frozenset()
+) -> Status:
     """How things stand on the settings' status date.
 
     Args:
         published: ids of the deliveries in a release; None: as it will be when all that count are published.
+        without: ids of deliveries to leave out, as if they were held back.
     """
     log = DeliveryLog(settings.delivery_log)
     on = settings.status_date
-    standings = log.standings()
+    standings = log.standings(without)
     of_sources = {
         source: periods(profile, [s for s in standings if s.delivery.kilde == source], on, published)
         for source, profile in profiles().items()

@@ -208,9 +208,10 @@ class DeliveryLog:
             rows = connection.execute("select leverance_id, publicering_id from publiceringer").fetchall()
         return {row[0]: row[1] for row in rows}
 
-    def standings(self) -> list[Standing]:
-        """What every delivery counts as, by source, period and order of receipt."""
-        return standings(self.all(), self.events(), profiles())
+    def standings(self, without: frozenset[str] = frozenset()) -> list[Standing]:
+        """What every delivery counts as, by source, period and order of receipt; as if ``without`` were held back."""
+        supposed = [Event(name, "tilbageholdt", "kdi", "", "prøvet uden") for name in sorted(without)]
+        return standings(self.all(), [*self.events(), *supposed], profiles())
 
     def all(self, source: str | None = None) -> list[Delivery]:
         """Every delivery, in the order received."""

@@ -13,6 +13,8 @@ pr_myndighed as (
         count(*) filter (where status = 'stille' and maaneder_stille >= 12) as ubrugt_12m,
         median(maaneder_til_foerste_kald) as maaneder_til_foerste_kald
     from {{ ref('serviceaftale_status') }}
+    -- agreements of an authority that nobody can tell are nobody's
+    where cvr is not null
     group by cvr, myndighed
 )
 

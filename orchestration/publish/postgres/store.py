@@ -15,7 +15,7 @@ import duckdb
 from adbc_driver_postgresql import dbapi
 from psycopg import sql
 
-from orchestration.ingest.rules import sql_text
+from orchestration.ingest.rules import quoted, sql_text
 from orchestration.publish.access import Decision, decisions
 from orchestration.publish.parquet import MONTHLY_TABLES
 from orchestration.publish.postgres import protection
@@ -114,6 +114,13 @@ def _arrow_connection(dsn: str) -> Iterator[Any]:
         connection.close()
 
 
+def _without_nul(columns: dict[str, str]) -> str:
+    """PostgreSQL has no NUL in texts (postgresql.org/docs/18/datatype-character.html); a lake from before intake
+    refused them may. There it is a visible sign, as in reports, and stops nothing."""
+    texts = [quoted(name) for name, kind in columns.items() if kind == "VARCHAR"]
+    return f"replace ({', '.join(f'replace({c}, chr(0), chr(65533)) as {c}' for c in texts)})" if texts else ""
+
+
 def _write_one(connection: Any, engine: duckdb.DuckDBPyConnection, release: Path, part: Part) -> int:
     source = f"read_parquet({sql_text(str(release / part.file))})"
     if part.file == _DATABASE:
@@ -123,7 +130,7 @@ def _write_one(connection: Any, engine: duckdb.DuckDBPyConnection, release: Path
     order = f"order by {part.decision.myndighed}" if part.decision.myndighed else ""
     with connection.cursor() as cursor:
         cursor.execute(protection.create(part.name, columns, part.check).as_string())
-        batches = engine.execute(f"from {source} {order}").to_arrow_reader(100_000)
+        batches = engine.execute(f"select * {_without_nul(columns)} from {source} {order}").to_arrow_reader(100_000)
         cursor.adbc_ingest(part.name, batches, mode="append", db_schema_name=SCHEMA)
         (expected,) = engine.execute(f"select count(*) from {source}").fetchall()[0]
         cursor.execute(sql.SQL("select count(*) from {}").format(part.identifier).as_string())
