@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO_MONTHS ?= 14
-export DAGSTER_HOME ?= $(abspath $(or $(KDI_HOME),data))/dagster
+# For the shell: make itself would take a path with a blank in it for two.
+HOME_OF_DATA = $${KDI_HOME:-data}
 export DAGSTER_DISABLE_TELEMETRY ?= 1
 
 .PHONY: help demo demo-postgres ui docs test test-all powerbi fuzz audit privacy production object-storage reliability \
@@ -21,17 +22,17 @@ $(BIN)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish them; show them in a PostgreSQL
-	$(BIN)/kdi generate --out $(or $(KDI_INBOX),$(or $(KDI_HOME),data)/inbox) --months $(DEMO_MONTHS) --scale demo
+	$(BIN)/kdi generate --out "$${KDI_INBOX:-$(HOME_OF_DATA)/inbox}" --months $(DEMO_MONTHS) --scale demo
 	$(BIN)/kdi load
 	$(BIN)/python tests/postgres_demo.py
-	@echo "Se kørslerne: make ui. Forbind Power BI, DuckDB eller Python til $(or $(KDI_HOME),data)/published/current."
+	@echo "Se kørslerne: make ui. Forbind Power BI, DuckDB eller Python til $(HOME_OF_DATA)/published/current."
 
 demo-postgres: $(BIN)/.ready  ## Show the published tables in a PostgreSQL of its own, until Ctrl-C
 	$(BIN)/python tests/postgres_demo.py --stay
 
 ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/kdi prepare
-	$(BIN)/dagster dev --host 127.0.0.1 --port $(or $(PORT),3000)
+	DAGSTER_HOME="$${DAGSTER_HOME:-$$(cd "$(HOME_OF_DATA)" && pwd)/dagster}" $(BIN)/dagster dev --host 127.0.0.1 --port $(or $(PORT),3000)
 
 docs: $(BIN)/.ready  ## Write dbt's documentation of the current release to data/dbt_docs/index.html
 	$(BIN)/kdi docs

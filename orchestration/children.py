@@ -4,8 +4,18 @@ import ctypes
 import os
 import signal
 import sys
+from multiprocessing import resource_tracker
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def shield() -> None:
+    """Keep Ctrl-C from the children of this thread: a terminal sends it to all, and each would answer with a traceback.
+
+    Whoever started them is told, and ends them.
+    """
+    resource_tracker.ensure_running()  # it would lift the mask when it is started
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
 
 
 def end_with(parent: int) -> None:

@@ -4,35 +4,32 @@ import gc
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration import cli_report
+from orchestration import cli_report, progress
+from orchestration.children import shield
+from orchestration.command_group import CommandGroup
 from orchestration.delivery_commands import app as delivery_app
-from orchestration.settings import get_settings
-from orchestration.unreachable import Unreachable
+from orchestration.faults import Fault
+from orchestration.ingest.spans import span_of
+from orchestration.options import PERIODS, Progress, Source, known_source
+from orchestration.settings import Settings, get_settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+if TYPE_CHECKING:
+    from orchestration.load import LoadResult
+
+app = typer.Typer(cls=CommandGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(delivery_app, name="delivery")
 postgres = typer.Typer(no_args_is_help=True, help="PostgreSQL: roles, and publication by itself.")
 app.add_typer(postgres, name="postgres")
 app.add_typer(cli_report.app, name="report")
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """End with one line when something outside, such as a remote inbox, cannot be reached."""
-    try:
-        yield
-    except Unreachable as error:
-        typer.echo(f"FEJL {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 class Scale(StrEnum):
@@ -42,8 +39,18 @@ class Scale(StrEnum):
     full = "full"
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kdi {version('kdi-indsigt')}")
+        raise typer.Exit
+
+
 @app.callback()
-def kdi() -> None:
+def kdi(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """KDI Indsigt: from deliveries to published numbers."""
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
 
@@ -53,29 +60,57 @@ def generate(
     out: Annotated[Path, typer.Option(help="Folder to write the deliveries to, one subfolder per source.")],
     months: Annotated[int, typer.Option(min=1, help="How many months, ending with the last one.")] = 14,
     scale: Annotated[Scale, typer.Option(help="demo: seconds; full: the sizes of the real feeds.")] = Scale.demo,
+    show: Progress = None,
 ) -> None:
     """Make sample deliveries. The same arguments always give the same bytes."""
     from orchestration.report import danish
     from orchestration.sample import generate as make
 
-    for source, rows in make(out, months=months, scale=scale.value).items():
+    with progress.shown(show):
+        made = make(out, months=months, scale=scale.value)
+    for source, rows in made.items():
         typer.echo(f"{source:<20} {danish.number(rows):>12} rækker")
 
 
 @app.command()
-@_told()
 def load(
-    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
-    first: Annotated[str | None, typer.Option("--from", help="First period, as in the file names.")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last period, as in the file names.")] = None,
+    source: Source = None,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", help=f"From the first day of {PERIODS}"),
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help=f"To the last day of {PERIODS}")] = None,
     rebuild: Annotated[bool, typer.Option(help="Make everything anew from the lake.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the output of Dagster and dbt.")] = False,
+    show: Progress = None,
 ) -> None:
     """Take in what is new in the inbox, build, test and publish.
 
     Exit status 0 only when everything asked for was published; else 1, with one line per failure.
     """
     settings = get_settings()
+    span = span_of(first, last)
+    known_source(source)
+    logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
+    with progress.shown(False if verbose else show):
+        progress.stage("Starter")
+        run = _imported(settings)
+        try:
+            result = run(settings, source, span, rebuild)
+        except (OSError, sqlite3.Error) as error:  # the disk is full, read-only or broken
+            place = getattr(error, "filename", None) or settings.root
+            raise Fault(f"{place}: {error}. Den gældende publicering er uændret. Se efter disken.") from error
+    from orchestration.overview import outcome_lines
+
+    for line in outcome_lines(settings, result):
+        typer.echo(line)
+    for failure in result.failures:
+        typer.echo(f"FEJL {failure}", err=True)
+    raise typer.Exit(1 if result.failures else 0)
+
+
+def _imported(settings: Settings) -> Callable[..., "LoadResult"]:
+    """``orchestration.load.load``, imported while what is new is hashed: each takes seconds."""
     from expectations.judge import warm_up
     from orchestration.ingest import sandbox
     from orchestration.ingest.intake import find_pending
@@ -86,72 +121,75 @@ def load(
             warm_up()
             sandbox.warm_up()
 
-    # Hashing what is new and importing Dagster take seconds each, and need not wait for each other.
+    shield()
     gc.disable()  # what is imported stays: to look for garbage among it would take a fifth of that time
     with ThreadPoolExecutor(max_workers=1) as beside:
         ready = beside.submit(warm_up_if_pending)
-        from orchestration.load import load as run
+        from orchestration.load import load
     gc.enable()
     ready.result()
-    from orchestration.overview import main_figures
-    from orchestration.report import danish
-
-    logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
-    try:
-        result = run(settings, source, first, last, rebuild)
-    except (OSError, sqlite3.Error) as error:  # the disk is full, read-only or broken
-        place = getattr(error, "filename", None) or settings.root
-        typer.echo(f"FEJL {place}: {error}. Den gældende publicering er uændret. Se efter disken.", err=True)
-        raise typer.Exit(1) from error
-    for note in result.notes:
-        typer.echo(f"Bemærk: {note}")
-    accepted = [d for d in result.taken_in if d.accepted]
-    rows = sum(d.raekker_indlaest for d in accepted)
-    if result.taken_in:
-        typer.echo(f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {danish.number(rows)} rækker.")
-    elif result.is_new:
-        typer.echo("Intet nyt i indbakken; publiceringen er lavet på ny af det, der ligger i søen.")
-    else:
-        typer.echo("Intet nyt i indbakken; intet er ændret.")
-    if result.release:
-        typer.echo(f"Gældende publicering: {result.release.publicering_id} i {settings.published / 'current'}")
-        if result.taken_in or result.is_new:
-            for line in main_figures(settings):
-                typer.echo(line)
-    for failure in result.failures:
-        typer.echo(f"FEJL {failure}", err=True)
-    raise typer.Exit(1 if result.failures else 0)
+    return load
 
 
 @app.command()
-@_told()
-def restore() -> None:
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Deliveries or reference files.", metavar="FILE…")],
+    source: Source = None,
+    show: Progress = None,
+) -> None:
+    """Judge files as `kdi load` would, without storing anything.
+
+    Exit status 0 only when `kdi load` would take in every row of every file; else 1, with the reasons.
+    """
+    from orchestration.check import check_file
+
+    known_source(source)
+    shield()
+    refused = False
+    with progress.shown(show):
+        progress.stage("Læser filer", len(files))
+        judged = [check_file(get_settings(), file, source) for file in progress.each(files)]
+    for one in judged:
+        refused |= not one.sound
+        for line in one.lines:
+            typer.echo(line, err=not one.sound)
+    raise typer.Exit(1 if refused else 0)
+
+
+@app.command()
+def restore(
+    log: Annotated[bool, typer.Option("--log", help="Make the delivery log anew from this machine's lake.")] = False,
+    show: Progress = None,
+) -> None:
     """Fetch the lake from KDI_LAKE to a new machine, which takes it over; then `kdi load` builds and publishes."""
-    from orchestration.lake import depot
+    from orchestration.lake import depot, recovery
     from orchestration.lock import writer_lock
     from orchestration.report import danish
 
     settings = get_settings()
-    if not settings.lake_url:
-        typer.echo("FEJL KDI_LAKE er ikke sat: der er intet lager at hente søen fra.", err=True)
-        raise typer.Exit(1)
-    with writer_lock(settings):
-        typer.echo(
-            f"{danish.number(depot.take_over(settings))} leverancer hentet. Kør kdi load, som bygger og udgiver."
-        )
+    if not (log or settings.lake_url):
+        raise Fault("KDI_LAKE er ikke sat: der er intet lager at hente søen fra. --log danner loggen af søen her.")
+    with progress.shown(show), writer_lock(settings):
+        if log:
+            lines = recovery.restore_log(settings)
+        else:
+            lines = [f"{danish.number(depot.take_over(settings))} leverancer hentet."]
+    for line in lines:
+        typer.echo(line)
+    typer.echo("Kør kdi load, som bygger og udgiver.")
 
 
 @app.command()
-@_told()
 def prepare() -> None:
-    """Make Dagster's home and dbt's manifest, which `kdi load` and `make ui` need."""
+    """Make a new installation's inbox, Dagster's home and dbt's manifest, which `make ui` needs."""
+    from orchestration.ingest.inbox import make_own_inbox
     from orchestration.load import use_dagster_home
 
+    make_own_inbox(get_settings())
     use_dagster_home(get_settings())
 
 
 @app.command()
-@_told()
 def status() -> None:
     """Show what is loaded, missing, late and quarantined."""
     from orchestration.status import status_lines
@@ -218,7 +256,7 @@ def alert() -> None:
 
 
 @app.command()
-def scrub() -> None:
+def scrub(show: Progress = None) -> None:
     """Compare every stored file with its hash, and mend what the inbox still holds.
 
     Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
@@ -226,7 +264,8 @@ def scrub() -> None:
     from orchestration.integrity.scrub import scrub as run
     from orchestration.report import danish
 
-    outcome = run(get_settings())
+    with progress.shown(show):
+        outcome = run(get_settings())
     typer.echo(f"{danish.number(outcome.files)} filer læst, {danish.number(outcome.bytes / 1e6)} MB.")
     for line in outcome.mended:
         typer.echo(f"Genskabt {line}")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration import progress
 from orchestration.settings import get_settings
 
 
@@ -16,8 +17,9 @@ def excel(
     from orchestration.report.edition import NotPublished
 
     count, last = 0, None
+    progress.stage("Laver Excel")
     try:
-        for path in make_workbooks(get_settings(), kommune):
+        for path in progress.each(make_workbooks(get_settings(), kommune)):
             count, last = count + 1, path
     except (NothingToShow, NotPublished, TooManyRows) as error:
         typer.echo(f"FEJL {error}", err=True)

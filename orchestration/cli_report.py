@@ -5,11 +5,20 @@ from typing import Annotated
 
 import typer
 
+from orchestration import progress
 from orchestration.cli_excel import excel
+from orchestration.options import Progress
 from orchestration.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, help="Make PDF, Excel, newsletter and web pages from the published data.")
 app.command()(excel)
+
+
+@app.callback()
+def report(context: typer.Context, show: Progress = None) -> None:
+    """Make PDF, Excel, newsletter and web pages from the published data."""
+    context.with_resource(progress.shown(show))
+
 
 Kvartal = Annotated[str | None, typer.Option(help="Quarter as 2022K4; the newest whole one unless given.")]
 Maaned = Annotated[str | None, typer.Option(help="Month as 2022-12; the newest one unless given.")]
@@ -99,8 +108,9 @@ def _made(product: str, month: date | None, only: str | None = None) -> bool:
     from orchestration.report.make import ReportsFailed, make
 
     count, last, failed = 0, None, []
+    progress.stage(f"Laver {products()[product].titel}")
     try:
-        for path in make(get_settings(), product, month, only):
+        for path in progress.each(make(get_settings(), product, month, only)):
             count, last = count + 1, path
     except NotPublished as error:
         typer.echo(f"FEJL {error}", err=True)

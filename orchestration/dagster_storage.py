@@ -28,8 +28,8 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from dagster_shared.record import replace
 
+from orchestration.faults import Unreachable
 from orchestration.settings import get_settings
-from orchestration.unreachable import Unreachable
 
 # Dagster hands over events that belong together in batches of this size, when it is told one.
 os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")

@@ -5,34 +5,37 @@ from typing import Annotated
 
 import typer
 
+from orchestration.ingest.spans import span_of
+from orchestration.options import PERIODS, Source, known_source
 from orchestration.settings import Settings, get_settings
 
-app = typer.Typer(no_args_is_help=True, help="Se leverancer, og afgør, hvilken der gælder.")
+app = typer.Typer(no_args_is_help=True, help="See deliveries, and decide which of them count.")
 
 Names = Annotated[
     list[str],
-    typer.Argument(help="Leverancens id, eller <kilde>/<periode> for periodens nyeste.", metavar="LEVERANCE…"),
+    typer.Argument(help="The delivery's id, or <source>/<period> for the newest of its period.", metavar="DELIVERY…"),
 ]
-Who = Annotated[str, typer.Option("--by", help="Hvem der afgør det.")]
-Why = Annotated[str, typer.Option("--reason", help="Hvorfor. Offentliggøres i marts.leverance_log: skriv ingen navne.")]
+Who = Annotated[str, typer.Option("--by", help="Who decides it.")]
+Why = Annotated[str, typer.Option("--reason", help="Why. Published in marts.leverance_log: write no names.")]
 
 
 @app.command("list")
 def list_deliveries(
-    source: Annotated[str | None, typer.Option(help="Kun denne kilde.")] = None,
-    period: Annotated[str | None, typer.Option(help="Kun denne periode, som i filnavnet.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Også de leverancer, der gælder uden videre.")] = False,
+    source: Source = None,
+    period: Annotated[str | None, typer.Option(help=f"Only periods of {PERIODS}")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Those too that simply count.")] = False,
 ) -> None:
-    """Vis leverancer, deres tilstand, og hvem der har afgjort hvad."""
+    """Show deliveries, how they stand, and who decided what."""
     from orchestration.status import delivery_lines
 
-    for line in delivery_lines(get_settings(), source, period, every or period is not None):
+    known_source(source)
+    for line in delivery_lines(get_settings(), source, span_of(period, period), every or period is not None):
         typer.echo(line)
 
 
 @app.command()
 def accept(names: Names, who: Who, why: Why) -> None:
-    """Godkend leverancer, der er holdt tilbage, indlæst delvist eller afvist for for mange fejl."""
+    """Accept deliveries that are held back, loaded in part, or refused for too many faulty rows."""
     from orchestration.lake import verbs
 
     _decide(verbs.accept, names, who, why)
@@ -40,7 +43,7 @@ def accept(names: Names, who: Who, why: Why) -> None:
 
 @app.command()
 def withdraw(names: Names, who: Who, why: Why) -> None:
-    """Træk leverancer tilbage, så de ikke tæller med. Perioden er tom, til en anden kommer."""
+    """Let deliveries count no more. The period is empty until another one comes."""
     from orchestration.lake import verbs
 
     _decide(verbs.withdraw, names, who, why)
@@ -48,23 +51,18 @@ def withdraw(names: Names, who: Who, why: Why) -> None:
 
 @app.command()
 def restore(names: Names, who: Who, why: Why) -> None:
-    """Bring tidligere leverancer tilbage, som var de kommet sidst."""
+    """Bring earlier deliveries back, as if they had come last."""
     from orchestration.lake import verbs
 
     _decide(verbs.restore, names, who, why)
 
 
 def _decide(verb: Callable[[Settings, list[str], str, str], list[str]], names: list[str], who: str, why: str) -> None:
-    from orchestration.lake.verbs import NotPossible
     from orchestration.lock import writer_lock
 
     settings = get_settings()
-    try:
-        with writer_lock(settings):
-            lines = verb(settings, names, who, why)
-    except NotPossible as error:
-        typer.echo(f"FEJL {error}", err=True)
-        raise typer.Exit(1) from None
+    with writer_lock(settings):
+        lines = verb(settings, names, who, why)
     for line in lines:
         typer.echo(line)
     typer.echo("Kør kdi load for at bygge og udgive det, der er berørt.")

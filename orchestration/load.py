@@ -12,16 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.utils import make_new_run_id
 
-from orchestration import automation, lock, partitions
+from orchestration import automation, lock, partitions, progress
 from orchestration.assets.lake import describe_standing, undecided_lines
 from orchestration.build.start import current_plan, lake_state
 from orchestration.definitions import defs
+from orchestration.ingest import misnamed
 from orchestration.ingest.ahead import reading_ahead
-from orchestration.ingest.intake import find_pending, remove_leftovers, repeated
+from orchestration.ingest.intake import Pending, find_pending, remove_leftovers, repeated
 from orchestration.ingest.notes import told
 from orchestration.ingest.profiles import profiles
 from orchestration.ingest.reference.intake import reference_notes
+from orchestration.ingest.spans import EVER, Span
+from orchestration.interruption import farewell
 from orchestration.lake import depot
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.operations.failures import failure_lines, in_one_line
@@ -45,7 +49,8 @@ def use_dagster_home(settings: Settings) -> dg.DagsterInstance:
 
     A ``dagster.yaml`` without that file's first line belongs to its operator and is left as it is.
     """
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.dagster_home)))
+    home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).resolve()
+    os.environ["DAGSTER_HOME"] = str(home)  # Dagster takes no path that depends on the current folder
     home.mkdir(parents=True, exist_ok=True)
     wanted, own = (PROJECT_ROOT / "orchestration" / "instance.yaml").read_text(encoding="utf-8"), home / "dagster.yaml"
     found = own.read_text(encoding="utf-8") if own.exists() else ""
@@ -59,45 +64,45 @@ def use_dagster_home(settings: Settings) -> dg.DagsterInstance:
 def load(
     settings: Settings,
     source: str | None = None,
-    first: str | None = None,
-    last: str | None = None,
+    span: Span = EVER,
     rebuild: bool = False,
 ) -> LoadResult:
     """Take in what is new, of one source or all, within a span or ever, then build and publish.
 
     Args:
-        first, last: periods as in file names, both included; None is open.
         rebuild: make everything anew from the lake, also when nothing is new.
+
+    Raises:
+        LogUnusable: the delivery log is damaged or lost; nothing is changed.
+        InboxUnreachable: the inbox is not there, or cannot be read; nothing is changed.
     """
     result = LoadResult()
-    instance = use_dagster_home(settings)
+    progress.stage("Ser efter i indbakken")
     log = DeliveryLog(settings.delivery_log)
+    is_first = not log.all() and Releases(settings).current() is None
+    pending = _pending(settings, source, span, result)
+    if is_first:
+        result.notes.append(
+            f"{settings.root} er en ny installation uden tidligere leverancer. Er det forkert, så ret KDI_HOME."
+        )
+    instance = use_dagster_home(settings)
     with lock.writer_lock(settings):  # what a load that was killed left behind
         remove_leftovers(settings)
         Releases(settings).sweep()
     before = len(log.all())
     earlier = Releases(settings).current()
-    pending = {
-        name: find_pending(settings, profile).within(first, last)
-        for name, profile in profiles().items()
-        if source in (None, name)
-    }
+    progress.stage("Læser leverancer", sum(len(found.files) for found in pending.values()))
     with reading_ahead(settings, {name: found.files for name, found in pending.items()}):
         set_before = log.reference()
         _run(result, automation.REFERENCE_JOB.name, instance)
         result.notes += reference_notes(settings, set_before)
         for name, found in pending.items():
-            result.notes += [f"{name}/{f}: skrives stadig, tages næste gang" for f in found.listing.unfinished]
-            result.notes += [
-                f"{name}/{f}: filnavnet er ikke {name}_<periode> med en kendt periode, springes over"
-                for f in found.listing.unrecognised
-            ]
             result.notes += [f"{name}/{text}" for text in found.listing.no_files]
             result.failures += map(str, found.undecided)
             result.notes += repeated(log, found)
-            for span in automation.spans(profiles()[name], found.periods, instance):
+            for ends in automation.spans(profiles()[name], found.periods, instance):
                 # A refused delivery fails the run too; it is told below, with its reason.
-                _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*span), expected=True)
+                _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*ends), expected=True)
     result.taken_in = log.all()[before:]
     result.notes += told({f"{d.kilde}/{d.fil}": d.noter for d in result.taken_in})
     lock.acquire(settings)  # another load may be publishing just what this one took in
@@ -106,7 +111,10 @@ def load(
             result.notes.append(
                 "Publiceringen er rullet tilbage. Den bygges igen, når der kommer nyt, eller med kdi load --rebuild."
             )
+        elif not earlier and not log.active():
+            result.notes.append("Der er endnu ingen leverancer, der gælder; intet er udgivet.")
         elif log.reference() and (rebuild or not current_plan(settings).is_empty):
+            progress.stage("Gør klar til at bygge")
             config = {"ops": {"build__plan": {"config": {"rebuild": rebuild}}}}
             _run(result, automation.BUILD_JOB.name, instance, config=config)
     finally:
@@ -122,6 +130,24 @@ def load(
     result.is_new = result.release != earlier
     result.failures += [describe_standing(s) for s in log.waiting() if source in (None, s.delivery.kilde)]
     return result
+
+
+def _pending(settings: Settings, source: str | None, span: Span, result: LoadResult) -> dict[str, Pending]:
+    """What is new, by source; what else lies in the inbox becomes notes."""
+    if source is None:
+        result.notes += misnamed.folders(settings)
+    pending = {}
+    for name, profile in profiles().items():
+        if source not in (None, name):
+            continue
+        found = find_pending(settings, profile)
+        pending[name] = found.within(span)
+        result.notes += [f"{name}/{f}: skrives stadig, tages næste gang" for f in found.listing.unfinished]
+        result.notes += [misnamed.file(f, profile, settings.first_day) for f in found.listing.unrecognised]
+        left = len(found.files) - len(pending[name].files)
+        if left:
+            result.notes.append(f"{name}: {left} nye filer ligger uden for --from og --to og venter stadig.")
+    return pending
 
 
 def _repair_postgres(settings: Settings, result: LoadResult, instance: dg.DagsterInstance) -> None:
@@ -148,9 +174,10 @@ def _run(
 ) -> None:
     """Run a job and add what failed to ``result``; with ``expected`` only what no step itself foresaw."""
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with _output_kept_back():
+    run_id = make_new_run_id()
+    with _output_kept_back(), farewell(lambda: _cancel(instance, run_id)):
         run = defs.resolve_job_def(job_name).execute_in_process(
-            instance=instance, tags=tags, raise_on_error=False, run_config={**quiet, **(config or {})}
+            instance=instance, run_id=run_id, tags=tags, raise_on_error=False, run_config={**quiet, **(config or {})}
         )
     if run.success:
         return
@@ -164,6 +191,13 @@ def _run(
         return
     lines = failure_lines(run.all_events)
     result.failures += lines or [f"{job_name}: kørslen {run.run_id} fejlede"]
+
+
+def _cancel(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Let Dagster's UI show that somebody ended this run, rather than that it works for ever."""
+    run = instance.get_run_by_id(run_id)
+    if run and not run.is_finished:
+        instance.report_run_canceled(run, message="kdi load blev afbrudt.")
 
 
 @contextmanager

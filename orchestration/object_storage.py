@@ -6,8 +6,8 @@ from typing import Any
 
 import fsspec
 
+from orchestration.faults import Unreachable
 from orchestration.settings import Settings
-from orchestration.unreachable import Unreachable
 
 _S3 = ("s3://", "s3a://")
 

@@ -1,14 +1,38 @@
 """What people see of a release on the terminal: its main figures, and the systems nobody could place."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from orchestration.report import danish
 from orchestration.settings import Settings
 
+if TYPE_CHECKING:
+    from orchestration.load import LoadResult
+
 # Jaro-Winkler similarity of two names; below it a suggestion is for a person to look at.
 _MUCH_ALIKE = 0.85
+
+
+def outcome_lines(settings: Settings, result: LoadResult) -> Iterator[str]:
+    """What a load did, in Danish; not what failed."""
+    for note in result.notes:
+        yield f"Bemærk: {note}"
+    accepted = [d for d in result.taken_in if d.accepted]
+    rows = danish.number(sum(d.raekker_indlaest for d in accepted))
+    if result.taken_in:
+        yield f"{len(accepted)} af {len(result.taken_in)} nye leverancer indlæst, {rows} rækker."
+    elif result.is_new:
+        yield "Intet nyt i indbakken; publiceringen er lavet på ny af det, der ligger i søen."
+    else:
+        yield "Intet nyt i indbakken; intet er ændret."
+    if result.release:
+        yield f"Gældende publicering: {result.release.publicering_id} i {settings.published / 'current'}"
+        if result.taken_in or result.is_new:
+            yield from main_figures(settings)
 
 
 def main_figures(settings: Settings) -> Iterator[str]:

@@ -6,9 +6,12 @@ from datetime import date
 import duckdb
 
 from orchestration.build.status import Status, status_of
+from orchestration.faults import Unreachable
+from orchestration.ingest import misnamed
 from orchestration.ingest.intake import find_pending
-from orchestration.ingest.profiles import profiles
+from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.reference.intake import describe, look_at
+from orchestration.ingest.spans import Span
 from orchestration.lake.calendars import ALL_PLATFORMS, Period
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import set_in
@@ -22,19 +25,23 @@ _MONTHS_SHOWN = 4
 
 
 def status_lines(settings: Settings) -> Iterator[str]:
-    """Per source what is loaded, late, held back and refused; then months, silent parties and the release."""
+    """Per source what is loaded, late, held back and refused; then months, silent parties and the release.
+
+    Raises:
+        Unreachable: the inbox is not there, or cannot be read; all else has been said by then.
+    """
     current = Releases(settings).current()
     status = status_of(settings, frozenset(current.leverancer) if current else frozenset())
     yield f"Status pr. {_danish_date(status.on)}"
+    unreachable: Unreachable | None = None
     for source, profile in profiles().items():
         yield f"{source} ({profile.supplier})"
         yield from _loaded(status.periods[source], status.of_source(source))
         yield from _late(status.periods[source])
-        pending = find_pending(settings, profile)
-        if pending.files:
-            yield f"  venter       {len(pending.files)} nye filer i indbakken"
-        for file in pending.undecided:
-            yield f"  ulæselig     {file}"
+        try:
+            yield from _in_inbox(settings, profile)
+        except Unreachable as error:
+            unreachable = error
         yield from _waiting_for_somebody(status.of_source(source))
     yield from _reference(settings)
     yield from _months(status)
@@ -45,19 +52,25 @@ def status_lines(settings: Settings) -> Iterator[str]:
         yield f"Kan rulles tilbage til: {Releases(settings).previous() or 'ingen'}"
     else:
         yield "Der er endnu ingen publicering."
+    if unreachable:  # last: what is known is worth knowing all the same
+        raise unreachable
+    for line in misnamed.folders(settings):
+        yield f"Bemærk: {line}"
 
 
-def delivery_lines(settings: Settings, source: str | None, period: str | None, every: bool) -> Iterator[str]:
-    """One line per delivery, and one per note on it and decision about it.
+def delivery_lines(settings: Settings, source: str | None, span: Span, every: bool) -> Iterator[str]:
+    """One line per delivery, and one per decision about it.
 
     Args:
+        source: only this one; None for all.
+        span: only periods that it meets.
         every: also those that simply count.
     """
     events = DeliveryLog(settings.delivery_log).events()
     shown = [
         s
         for s in DeliveryLog(settings.delivery_log).standings()
-        if source in (None, s.delivery.kilde) and period in (None, s.delivery.periode)
+        if source in (None, s.delivery.kilde) and span.meets(s.delivery.periode)
     ]
     shown = [s for s in shown if every or s.event or s.needs_somebody or s.delivery.noter or s.state not in _ORDINARY]
     if not shown:
@@ -73,6 +86,18 @@ def delivery_lines(settings: Settings, source: str | None, period: str | None, e
             if event.leverance_id == d.leverance_id:
                 when = event.hvornaar[:16].replace("T", " ")
                 yield f"    {when}  {_ACTION[event.handling]} af {event.hvem}: {event.grund}"
+
+
+def _in_inbox(settings: Settings, profile: Profile) -> Iterator[str]:
+    pending = find_pending(settings, profile)
+    if pending.files:
+        yield f"  venter       {danish.number(len(pending.files))} nye filer i indbakken"
+    for file in pending.undecided:
+        yield f"  ulæselig     {file}"
+    for text in pending.listing.no_files:
+        yield f"  overset      {profile.source}/{text}"
+    for name in pending.listing.unrecognised:
+        yield f"  overset      {misnamed.file(name, profile, settings.first_day)}"
 
 
 def _loaded(periods: list[Period], standings: list[Standing]) -> Iterator[str]:

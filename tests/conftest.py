@@ -12,7 +12,18 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Folders and files whose tests look at the same installations, by the name of what they share.
 SHARED = {
-    **dict.fromkeys(("bi", "report", "privacy", "test_maal.py", "test_questions.py"), "demo"),
+    **dict.fromkeys(
+        (
+            "bi",
+            "report",
+            "privacy",
+            "test_maal.py",
+            "test_questions.py",
+            "test_commands_as_written.py",
+            "test_postgres_demo.py",
+        ),
+        "demo",
+    ),
     **{folder: folder for folder in ("pipeline", "reliability", "disclosure")},
 }
 
@@ -35,7 +46,8 @@ def demo_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     folder = tmp_path_factory.mktemp("demo")
     installation = Installation(folder, folder / "dagster", as_of="2023-03-15")
     installation.kdi("generate", "--out", str(installation.inbox), "--months", "14", "--scale", "demo")
-    installation.process("load")
+    done = installation.process("load")
+    (folder / "load.txt").write_text(done.stdout, encoding="utf-8")  # README shows it
     return installation
 
 

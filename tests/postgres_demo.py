@@ -7,6 +7,7 @@ keeps nothing, answers this machine only, and its passwords are no secret.
 import argparse
 import os
 import signal
+import sys
 from contextlib import suppress
 
 from postgres_database import Database, rows
@@ -27,6 +28,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stay", action="store_true", help="Keep the server up until Ctrl-C.")
     stay = parser.parse_args().stay
+    for number in (signal.SIGTERM, signal.SIGHUP):  # a service manager, a closed terminal: the server ends with us
+        signal.signal(number, lambda ended_by, _: sys.exit(128 + ended_by))
     with postgres_server() as server:
         database = Database.new(server, "kdi", authorities(get_settings()))
         os.environ["KDI_POSTGRES_DSN"] = database.loader

@@ -122,6 +122,7 @@ def test_the_sensor_registers_a_new_extract_date_as_a_partition(definitions: dg.
 
 
 def test_an_empty_inbox_starts_nothing(definitions: dg.Definitions, home: Path) -> None:
+    (home / "inbox" / "kle").mkdir(parents=True)
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(instance=instance, definitions=definitions)
         assert not definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests

@@ -15,6 +15,7 @@ from expectations.suites import suite
 from orchestration import partitions
 from orchestration.build.start import remember_publications
 from orchestration.dagster_storage import log_together
+from orchestration.faults import Unreachable
 from orchestration.ingest.intake import Intake, remove_leftovers, take_in
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.reference.intake import InvalidReference, take_in_reference
@@ -22,7 +23,6 @@ from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.lake.standing import Standing
 from orchestration.lock import writer_lock
 from orchestration.settings import get_settings
-from orchestration.unreachable import Unreachable
 
 OWNERS = ["team:dataplatform"]
 WRITER_POOL = "skriver"

@@ -6,6 +6,7 @@ error fails the step, and nothing after it runs.
 
 import fcntl
 import importlib.metadata
+import json
 import os
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from dagster_dbt import (
 )
 from packaging.version import Version
 
+from orchestration import progress
 from orchestration.assets.lake import REFERENCE_KEY, WRITER_POOL, lake_key
 from orchestration.assets.plan import PLAN_KEY
 from orchestration.build import isolation, spark
@@ -89,7 +91,12 @@ def prepared_project() -> DbtProject:
             subprocess.run(
                 [str(DBT), "--quiet", "parse", "--target", "duckdb"],
                 cwd=PROJECT_DIR,
-                env=os.environ | {"DBT_PROFILES_DIR": str(PROJECT_DIR), "DBT_TARGET_PATH": str(manifest.parent)},
+                env=os.environ
+                | {
+                    "KDI_HOME": str(get_settings().root),
+                    "DBT_PROFILES_DIR": str(PROJECT_DIR),
+                    "DBT_TARGET_PATH": str(manifest.parent),
+                },
                 check=True,
             )
             manifest.touch()
@@ -129,6 +136,7 @@ def transformations(context: dg.AssetExecutionContext, dbt: DbtCommand) -> Itera
     planned, manifest = started(settings)
     purposes = Purposes.read(reference_folder(settings, manifest.inputs["reference"]))
     workspace = Workspace(settings)
+    os.environ["KDI_HOME"] = str(settings.root)  # dbt is started in another folder
     os.environ["KDI_BUILD"] = str(workspace.folder)
     os.environ["KDI_BUILD_PARENT"] = str(os.getpid())
     os.environ["KDI_BUILD_ENGINE"] = settings.engine
@@ -176,7 +184,11 @@ def _dbt_build(
     manifest = None if context else prepared_project().manifest_path
     invocation = dbt.cli(arguments, context=context, manifest=manifest, raise_on_error=False, target_path=target_path)
     events = []
-    for event in invocation.stream() if context else ():
+    if context:
+        progress.stage("Bygger tabeller og prøver dem", _nodes() if progress.is_shown() else None)
+    else:
+        progress.stage("Leder efter leverancen, tabellerne ikke holder med")
+    for event in progress.each(invocation.stream()) if context else ():
         step("dbt: a model or test is done")
         events.append(event)
     return invocation.wait(), events
@@ -218,6 +230,12 @@ def _failed_for_data(invocation: DbtCliInvocation) -> dict[str, str]:
     if not all(isolation.is_of_data(r["status"], r.get("message") or "") for r in failed.values()):
         return {}
     return {name.split(".")[2]: " ".join((r.get("message") or "").split()) for name, r in failed.items()}
+
+
+def _nodes() -> int:
+    """How many models and tests a build has."""
+    nodes = json.loads(prepared_project().manifest_path.read_text(encoding="utf-8"))["nodes"]
+    return sum(node["resource_type"] in ("model", "test") for node in nodes.values())
 
 
 def _failures(invocation: DbtCliInvocation) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from orchestration import progress
 from orchestration.excel.reader import Reader, readers
 from orchestration.excel.workbook import write_workbook
 from orchestration.publish.agreements import in_force
@@ -35,6 +36,7 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
         wanted = [r for r in readers(edition.connection, in_force(settings)) if only is None or only in (r.name, r.cvr)]
         if not wanted:
             raise NothingToShow(f"»{only}« er ikke en kommune. Skriv navnet, CVR-nummeret eller KOMBIT.")
+        progress.expect(len(wanted))
         for reader in wanted:
             path = folder / file_name(reader)
             write_workbook(path, reader, edition)

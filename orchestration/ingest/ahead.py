@@ -10,12 +10,15 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from orchestration import progress
 from orchestration.ingest import inbox, remote, sandbox, workers
 from orchestration.ingest.audit import Audit
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import profiles
+from orchestration.ingest.reading import Part
 from orchestration.lock import writer_lock
 from orchestration.settings import Settings
 
@@ -48,6 +51,7 @@ def reading_ahead(settings: Settings, files: Mapping[str, Iterable[InboxFile]]) 
             for source, some in wanted.items():
                 for part in workers.parts_of(settings, profiles()[source], some, scratch):
                     future = threads.submit(workers.audit, settings, part)
+                    future.add_done_callback(partial(_told, part))
                     for file, _ in part.files:
                         keys.append((settings.lake, file.delivery_id))
                         _begun[keys[-1]] = future
@@ -56,6 +60,10 @@ def reading_ahead(settings: Settings, files: Mapping[str, Iterable[InboxFile]]) 
             threads.shutdown(cancel_futures=True)
             for key in keys:
                 _begun.pop(key, None)
+
+
+def _told(part: Part, _: Future[list[Audit]]) -> None:
+    progress.advance(len(part.files))
 
 
 def begun(settings: Settings, files: Iterable[InboxFile]) -> tuple[list[Audit], list[InboxFile]]:

@@ -5,6 +5,7 @@ Nothing is moved or changed here; the inbox belongs to the suppliers.
 
 import fcntl
 import hashlib
+import re
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +17,15 @@ from zoneinfo import ZoneInfo
 import fsspec
 
 from orchestration.ingest import cpr, remote
-from orchestration.ingest.profiles import Profile
+from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
 from orchestration.ingest.undecided import Undecided, undecided
+from orchestration.settings import Settings
 
 _CHUNK = 1 << 20
 _LINK = "en genvej (link)"
+# What office programs and file managers leave beside the files that they show: nobody delivered it.
+_NOBODYS = re.compile(r"~\$.*|\..*|thumbs\.db|desktop\.ini", re.IGNORECASE)
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
 
 
@@ -65,6 +69,11 @@ class InboxListing:
     undecided: tuple[Undecided, ...] = ()
 
 
+def is_nobodys(name: str) -> bool:
+    """Whether a file is a program's own (a lock file of Excel's, a folder's thumbnails) and is passed over quietly."""
+    return bool(_NOBODYS.fullmatch(name))
+
+
 def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -> InboxListing:
     """List the whole files of ``profile``'s source, oldest first.
 
@@ -77,7 +86,7 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
         The files, those still being written, those whose name is not of this source, and what is no file.
 
     Raises:
-        InboxUnreachable: the inbox is remote and cannot be read now.
+        InboxUnreachable: the inbox is not there, holds no source's folder, or is remote and cannot be read now.
     """
     fs, root = remote.open_inbox(inbox)
     folder = f"{root}/{profile.source}"
@@ -89,11 +98,11 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
                 raise
             return InboxListing(undecided=(undecided(profile.source, "", error),))
         if not entries:
-            remote.demand_bucket(fs, root, inbox)
+            remote.demand_inbox(fs, root, inbox, [*profiles(), "reference"])
     whole, unfinished, unrecognised, no_files = [], [], [], []
     for entry in entries:
         name = entry["name"].rsplit("/", 1)[-1]
-        if name.startswith("."):
+        if is_nobodys(name):
             continue
         if kind := _other_than_a_file(entry):
             if profile.period_of(name) or kind == _LINK:
@@ -116,6 +125,13 @@ def _other_than_a_file(entry: dict) -> str | None:
     if entry["type"] == "link" or entry.get("islink", False):
         return _LINK  # it could name any file of this machine
     return {"file": None, "directory": "en mappe"}.get(entry["type"], "en kanal eller enhed")
+
+
+def make_own_inbox(settings: Settings) -> None:
+    """Make the inbox below the home of a new installation, with a folder per source; another one is its owner's."""
+    if not settings.inbox:
+        for name in (*profiles(), "reference"):
+            Path(settings.inbox_url, name).mkdir(parents=True, exist_ok=True)
 
 
 def with_hashes(files: Iterable[InboxFile], inbox: str) -> tuple[list[InboxFile], list[Undecided]]:

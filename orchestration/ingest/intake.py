@@ -20,6 +20,7 @@ from orchestration.ingest.findings import Finding
 from orchestration.ingest.gate import gate
 from orchestration.ingest.inbox import InboxFile, InboxListing
 from orchestration.ingest.profiles import Profile
+from orchestration.ingest.spans import Span
 from orchestration.ingest.undecided import Undecided, undecided
 from orchestration.lake import depot, quarantine, store
 from orchestration.lake.calendars import is_closed
@@ -41,9 +42,9 @@ class Pending:
     def periods(self) -> list[str]:
         return sorted({f.period for f in self.files})
 
-    def within(self, first: str | None, last: str | None) -> "Pending":
-        """With the new files of a span only, both ends included; None is open. ``2023-01`` as last takes the month."""
-        return replace(self, files=tuple(f for f in self.files if (first or "") <= f.period <= (last or "9999") + "~"))
+    def within(self, span: Span) -> "Pending":
+        """With the new files of a span only; a month that it meets belongs to it."""
+        return replace(self, files=tuple(f for f in self.files if span.meets(f.period)))
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,11 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
         history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source}
         refused, verdicts = gate(audits, profile, history, settings.data_docs, log.consented())
         step("receive: judged")
-        deliveries = [_settle(settings, profile, a, bool(refused[a.file.delivery_id])) for a in audits]
+        number = log.next_number()
+        deliveries = [
+            _settle(settings, profile, a, bool(refused[a.file.delivery_id]), place)
+            for place, a in enumerate(audits, number)
+        ]
     os.sync()  # what the log is about to promise must be on disk first, files and folders alike
     step("lake: on disk")
     depot.keep(settings, deliveries)
@@ -211,7 +216,7 @@ def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scr
     return sorted(audits, key=lambda a: order[a.file.delivery_id])
 
 
-def _settle(settings: Settings, profile: Profile, audit: Audit, refused: bool) -> Delivery:
+def _settle(settings: Settings, profile: Profile, audit: Audit, refused: bool, number: int) -> Delivery:
     """Move the sound rows into the lake, or the delivery into quarantine, and say which."""
     file = audit.file
     if refused or audit.findings:
@@ -237,6 +242,7 @@ def _settle(settings: Settings, profile: Profile, audit: Audit, refused: bool) -
         parquet_sha256="",
         aarsager=tuple(audit.findings),
         noter=() if audit.personal else audit.notes,
+        raekkefoelge=number,
     )
     if refused or audit.parquet is None:
         return delivery

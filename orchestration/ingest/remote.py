@@ -4,15 +4,15 @@ fsspec's own SFTP takes any server's key at its word, and sshfs checks none unle
 that is not in ``KDI_INBOX_KNOWN_HOSTS`` ends the connection, before a password is sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import fsspec
 
 from orchestration import object_storage
+from orchestration.faults import Unreachable
 from orchestration.settings import Settings, get_settings
-from orchestration.unreachable import Unreachable
 
 _SFTP = ("sftp://", "ssh://")
 # Seconds to connect and to log in; a server that answers at all does it in one or two.
@@ -69,14 +69,30 @@ def _open_sftp(inbox: str, settings: Settings) -> tuple[fsspec.AbstractFileSyste
     return files, SSHFileSystem._strip_protocol(inbox).rstrip("/")
 
 
-def demand_bucket(fs: fsspec.AbstractFileSystem, root: str, inbox: str) -> None:
-    """See that the bucket of an inbox is there: in a store, a folder without files does not differ from none.
+def demand_inbox(fs: fsspec.AbstractFileSystem, root: str, inbox: str, sources: Iterable[str]) -> None:
+    """See that an inbox without files is one: a share that is not mounted must not look like a quiet day.
+
+    In a store a folder without files does not differ from none, so there only the bucket is demanded.
 
     Raises:
-        FileNotFoundError: it is not.
+        FileNotFoundError: the bucket is not there.
+        InboxUnreachable: the folder is not there, or it has a folder of none of the sources.
     """
-    if object_storage.is_s3(inbox) and not fs.exists(bucket := root.split("/")[0]):
-        raise FileNotFoundError(bucket)
+    if object_storage.is_s3(inbox):
+        if not fs.exists(bucket := root.split("/")[0]):
+            raise FileNotFoundError(bucket)
+        return
+    where = inbox if is_sftp(inbox) else root
+    if not fs.isdir(root):
+        raise InboxUnreachable(
+            f"Indbakken {where} findes ikke. Er drevet monteret, og er KDI_INBOX eller KDI_HOME skrevet rigtigt? Er"
+            " installationen ny, så kør kdi prepare, som opretter dens egen indbakke."
+        )
+    if not any(fs.isdir(f"{root}/{source}") for source in sources):
+        raise InboxUnreachable(
+            f"Indbakken {where} har ingen mappe for nogen kilde, fx {root}/kle. Er drevet monteret, og er KDI_INBOX"
+            " skrevet rigtigt? Er den blot ny, så opret mapperne."
+        )
 
 
 @contextmanager

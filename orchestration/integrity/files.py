@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,8 +25,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def damaged_among(files: Iterable[tuple[Path, str]]) -> list[Path]:
-    """Files that are gone or do not have their SHA-256; two are read at a time."""
+def damaged_among(files: Iterable[tuple[Path, str]], done: Callable[[int], object] = lambda _: None) -> list[Path]:
+    """Files that are gone or do not have their SHA-256; two are read at a time.
+
+    Args:
+        done: told of each file that has been read.
+    """
 
     def is_damaged(file: tuple[Path, str]) -> bool:
         path, expected = file
@@ -34,6 +38,8 @@ def damaged_among(files: Iterable[tuple[Path, str]]) -> list[Path]:
             return sha256_of(path) != expected
         except OSError:  # gone, or the disk gives an error
             return True
+        finally:
+            done(1)
 
     files = list(files)
     with ThreadPoolExecutor(2) as pool:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestration import progress
 from orchestration.ingest.intake import inbox_files_by_hash, read_again, remove_leftovers
 from orchestration.ingest.profiles import profiles
 from orchestration.integrity.files import damaged_among
 from orchestration.lake import depot, store
-from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.lake.delivery_log import MANIFESTS, Delivery, DeliveryLog
 from orchestration.lake.reference import is_intact, reference_folder
 from orchestration.lock import writer_lock
 from orchestration.publish.release import Releases
@@ -47,15 +48,25 @@ def scrub(settings: Settings) -> Scrubbed:
     return outcome
 
 
-def _compared(files: list[tuple[Path, str]], outcome: Scrubbed) -> list[Path]:
+def _compared(what: str, files: list[tuple[Path, str]], outcome: Scrubbed) -> list[Path]:
     outcome.files += len(files)
     outcome.bytes += sum(path.stat().st_size for path, _ in files if path.exists())
-    return damaged_among(files)
+    progress.stage(f"Læser {what}", len(files))
+    return damaged_among(files, progress.advance)
 
 
 def _scrub_lake(settings: Settings, outcome: Scrubbed) -> None:
     deliveries = {settings.lake / d.parquet: d for d in DeliveryLog(settings.delivery_log).all() if d.parquet}
-    damaged = [deliveries[path] for path in _compared([(p, d.parquet_sha256) for p, d in deliveries.items()], outcome)]
+    unknown = sorted(p for p in settings.lake.glob(MANIFESTS) if p.with_suffix(".parquet") not in deliveries)
+    if unknown:
+        outcome.damaged.append(
+            f"{len(unknown)} leverancer i søen står ikke i leveranceloggen, fx {unknown[0].relative_to(settings.root)}."
+            " Kør kdi load; står de der stadig ikke, så kør kdi restore --log, som danner loggen af søen."
+        )
+    damaged = [
+        deliveries[path]
+        for path in _compared("søens filer", [(p, d.parquet_sha256) for p, d in deliveries.items()], outcome)
+    ]
     if not damaged:
         return
     with writer_lock(settings):
@@ -124,7 +135,7 @@ def _scrub_releases(settings: Settings, outcome: Scrubbed) -> None:
         # A month's file is the same file in many releases: it is read once.
         places = {path: (s.st_dev, s.st_ino) for path in files if path.exists() and (s := path.stat())}
         unread = [(p, files[p]) for p, place in places.items() if place not in read]
-        bad = set(_compared(unread, outcome))
+        bad = set(_compared("publiceringer", unread, outcome))
         read |= {places[path]: path in bad for path, _ in unread}
         found = [path for path in files if path not in places or read[places[path]]]
         if found and publication_id in releases.all():  # it may have been pruned meanwhile

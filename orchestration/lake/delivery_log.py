@@ -6,13 +6,15 @@ and the Dagster UI read.
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, BinaryIO, Literal
 
+from orchestration.faults import Fault
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import profiles
@@ -69,6 +71,19 @@ create table if not exists reference (
 """
 
 
+# Where the manifests of accepted deliveries lie below the lake; a set of reference data has none such.
+MANIFESTS = "*/*/*_*.json"
+# What cannot be told from manifests is kept as lines beside the log as well: decisions, and refused deliveries.
+DECISIONS = "afgoerelser.jsonl"
+REFUSED = "afviste.jsonl"
+# A load that was killed before its first verdict has written this much, so its lake is no lost one.
+_HAS_BEGUN = """
+select exists (select 1 from leverancer) or exists (select 1 from reference) or exists (select 1 from indbakke)
+"""
+_NEWEST = "select coalesce(max(raekkefoelge), 0) from leverancer"
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One delivery and what became of it.
@@ -120,24 +135,61 @@ class Event:
     efter: int = 0
 
 
+class LogUnusable(Fault):
+    """The log is damaged, or gone from a lake that is not empty; the message says what to do, in Danish."""
+
+
 class DeliveryLog:
-    """Reads and appends the log. Every method opens and closes its own connection."""
+    """Reads and appends the log. Every method opens and closes its own connection.
+
+    Every method raises ``LogUnusable`` when the log cannot be trusted: an empty one beside a full lake
+    would publish a release without all that was delivered before.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     @contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:
+        if not self.exists:
+            self._demand_that_nothing_is_lost()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=60)
         connection.row_factory = sqlite3.Row
         try:
             connection.executescript(_SCHEMA)
             _add_notes(connection)
+            if not connection.execute(_HAS_BEGUN).fetchone()[0]:
+                self._demand_that_nothing_is_lost()
             with connection:
                 yield connection
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
+                raise
+            raise LogUnusable(
+                f"Leveranceloggen {self._path} er beskadiget; intet er ændret. Kør kdi restore --log: den lægges til"
+                " side, og loggen dannes igen af det, der ligger i søen."
+            ) from None
         finally:
             connection.close()
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a log at all; an empty file is none."""
+        return self._path.exists() and self._path.stat().st_size > 0
+
+    def _demand_that_nothing_is_lost(self) -> None:
+        lake = self._path.parent
+        if next(lake.glob(MANIFESTS), None):
+            raise LogUnusable(
+                f"Leveranceloggen {self._path} mangler eller er tom, men søen er det ikke; intet er ændret."
+                " Kør kdi restore --log, som danner den igen af det, der ligger i søen."
+            )
+        if (lake.parent / "published" / "current").is_symlink():
+            raise LogUnusable(
+                f"Søen {lake} er tom, men der er udgivet tal fra den; intet er ændret. Er drevet monteret? Ellers"
+                " gendan søen fra sikkerhedskopien, eller med kdi restore, hvor KDI_LAKE er sat."
+            )
 
     def copy_to(self, target: Path) -> None:
         """Copy the log as it is at this moment, also while others write (SQLite's online backup)."""
@@ -154,10 +206,14 @@ class DeliveryLog:
         Raises:
             sqlite3.IntegrityError: received is not loaded + quarantined.
         """
-        names = [f.name for f in fields(Delivery) if f.name != "raekkefoelge"]
+        names = [f.name for f in fields(Delivery)]
         rows = []
+        deliveries, events = list(deliveries), list(events)
+        self._append_lines(REFUSED, [d for d in deliveries if not d.accepted])
+        self._append_lines(DECISIONS, events)
         for delivery in deliveries:
             row = {name: getattr(delivery, name) for name in names}
+            row["raekkefoelge"] = delivery.raekkefoelge or None  # the next one
             row["aarsager"] = json.dumps([asdict(f) for f in delivery.aarsager], ensure_ascii=False)
             row["noter"] = json.dumps(delivery.noter, ensure_ascii=False)
             rows.append(row)
@@ -183,8 +239,22 @@ class DeliveryLog:
         events = list(events)
         with self._connect() as connection:
             _append(connection, events)
-        with self._path.with_name("afgoerelser.jsonl").open("a", encoding="utf-8") as stream:
-            stream.writelines(json.dumps(asdict(e), ensure_ascii=False) + "\n" for e in events)
+            (newest,) = connection.execute(_NEWEST).fetchone()
+        self._append_lines(DECISIONS, [replace(e, efter=newest) for e in events])
+
+    def next_number(self) -> int:
+        """The order of receipt of the next delivery to be recorded. Ask with the writer's lock held."""
+        with self._connect() as connection:
+            return int(connection.execute(_NEWEST).fetchone()[0]) + 1
+
+    def _append_lines(self, name: str, records: Iterable[Delivery | Event]) -> None:
+        lines = [json.dumps(asdict(record), ensure_ascii=False) + "\n" for record in records]
+        if lines:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.with_name(name).open("ab+") as stream:
+                if stream.tell() and not _ends_a_line(stream):  # a process was killed while it wrote
+                    stream.write(b"\n")
+                stream.write("".join(lines).encode())
 
     def events(self) -> list[Event]:
         """Every decision, in the order made."""
@@ -281,6 +351,11 @@ class DeliveryLog:
             step("log: reference written")
 
 
+def _ends_a_line(stream: BinaryIO) -> bool:
+    stream.seek(-1, os.SEEK_END)
+    return stream.read(1) == b"\n"
+
+
 def _add_notes(connection: sqlite3.Connection) -> None:
     """Logs from before notes were kept get their column."""
     if "noter" not in {row["name"] for row in connection.execute("pragma table_info(leverancer)")}:
@@ -290,9 +365,18 @@ def _add_notes(connection: sqlite3.Connection) -> None:
 def _append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
     connection.executemany(
         "insert into haendelser (leverance_id, handling, hvem, hvornaar, grund, efter)"
-        " values (?, ?, ?, ?, ?, (select coalesce(max(raekkefoelge), 0) from leverancer))",
-        [(e.leverance_id, e.handling, e.hvem, e.hvornaar, e.grund) for e in events],
+        f" values (?, ?, ?, ?, ?, coalesce(?, ({_NEWEST})))",
+        [(e.leverance_id, e.handling, e.hvem, e.hvornaar, e.grund, e.efter or None) for e in events],
     )
+
+
+def from_record(values: dict[str, Any]) -> Delivery:
+    """A delivery as a manifest holds it, also one from before a field was added."""
+    known = {f.name for f in fields(Delivery)}
+    values = {name: value for name, value in values.items() if name in known}
+    values["aarsager"] = tuple(Finding(**finding) for finding in values.get("aarsager", ()))
+    values["noter"] = tuple(values.get("noter", ()))
+    return Delivery(**values)
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

@@ -19,15 +19,15 @@ from pathlib import Path
 
 import fsspec
 
-from orchestration import object_storage
+from orchestration import object_storage, progress
+from orchestration.faults import Unreachable
 from orchestration.integrity.files import sha256_of
-from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.lake.delivery_log import DECISIONS, REFUSED, Delivery, DeliveryLog
 from orchestration.lock import file_lock
 from orchestration.settings import Settings
-from orchestration.unreachable import Unreachable
 
 _LOG = "leverancer.sqlite"
-_DECISIONS = "afgoerelser.jsonl"
+_LINES = (DECISIONS, REFUSED)
 _OWNER = "ejer.json"
 # A store answers in tens of milliseconds, whatever the file's size; more at once use the line better.
 _AT_ONCE = 8
@@ -67,8 +67,9 @@ def keep_log(settings: Settings) -> None:
         copy = Path(folder) / _LOG
         DeliveryLog(settings.delivery_log).copy_to(copy)
         files.put_file(str(copy), f"{root}/{_LOG}")
-        if (decisions := settings.lake / _DECISIONS).exists():
-            files.put_file(str(decisions), f"{root}/{_DECISIONS}")
+        for name in _LINES:
+            if (lines := settings.lake / name).exists():
+                files.put_file(str(lines), f"{root}/{name}")
 
 
 def fetch(settings: Settings, deliveries: Iterable[Delivery]) -> None:
@@ -81,7 +82,10 @@ def fetch(settings: Settings, deliveries: Iterable[Delivery]) -> None:
         return
     files, root = _open(settings)
 
+    progress.stage("Henter fra lageret", len(deliveries := list(deliveries)))
+
     def one(delivery: Delivery) -> None:
+        progress.advance()
         target = settings.lake / delivery.parquet
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(".parquet.del")
@@ -108,7 +112,7 @@ def take_over(settings: Settings) -> int:
     """
     files, root = _open(settings)
     log = DeliveryLog(settings.delivery_log)
-    if log.all():
+    if log.exists and log.all():
         raise DepotUnreachable(f"{settings.lake} har allerede en sø; intet er hentet. Flyt den, og kør igen.")
     with _errors(settings):
         if not files.exists(f"{root}/{_LOG}"):
@@ -120,7 +124,7 @@ def take_over(settings: Settings) -> int:
             deliveries = DeliveryLog(copy).all()
             _fetch_reference(settings, files, root)
             fetch(settings, [d for d in deliveries if d.parquet])
-            for name in [*(names for d in deliveries if d.parquet for names in _names(d)[1:]), _DECISIONS]:
+            for name in [*(names for d in deliveries if d.parquet for names in _names(d)[1:]), *_LINES]:
                 if files.exists(f"{root}/{name}"):
                     files.get_file(f"{root}/{name}", str(settings.lake / name))
             os.sync()

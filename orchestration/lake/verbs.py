@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from expectations.suites import suite
+from orchestration.faults import Fault
 from orchestration.ingest import cpr
 from orchestration.lake import depot
 from orchestration.lake.delivery_log import Action, Delivery, DeliveryLog, Event
@@ -16,7 +17,7 @@ from orchestration.lake.standing import Standing
 from orchestration.settings import Settings
 
 
-class NotPossible(Exception):
+class NotPossible(Fault):
     """The decision has no meaning for this delivery; the message says why and what to do instead."""
 
 

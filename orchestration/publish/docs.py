@@ -48,7 +48,12 @@ def write_docs(settings: Settings) -> Path:
                 temporary,
             ],
             cwd=folder,
-            env=os.environ | {"DBT_PROJECT_DIR": str(PROJECT_DIR), "DBT_PROFILES_DIR": str(PROJECT_DIR)},
+            env=os.environ
+            | {
+                "KDI_HOME": str(settings.root),
+                "DBT_PROJECT_DIR": str(PROJECT_DIR),
+                "DBT_PROFILES_DIR": str(PROJECT_DIR),
+            },
             check=True,
         )
         shutil.move(target / "static_index.html", page)

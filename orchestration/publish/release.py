@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration import progress
 from orchestration.build.workspace import Base, Workspace
 from orchestration.integrity.files import sha256_of, sync_folder
 from orchestration.lake.reference import reference_folder
@@ -111,6 +112,7 @@ class Releases:
             Overtaken: there was a rollback since the build began.
             WithoutPurpose: a table has no purpose or legal basis; nothing is published.
         """
+        progress.stage("Udgiver")
         partial = self.folder / f".{manifest.publicering_id}"
         partial.mkdir(parents=True)
         step("release: folder made")

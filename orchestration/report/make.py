@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 
+from orchestration import progress
 from orchestration.publish import agreements
 from orchestration.publish.agreements import Agreements
 from orchestration.report import catalogue, edition
@@ -69,6 +70,7 @@ class Workbench:
         ]
         if not found:
             raise NotPublished(f"Der er ingen kommune, der hedder »{self.only}«. Skriv navnet eller CVR-nummeret.")
+        progress.expect(len(found))
         yield from found
 
     @cached_property
@@ -115,6 +117,7 @@ def tilslutning(bench: Workbench) -> Iterator[Report]:
         raise NotPublished(
             f"»{bench.only}« står hverken på SKI’s liste eller i onboardingarket. Skriv navn eller UUID."
         )
+    progress.expect(len(chosen))
     for system in chosen:
         path = f"tilslutning/{names[system.identity]}.pdf"
         yield bench.pdf(system.shown, path, partial(product.build, bench.edition, system))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from orchestration import progress
 from orchestration.sample import (
     kitos,
     kle,
@@ -44,7 +45,8 @@ def generate(out: Path, *, months: int, scale: Scale, last_month: date = date(20
     world = build_world(scale)
     span = months_ending(last_month, months)
     rows = {}
-    for source, write in SOURCES.items():
+    progress.stage("Laver leverancer", len(SOURCES))
+    for source, write in progress.each(SOURCES.items()):
         folder = out / source
         folder.mkdir(parents=True, exist_ok=True)
         rows[source] = write(world, folder, span)

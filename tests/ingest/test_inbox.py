@@ -13,6 +13,7 @@ from deliveries import HOURLY, Outcome, Platform, assert_books_balance, csv_byte
 from orchestration.ingest import workers
 from orchestration.ingest.inbox import InboxListing, look
 from orchestration.ingest.intake import find_pending
+from orchestration.ingest.remote import InboxUnreachable
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 
 SOURCE = "stoettesystemerne"
@@ -102,9 +103,10 @@ def test_no_scratch_is_left_in_the_lake(mixed: Mixed) -> None:
     assert not list(mixed[0].settings.lake.glob(".indgaaende-*"))
 
 
-def test_an_empty_or_missing_inbox_is_nothing_to_do(tmp_path: Path) -> None:
+def test_an_empty_inbox_is_nothing_to_do_and_a_missing_one_a_fault(tmp_path: Path) -> None:
     platform = Platform(tmp_path)
-    assert platform.take_in(HOURLY).deliveries == ()
+    with pytest.raises(InboxUnreachable, match="findes ikke"):
+        platform.take_in(HOURLY)
     (tmp_path / "inbox" / SOURCE).mkdir(parents=True)
     assert platform.take_in(HOURLY).deliveries == ()
 

@@ -8,6 +8,7 @@ from deliveries import HOURLY, Platform, csv_bytes, three_hours
 from orchestration.ingest import ahead, intake, workers
 from orchestration.ingest.ahead import reading_ahead
 from orchestration.ingest.intake import find_pending, remove_leftovers, take_in
+from orchestration.ingest.spans import span_of
 
 SOURCE = "stoettesystemerne"
 DAYS = ("2022-03-01", "2022-03-02", "2022-03-03")
@@ -66,9 +67,9 @@ def test_what_no_run_asks_for_is_thrown_away_and_read_another_time(platform: Pla
 
 def test_only_the_span_that_is_asked_for_is_read(platform: Platform) -> None:
     pending = find_pending(platform.settings, HOURLY)
-    assert pending.within(DAYS[1], DAYS[2]).periods == [DAYS[1], DAYS[2]]
-    assert pending.within(None, "2022-03").periods == [*DAYS, TORN]
-    assert pending.within("2022-04", None).files == ()
+    assert pending.within(span_of(DAYS[1], DAYS[2])).periods == [DAYS[1], DAYS[2]]
+    assert pending.within(span_of(None, "2022-03")).periods == [*DAYS, TORN]
+    assert pending.within(span_of("2022-04", None)).files == ()
 
 
 def test_a_folder_that_is_read_into_is_no_leftover_but_that_of_a_killed_load_is(platform: Platform) -> None:

@@ -1,0 +1,33 @@
+"""``make demo-postgres``: however it is ended, its server ends with it."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from pipeline.installation import Installation
+
+from orchestration.settings import PROJECT_ROOT
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_no_server_is_left_behind(demo_installation: Installation, number: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "tests/postgres_demo.py", "--stay"], cwd=PROJECT_ROOT,
+        env=os.environ | demo_installation.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout
+    shown = []
+    for line in process.stdout:
+        shown.append(line)
+        if "Slut med Ctrl-C" in line:
+            break
+    address = next(line.strip() for line in shown if "host=127.0.0.1" in line)
+    psycopg.connect(address).close()
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert "Traceback" not in said
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(address)
