@@ -43,7 +43,10 @@ def status_lines(settings: Settings) -> Iterator[str]:
         except Unreachable as error:
             unreachable = error
         yield from _waiting_for_somebody(status.of_source(source))
-    yield from _reference(settings)
+    try:
+        yield from _reference(settings)
+    except Unreachable as error:
+        unreachable = error
     yield from _months(status)
     yield from _silent(settings)
     yield from _unknown_interfaces(settings)
