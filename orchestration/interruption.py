@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -81,16 +81,23 @@ def _leave(status: int, told: str) -> NoReturn:
     try:
         # A second Ctrl-C, or a farewell that takes too long, changes nothing that matters.
         for number in _STATUS:
-            signal.signal(number, lambda *_: os._exit(status))
+            signal.signal(number, lambda *_: _end(status, told))
         threads = [threading.Thread(target=action, daemon=True) for action in reversed(_farewells)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(_FAREWELL_SECONDS / len(threads))
-        os.write(2, f"\r\x1b[K{told}\n".encode() if os.isatty(2) else f"{told}\n".encode())
+    finally:
+        _end(status, told)
+
+
+def _end(status: int, told: str) -> NoReturn:
+    try:
         if sys.platform == "linux":
             for child in _descendants(os.getpid()):
-                os.kill(child, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+        os.write(2, f"\r\x1b[K{told}\n".encode() if os.isatty(2) else f"{told}\n".encode())
     finally:
         os._exit(status)
 
