@@ -43,7 +43,7 @@ def test_a_faulty_file_is_refused_with_row_and_remedy(tmp_path: Path) -> None:
     told = invoke("check", written(tmp_path, SOUND), written(tmp_path, NEGATIVE), status=1)
     assert f"{SOUND.name}: i orden" in told.stdout
     assert f"FEJL stoettesystemerne/{NEGATIVE.name}: vil blive afvist." in told.stderr
-    assert "række 1, kolonne antal_kald: [negativt_tal] Antallet er negativt. Ret antallet." in told.stderr
+    assert "række 2, kolonne antal_kald: [negativt_tal] Antallet er negativt. Ret antallet." in told.stderr
 
 
 def test_a_file_whose_name_says_nothing_needs_its_source(tmp_path: Path) -> None:
