@@ -18,6 +18,7 @@ from orchestration.children import shield
 from orchestration.command_group import CommandGroup
 from orchestration.delivery_commands import app as delivery_app
 from orchestration.faults import Fault
+from orchestration.finding_commands import app as finding_app
 from orchestration.ingest.spans import span_of
 from orchestration.options import PERIODS, Progress, Source, known_source
 from orchestration.settings import Settings, get_settings
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(cls=CommandGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(delivery_app, name="delivery")
+app.add_typer(finding_app, name="finding")
 postgres = typer.Typer(no_args_is_help=True, help="PostgreSQL: roles, and publication by itself.")
 app.add_typer(postgres, name="postgres")
 app.add_typer(cli_report.app, name="report")

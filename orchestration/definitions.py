@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration import automation
 from orchestration.assets import reports
 from orchestration.assets.disclosure import diskretion
+from orchestration.assets.figures import figure_gate
 from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.integrity import integritet
 from orchestration.assets.lake import SOURCE_ASSETS, reference
@@ -31,6 +32,7 @@ defs = with_freshness(
             control_totals(sorted(published_tables)),
             diskretion,
             purpose_gate(sorted(published_tables)),
+            figure_gate(sorted(published_tables)),
             udgivelse,
             postgres,
             integritet,

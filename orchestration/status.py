@@ -52,6 +52,9 @@ def status_lines(settings: Settings) -> Iterator[str]:
     yield from _unknown_interfaces(settings)
     if current:
         yield f"Gældende publicering: {current.publicering_id} ({len(current.leverancer)} leverancer)"
+        for found in current.fund:
+            reason = f" Godkendt: {found['godkendt']}" if found["godkendt"] else ""
+            yield f"  fund         {found['tekst']}{reason}"
         yield f"Kan rulles tilbage til: {Releases(settings).previous() or 'ingen'}"
     else:
         yield "Der er endnu ingen publicering."

@@ -17,6 +17,7 @@ SHARED = {
             "bi",
             "report",
             "privacy",
+            "test_figures.py",
             "test_maal.py",
             "test_questions.py",
             "test_commands_as_written.py",

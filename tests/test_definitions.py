@@ -82,7 +82,7 @@ def test_nothing_is_published_past_a_broken_control_total_or_a_count_that_can_be
     checks = {key.name: graph.get_check_spec(key) for key in graph.asset_check_keys if key.asset_key.path[0] == "gate"}
     assert checks["kontroltotaler_stemmer"].blocking
     assert checks["ingen_skjulte_antal_kan_udregnes"].blocking
-    gates = {dg.AssetKey(["gate", name]) for name in ("kontroltotaler", "diskretion", "formaal")}
+    gates = {dg.AssetKey(["gate", name]) for name in ("kontroltotaler", "diskretion", "formaal", "rimelighed")}
     assert graph.get(dg.AssetKey(["published", "udgivelse"])).parent_keys == gates
     assert checks["alle_tabeller_har_formaal_og_hjemmel"].blocking
     assert graph.get(dg.AssetKey(["published", "postgres"])).parent_keys == {dg.AssetKey(["published", "udgivelse"])}

@@ -1,6 +1,7 @@
 """The second gate and the publication: control totals from file to KPI, then the switch."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import dagster as dg
 
@@ -8,12 +9,14 @@ from expectations.judge import judge
 from expectations.suites import suite
 from orchestration import lock
 from orchestration.assets.disclosure import DISCLOSURE_KEY
+from orchestration.assets.figures import FIGURES_KEY, figure_findings
 from orchestration.assets.lake import OWNERS, WRITER_POOL
 from orchestration.assets.purposes import PURPOSE_KEY
 from orchestration.build import isolation
 from orchestration.build.start import remember_publications, started
 from orchestration.build.workspace import Workspace
 from orchestration.lake import depot
+from orchestration.publish import figures
 from orchestration.publish.release import Overtaken, Releases
 from orchestration.settings import get_settings
 from orchestration.steps import step
@@ -80,7 +83,7 @@ def control_totals(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     description="The release that consumers read: published/current/kdi.duckdb and the same tables as Parquet.",
     kinds={"duckdb", "parquet"},
     owners=OWNERS,
-    deps=[CONTROL_KEY, DISCLOSURE_KEY, PURPOSE_KEY],
+    deps=[CONTROL_KEY, DISCLOSURE_KEY, PURPOSE_KEY, FIGURES_KEY],
     pool=WRITER_POOL,
 )
 def udgivelse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -89,8 +92,10 @@ def udgivelse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     plan, manifest = started(settings)
     months = None if plan.full else plan.months
     try:
+        found = figures.require(figure_findings(settings, manifest))  # the writer asks too
+        manifest = replace(manifest, fund=found)
         release = Releases(settings).publish(Workspace(settings), manifest, months)
-    except Overtaken as overtaken:
+    except (Overtaken, figures.FiguresCannotBe) as overtaken:
         raise dg.Failure(str(overtaken), allow_retries=False) from overtaken
     remember_publications(settings)
     depot.keep_log(settings)

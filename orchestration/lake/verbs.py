@@ -4,6 +4,7 @@ A decision is an event in the delivery log, with who, when and why. Nothing else
 load sees which periods it changes and makes those anew.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +59,41 @@ def restore(settings: Settings, names: Iterable[str], who: str, why: str) -> lis
     return _decide(settings, names, "genindsat", who, why, _restored)
 
 
+def accept_findings(settings: Settings, names: Iterable[str], rules: Iterable[str], who: str, why: str) -> list[str]:
+    """Take figures that a rule found impossible as they are.
+
+    Args:
+        names: ids of findings, ``<rule>-<eight hexadecimal digits>``; each is good for those figures alone.
+        rules: the rules that there are.
+        who: the person who decides.
+        why: the reason, which stands in the release's manifest.
+
+    Returns:
+        One Danish line per finding.
+
+    Raises:
+        NotPossible: one of them is no finding's id; then none is accepted.
+    """
+    _demand_text(who, why)
+    known, names = set(rules), list(dict.fromkeys(names))
+    for name in names:
+        rule, _, digest = name.rpartition("-")
+        if rule not in known or not re.fullmatch("[0-9a-f]{8}", digest):
+            raise NotPossible(f"{name}: der er intet sådant fund. Skriv det id, som kdi load nævner.")
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    DeliveryLog(settings.delivery_log).decide(Event(n, "godkendt", who.strip(), now, why.strip()) for n in names)
+    depot.keep_log(settings)
+    return [f"{name} er godkendt." for name in names]
+
+
+def _demand_text(who: str, why: str) -> None:
+    for text, option in ((who, "--by"), (why, "--reason")):
+        if not text.strip():
+            raise NotPossible(f"{option} er tom: skriv, hvem der afgør det, og hvorfor.")
+        if cpr.is_in(text):
+            raise NotPossible(f"{option} indeholder noget, der ligner et CPR-nummer. Fjern det.")
+
+
 def _decide(
     settings: Settings,
     names: Iterable[str],
@@ -66,11 +102,7 @@ def _decide(
     why: str,
     told: Callable[[Standing, list[Standing]], str],
 ) -> list[str]:
-    for text, option in ((who, "--by"), (why, "--reason")):
-        if not text.strip():
-            raise NotPossible(f"{option} er tom: skriv, hvem der afgør det, og hvorfor.")
-        if cpr.is_in(text):
-            raise NotPossible(f"{option} indeholder noget, der ligner et CPR-nummer. Fjern det.")
+    _demand_text(who, why)
     log = DeliveryLog(settings.delivery_log)
     standings = log.standings()
     now = datetime.now(UTC).isoformat(timespec="seconds")

@@ -39,7 +39,8 @@ class Manifest:
     """What a release is made of. ``filer`` maps relative paths to SHA-256 hashes; ``tilstand`` is that of its state.
 
     ``statusdato`` is the day as of which it says what is late and which months are open, and ``status``
-    a fingerprint of that and of the decisions about deliveries.
+    a fingerprint of that and of the decisions about deliveries. ``fund`` are the figures that looked impossible, each
+    with the reason of whoever accepted it.
     """
 
     publicering_id: str
@@ -52,6 +53,7 @@ class Manifest:
     tilstand: str = ""
     statusdato: str = ""
     status: str = ""
+    fund: list[dict[str, str | None]] = field(default_factory=list)
 
 
 def new_publication_id() -> str:

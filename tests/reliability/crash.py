@@ -103,7 +103,6 @@ _CHANGES = {
 _STATEMENTS = ("insert into", "insert or", "update ", "delete from", "copy (")
 _NO_STEP_NEEDED = {
     "ingest/intake.py remove_leftovers": "scratch of a killed intake; what is left of it is removed by the next",
-    "ingest/csv_files.py in_utf8": "a copy in the scratch folder",
     "ingest/csv_files.py rejected": "a table in memory",
     "ingest/batch.py _write_plain": "in the scratch folder; `receive: rows written` follows for each file",
     "ingest/audit.py _write_alone": "in the scratch folder; `receive: rows written` follows for each file",
