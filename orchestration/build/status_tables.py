@@ -70,7 +70,9 @@ def write_status(
         }
         for m in status.months
     ]  # fmt: skip
-    deliveries = [_delivery(s, published, publication_id) for s in status.standings]
+    # one row per delivery: of a file that was refused and then accepted as it is, the last reading counts
+    last = {s.delivery.leverance_id: s for s in status.standings}
+    deliveries = [_delivery(s, published, publication_id) for s in last.values()]
     for name, schema, rows in (
         ("leverancer", _DELIVERIES, deliveries), ("perioder", _PERIODS, periods), ("maaneder", _MONTHS, months),
     ):  # fmt: skip

@@ -63,9 +63,12 @@ def csv_text(document: Document, name: str) -> str:
 
 
 def write(document: Document, published: str, path: Path) -> Path:
-    """Render and put in place in one step."""
+    """Render and put in place in one step; of one that fails nothing is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}")
-    partial.write_bytes(render(document, published))
-    partial.replace(path)
+    try:
+        partial.write_bytes(render(document, published))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
     return path

@@ -42,6 +42,18 @@ def test_one_system_and_the_monthly_ones(home: Path) -> None:
     }  # fmt: skip
 
 
+def test_one_report_that_fails_stops_no_other_and_is_named(home: Path) -> None:
+    """Something else has the name of a report's file: the disk refuses that one alone."""
+    folder = home / "reports" / "2022K4" / "tilslutning"
+    (folder / "jobcentersystemet.pdf" / "noget").mkdir(parents=True)
+    result = report("tilslutning", status=1)
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("FEJL Tilslutningsrapport, Jobcentersystemet: kunne ikke laves. IsADirectoryError")
+    made = [path for path in folder.glob("*.pdf") if path.is_file()]
+    assert f"Tilslutningsrapport: {len(made)} i {folder}" in result.stdout
+    assert len(made) > 20
+
+
 def test_the_same_report_twice_is_the_same_file(home: Path) -> None:
     path = home / "reports" / "2022K4" / "potentialeanalyse-k98.pdf"
     contents = []

@@ -1,5 +1,6 @@
 """The pages are whole, small, need no network, and are accessible in a real browser."""
 
+import copy
 import shutil
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
@@ -42,6 +43,19 @@ class Page(HTMLParser):
         self.language = self.language or known.get("lang") or ""
         self.references += [v for k, v in attrs if k in ("href", "src", "xlink:href") and v]
         self.ids += [v for k, v in attrs if k == "id" and v]
+
+
+def test_a_municipality_s_name_is_text_on_every_page(published: Published, tmp_path: Path) -> None:
+    """kommuner.csv is replaced by its users; also pages that are made once for all readers say who reads."""
+    hostile, name = copy.copy(published.edition), "<script>alert(5)</script>"
+    hostile.__dict__["municipalities"] = [
+        m | {"navn": name} if m["navn"] == "Aalborg" else m for m in published.edition.municipalities
+    ]
+    folder = tmp_path / "web"
+    web.write(hostile, published.indicators, NONE, published.cvr("Aalborg"), folder)
+    pages = [path.read_text(encoding="utf-8") for path in folder.rglob("*.html")]
+    assert len(pages) > 80 and not [page for page in pages if "<script>alert" in page]
+    assert all("&lt;script&gt;alert(5)&lt;/script&gt; Kommune" in page for page in pages)
 
 
 def test_every_link_leads_to_a_page_and_none_leaves_the_site(site: Path) -> None:
