@@ -257,7 +257,7 @@ def taken(name: str, content: bytes) -> tuple[list[dict[str, str]], str]:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_what_is_taken_is_what_was_meant(name: str) -> None:
+def test_what_is_taken_is_what_was_meant(name: str, record_property: Callable[[str, object], None]) -> None:
     refused = 0
     for number in range(INPUTS):
         chance = random.Random(f"{SEED}/{name}/{number}")
@@ -276,6 +276,7 @@ def test_what_is_taken_is_what_was_meant(name: str) -> None:
             assert meaning(found) == meaning(sheet.meant), told
     assert refused
     print(f"{name}: {INPUTS} files (seed {SEED}), {refused} refused")
+    record_property("kinds", {"reference files": {"tried": INPUTS, "wrong": 0, "blocking": 0}})
 
 
 def test_bytes_damaged_at_random_are_refused_or_read_as_pandas_reads_them() -> None:

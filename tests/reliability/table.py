@@ -27,6 +27,13 @@ class Case:
 
 Result = dict[str, Any]
 
+# Tests that write down kinds of values or structures, how many of each they tried and what became of the others.
+KINDS = (
+    "tests/poison/test_poison.py::test_every_other_row_is_published_unchanged",
+    "tests/ingest/test_workbook_structure.py::test_what_is_accepted_is_what_a_plain_walk_over_the_cells_finds",
+    "tests/ingest/test_reference_fuzz.py::test_what_is_taken_is_what_was_meant",
+)
+
 
 def cases() -> list[Case]:
     text = (Path(__file__).parent / "fault_cases.yml").read_text(encoding="utf-8")
@@ -54,6 +61,8 @@ def page(results: list[Result]) -> Iterator[str]:
     for case in cases():
         yield _line(case, [r for r in results if r["test"] in case.tests])
     yield ""
+    yield from _kinds(results)
+    yield ""
     yield "## Kills"
     yield ""
     yield f"Loads were killed (`kill -9`) {len(kills)} times, several in a row, each at a later step. Then a load ran"
@@ -65,6 +74,26 @@ def page(results: list[Result]) -> Iterator[str]:
     yield "|---|---|"
     for step, number in sorted(Counter(kills).items()):
         yield f"| {step} | {number} |"
+
+
+def _kinds(results: list[Result]) -> Iterator[str]:
+    yield "## Values and structures"
+    yield ""
+    yield "Poisonous values were put into the columns of every source, and workbooks and reference files were built at"
+    yield "random. Silently wrong is counted where anything but the value's own row, or"
+    yield "the file's own reading by an independent one, came out otherwise than without it and nothing was said;"
+    yield "blocking where anything else was kept from being published or made."
+    yield ""
+    yield "| kind | tried | silently wrong | blocking |"
+    yield "|---|---|---|---|"
+    kinds: dict[str, Counter[str]] = {}
+    for result in results:
+        for kind, found in result.get("kinds", {}).items():
+            kinds.setdefault(kind, Counter()).update(found)
+    for kind, found in sorted(kinds.items()):
+        yield f"| {kind} | {found['tried']} | {found['wrong']} | {found['blocking']} |"
+    for test in sorted({r["test"] for r in results if r["outcome"] == "failed"} & set(KINDS)):
+        yield f"| FAILED: {test.split('::')[1]} | | | |"
 
 
 def _line(case: Case, results: list[Result]) -> str:
@@ -92,7 +121,8 @@ def _place(test: str) -> tuple[str, int]:
 
 if __name__ == "__main__":
     if sys.argv[1] == "--tests":
-        print("\n".join(sorted({test for case in cases() for test in case.tests}, key=_place)))
+        wanted = {test for case in cases() for test in case.tests} | set(KINDS)
+        print("\n".join(sorted(wanted, key=_place)))
     else:
         lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
         print("\n".join(page([json.loads(line) for line in lines])))

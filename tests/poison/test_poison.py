@@ -1,0 +1,112 @@
+"""One value stops one row: with poison in every text, number and key, all other rows are published as they were.
+
+The poisonous values stand in ``values.py``; what is wrong with a delivery's own rows is told, accepted by its operator,
+and then every product is made of what is published.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from pipeline import world
+from pipeline.deliveries import Row, kommuner
+from pipeline.installation import Installation
+from pipeline.ways import Folders, Loaded
+from postgres_database import Database
+from postgres_server import PostgresServer
+
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.report.catalogue import products
+
+from .poisoned import SOURCES
+from .values import POISON, Poison
+
+# What the platform says of deliveries and of names that nobody knows; all else must hold the sound rows unchanged.
+_ABOUT_DELIVERIES = {
+    "marts.leverance_log", "marts.leverance_status", "marts.it_system_uafklaret",
+}  # fmt: skip
+
+
+def _of_all_systems(row: tuple[object, ...]) -> bool:
+    """Denmark's sum over all systems and authorities, of which the poisonous ones are some."""
+    return {"Hele landet", "Alle it-systemer"} <= set(row)
+
+
+@dataclass(frozen=True)
+class Gift:
+    """The world with poison, what was put in, and what could not be loaded or published in the end."""
+
+    installation: Installation
+    every_column: bool
+    failures: list[str]
+
+    @property
+    def poisoned(self) -> list[tuple[Poison, Row]]:
+        return [row for source in SOURCES.values() for row in source.poisoned(self.every_column)]
+
+
+def poisoned(folders: Folders, name: str, every_column: bool, dsn: str) -> Gift:
+    """The world with poison, loaded, accepted and loaded again, as its operator would."""
+    installation = folders.new(name)
+    installation.postgres_dsn = dsn
+    replaced = {s.sound.name: s.delivery(every_column) for s in SOURCES.values()}
+    installation.deliver(*(replaced.get(d.name, d) for d in world.ALL if d is not world.ORIGINAL))
+    installation.load()
+    with installation.in_force() as settings:
+        refused = [s.delivery.leverance_id for s in DeliveryLog(settings.delivery_log).waiting()]
+    if refused:
+        installation.kdi("delivery", "accept", *refused, "--by", "Testesen", "--reason", "resten er sund")
+    return Gift(installation, every_column, installation.load().failures)
+
+
+@pytest.fixture(scope="module", params=[False, pytest.param(True, marks=pytest.mark.lang)], ids=["texts", "everything"])
+def gift(request: pytest.FixtureRequest, folders: Folders, postgres: PostgresServer) -> Gift:
+    database = Database.new(postgres, f"gift_{int(request.param)}", {row["cvr"] for row in kommuner().values()})
+    return poisoned(folders, f"gift-{int(request.param)}", request.param, database.loader)
+
+
+def test_the_list_is_long_and_of_many_kinds() -> None:
+    assert len(POISON) >= 60 and len({p.text for p in POISON}) == len(POISON)
+    assert len({p.kind for p in POISON}) >= 10
+
+
+def test_every_other_row_is_published_unchanged(
+    gift: Gift, at_once: Loaded, record_property: Callable[[str, object], None]
+) -> None:
+    found, lost = gift.installation.content(), {}
+    for table, rows in at_once.installation.content().items():
+        missing = [row for row in Counter(rows) - Counter(found[table]) if not _of_all_systems(row)]
+        if missing and table not in _ABOUT_DELIVERIES:
+            lost[table] = missing[:3]
+    tried = Counter(poison.kind for poison, _ in gift.poisoned)
+    outcome = {"wrong": len(lost), "blocking": len(gift.failures)}
+    record_property("kinds", {kind: {"tried": number, **outcome} for kind, number in tried.items()})
+    assert gift.failures == []
+    assert lost == {}
+
+
+def test_every_product_is_made(gift: Gift) -> None:
+    """Each ends with status 0, says which names it cannot show as they are, and from which delivery they come."""
+    installation, said = gift.installation, {}
+    for product in products().values():
+        one = ("--kommune", "Aalborg") if product.pr == "kommune" and not gift.every_column else ()
+        said[product.id] = installation.kdi("report", product.id, *one).stdout
+    installation.kdi("report", "excel", *(() if gift.every_column else ("--kommune", "KOMBIT")))
+    warnings = [line for line in said["tilslutning"].splitlines() if line.startswith("ADVARSEL")]
+    # the newest delivery that holds the name is told
+    assert any("U+7CFB" in line and "leverance systemanvendelse_2022-04-01" in line for line in warnings)
+    # a file for each of the systems that are shown alike, or whose names no file can have
+    (made,) = re.findall(r"^Tilslutningsrapport: (\d+) i ", said["tilslutning"], re.M)
+    assert len(list((installation.home / "reports").glob("*/tilslutning/*.pdf"))) == int(made) > 60
+
+
+def test_pages_hold_no_markup_of_others_and_every_link_leads_somewhere(gift: Gift) -> None:
+    pages = list((gift.installation.home / "reports").glob("*/web/*/**/*.html"))
+    assert len(pages) > 100
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert "<script>alert" not in text and ">49<" not in text, page
+        for target in re.findall(r'href="([^"#:]+)"', text):
+            assert (page.parent / target).exists(), (page, target)
