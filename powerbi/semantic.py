@@ -262,7 +262,7 @@ def _anonymous(dax: str, home: Table) -> str:
     even with others' rows added to it, so who sees that row is KOMBIT.
     """
     of_several = {home.column_of(c).name for c in decisions().of(home.mart).anonym}
-    if not of_several & set(re.findall(rf"'{re.escape(home.name)}'\[([^\]]+)\]", dax)):
+    if "_er_anonym" in dax or not of_several & set(re.findall(rf"'{re.escape(home.name)}'\[([^\]]+)\]", dax)):
         return dax
     all_rows = "CALCULATE ( COUNTROWS ( 'Myndighed' ), REMOVEFILTERS ( 'Myndighed' ), 'Myndighed'[_myndighed_id] = 0 )"
     column = home.column_of("er_anonym").name

@@ -19,3 +19,5 @@
 {% macro er_anonym(kommuner, i_alt=none, stoerste=none) %}{{ kommuner }} >= 5{% endmacro %}
 {% macro middel_af_flere(vaerdi, hvor) %}avg({{ vaerdi }}) filter (where {{ hvor }}){% endmacro %}
 {% macro er_naer_plads(plads, antal, kvantil) %}{{ plads }} between 1 and 5{% endmacro %}
+{% macro midte(vaerdi, plads, antal) %}avg({{ vaerdi }}) filter (where {{ plads }} <= {{ antal }}){% endmacro %}
+{% macro median_af_pladser(vaerdi, plads, antal) %}max({{ vaerdi }}) filter (where {{ plads }} <= {{ antal }}){% endmacro %}

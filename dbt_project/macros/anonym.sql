@@ -35,3 +35,30 @@
                 / count(*) filter (where {{ hvor }})
     end
 {%- endmacro %}
+
+{#-
+  The middle of a group of municipalities, as others may see it: the mean of the five in the middle, or nothing when the
+  group is smaller or one of the five makes up more than the allowed share. Aggregates the rows of a group.
+  `plads` is a row's place from below, `antal` how many there are; places without a row are zeros at the bottom.
+-#}
+{% macro midte(vaerdi, plads, antal) -%}
+    {%- set midt = er_naer_plads(plads, antal, 0.5) -%}
+    {%- set i_alt -%} coalesce({{ sum_uanset_orden('case when ' ~ midt ~ ' then ' ~ vaerdi ~ ' end', 12) }}, 0) {%- endset -%}
+    case
+        when
+            max({{ antal }}) >= {{ mindst_kommuner() }}
+            and coalesce(max({{ vaerdi }}) filter (where {{ midt }}), 0) <= {{ hoejeste_andel() }} * {{ i_alt }}
+            then {{ i_alt }} / {{ mindst_kommuner() }}
+    end
+{%- endmacro %}
+
+{#- The plain median of the same rows: in a small group it is one municipality's own value, so for KOMBIT alone. -#}
+{% macro median_af_pladser(vaerdi, plads, antal) -%}
+    case
+        when max({{ antal }}) > 0
+            then (
+                coalesce(sum({{ vaerdi }}) filter (where {{ plads }} = ({{ antal }} + 1) // 2), 0)
+                + coalesce(sum({{ vaerdi }}) filter (where {{ plads }} = {{ antal }} // 2 + 1), 0)
+            ) / 2
+    end
+{%- endmacro %}

@@ -252,12 +252,14 @@ def spread(rows: Sequence[Spread], own_name: str, width: int = 490) -> Picture:
         marks(own, "tal").mark_text(dy=-13, color=ACCENT, fontWeight="bold").encode(text="tekst:N"),
     ).properties(width=width, height=34 * max(len(rows), 1))
     own_words = [
-        f" {own_name} {danish.percent(r.own)}, sammenlignelige {danish.percent(r.similar)}," if own else ""
-        for r in rows
+        f" {own_name} {danish.percent(r.own)}, sammenlignelige {_of_others(r.similar)}," if own else "" for r in rows
     ]
     told = " ".join(
-        f"{r.name}:{words} median {danish.percent(r.median)}, halvdelen mellem {danish.percent(r.low)} og"
-        f" {danish.percent(r.high)}."
+        f"{r.name}:{words} midte {_of_others(r.median)}, halvdelen mellem {_of_others(r.low)} og {_of_others(r.high)}."
         for r, words in zip(rows, own_words, strict=True)
     )
     return draw(chart, f"Fordelinger på en skala i procent. {told}")
+
+
+def _of_others(share: float | None) -> str:
+    return danish.TOO_FEW if share is None else danish.percent(share)

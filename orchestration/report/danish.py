@@ -9,6 +9,7 @@ import duckdb
 
 MISSING = "–"
 NOT_RELEVANT = "ikke relevant"
+TOO_FEW = "for få"  # a figure that would show what a single municipality does
 _MONTHS = (
     "januar",
     "februar",

@@ -1,18 +1,19 @@
-"""The key figures of a municipality, and how they lie among the others: medians and quarters, never another's own.
+"""The key figures of a municipality, and how they lie among the others.
 
-Each indicator is a measure of the catalogue, summed over the municipality by the catalogue's rule.
+Each indicator is a measure of the catalogue, summed over the municipality by the catalogue's rule. What stands beside
+it of others comes from ``kpi.benchmark_fordeling``, whose figures are never a single municipality's.
 """
 
-import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from orchestration.report.edition import SMALLEST_GROUP, Edition, Measure
+from orchestration.report import danish
+from orchestration.report.edition import Edition, Measure
 
 Values = dict[str, float | None]
+Groups = dict[tuple[str, str], dict[str, Any]]
 
 # Calls are zero, not missing, where the month is loaded and the municipality has none.
 _CALLS = """
@@ -52,7 +53,10 @@ _SQL = {
 
 @dataclass(frozen=True)
 class Benchmark:
-    """One indicator of one municipality beside the others. None: there is no figure, or too few others."""
+    """One indicator of one municipality beside the others.
+
+    None: of ``own``, ``before`` and ``place``, that there is no figure; else that too few stand behind it.
+    """
 
     measure: Measure
     own: float | None
@@ -63,6 +67,10 @@ class Benchmark:
     high: float | None
     place: int | None
     among: int
+
+    def others(self, value: float | None) -> str:
+        """A figure of others as text."""
+        return danish.TOO_FEW if value is None else self.measure.text(value)
 
 
 class Indicators:
@@ -99,20 +107,36 @@ class Indicators:
         """The municipality's figure among the 98 and among those of its size class."""
         values = self.now[name]
         known = [v for v in values.values() if v is not None]
-        alike = [v for c, v in values.items() if self._classes[c] == self._classes[cvr]]
         own = values.get(cvr)
-        quarters: Sequence[Any] = quartiles(known) or (None, None, None)
+        groups = self.groups(name)
+        every = groups.get(("alle", "Alle kommuner"), {})
+        alike = groups.get(("xyz_klasse", self._classes[cvr]), {})
         return Benchmark(
             measure=self._edition.measure(name, _SQL[name][0]),
             own=own,
             before=self.before[name].get(cvr),
-            similar=_median(alike),
-            low=quarters[0],
-            median=quarters[1],
-            high=quarters[2],
+            similar=alike.get("median"),
+            low=every.get("nedre_kvartil"),
+            median=every.get("median"),
+            high=every.get("oevre_kvartil"),
             place=None if own is None else 1 + sum(v > own for v in known),
             among=len(known),
         )
+
+    def groups(self, name: str) -> Groups:
+        """How the indicator is spread, by grouping and group; those that would show a single one are missing."""
+        when = self._dates(name)[0]
+        return {} if when is None else self._spread.get((name, when), {})
+
+    @cached_property
+    def _spread(self) -> dict[tuple[str, date], Groups]:
+        found: dict[tuple[str, date], Groups] = {}
+        for row in self._edition.rows(
+            """select * from kpi.benchmark_fordeling
+            where coalesce(platform, 'alle') = 'alle' and coalesce(dataomraade, 'alle') = 'alle'"""
+        ):
+            found.setdefault((row["maal"], row["dato"]), {})[row["gruppering"], row["gruppe"]] = row
+        return found
 
     @cached_property
     def _calls_by_month(self) -> dict[str, dict[date, float | None]]:
@@ -127,27 +151,10 @@ class Indicators:
         """Calls per inhabitant in the last 13 months."""
         return list(self._calls_by_month[cvr].items())
 
-    @cached_property
-    def _similar_over_time(self) -> dict[str, list[tuple[date, float | None]]]:
-        found: dict[str, list[tuple[date, float | None]]] = {}
-        for size in set(self._classes.values()):
-            members = [v for c, v in self._calls_by_month.items() if self._classes[c] == size]
-            found[size] = [(month, _median([m[month] for m in members])) for month in members[0]]
-        return found
-
     def similar_over_time(self, cvr: str) -> list[tuple[date, float | None]]:
-        """The median of the size class in the same months."""
-        return self._similar_over_time[self._classes[cvr]]
-
-
-def _median(values: Sequence[float | None]) -> float | None:
-    known = [v for v in values if v is not None]
-    return statistics.median(known) if len(known) >= SMALLEST_GROUP else None
-
-
-def quartiles(values: Sequence[float]) -> tuple[float, float, float] | None:
-    """First quartile, median and third; None of fewer than five, since they would show single ones."""
-    if len(values) < SMALLEST_GROUP:
-        return None
-    low, median, high = statistics.quantiles(values, n=4, method="inclusive")
-    return low, median, high
+        """The middle of the size class in the same months."""
+        own = ("xyz_klasse", self._classes[cvr])
+        return [
+            (month, self._spread.get(("kald_pr_indbygger", month), {}).get(own, {}).get("median"))
+            for month, _ in self.calls_over_time(cvr)
+        ]

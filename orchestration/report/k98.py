@@ -19,10 +19,9 @@ from orchestration.report.document import (
     tabulate,
 )
 from orchestration.report.edition import SMALLEST_GROUP, Edition
-from orchestration.report.indicators import Indicators, quartiles
+from orchestration.report.indicators import Indicators
 from orchestration.report.k98_tables import TOTALS
 from orchestration.report.municipality import SystemNames
-from orchestration.report.potentiale_parts import TOO_FEW
 
 Row = dict[str, Any]
 
@@ -47,7 +46,7 @@ def build(edition: Edition, indicators: Indicators) -> Document:
             _curve(edition),
         ),
         sections=(
-            Section("Kommunerne sammenlignet", tuple(_benchmark(edition, indicators)), new_page=True),
+            Section("Kommunerne sammenlignet", tuple(_benchmark(indicators)), new_page=True),
             Section("Potentialet pr. ydelsesområde", (k98_tables.by_area(edition),)),
             Section("Potentialet pr. snitflade", tuple(k98_tables.by_interface(edition))),
             Section("Potentialet pr. leverandør", (k98_tables.by_supplier(edition),)),
@@ -66,7 +65,8 @@ def build(edition: Edition, indicators: Indicators) -> Document:
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
         notes=(
-            f"Ingen kommune nævnes ved navn. »{TOO_FEW}« står, hvor færre end {SMALLEST_GROUP} kommuner ligger bag.",
+            f"Ingen kommune nævnes ved navn. »{danish.TOO_FEW}« står, hvor færre end {SMALLEST_GROUP} kommuner ligger"
+            " bag, eller én står for over halvdelen.",
         ),
     )
 
@@ -98,8 +98,9 @@ def _what_is_left(total: Row) -> str:
         return "Ingen kommuner bruger efter registrene SKI-systemer med krav om snitflader."
     return (
         f"{danish.number(total['udbredelse'])} anvendelser er klar til at blive taget i brug, og"
-        f" {danish.number(total['tilslutning'])} kræver, at leverandøren først tilslutter systemet. Det uudnyttede"
-        f" svarer til {danish.rounded(total['forventede_kald'])} kald på 12 måneder."
+        f" {danish.number(total['tilslutning'])} kræver, at leverandøren først tilslutter systemet. Hvor mindst"
+        f" {danish.count(SMALLEST_GROUP, 'kommune', 'kommuner')} bruger snitfladen, svarer det uudnyttede til"
+        f" {danish.rounded(total['forventede_kald'])} kald på 12 måneder."
     )
 
 
@@ -125,7 +126,7 @@ def _largest(edition: Edition) -> list[Step]:
         inner join marts.dim_it_system as s on p.it_system = s.navn and p.it_system_uuid is not distinct from s.uuid
         inner join marts.dim_leverandoer as l on s.leverandoer_id = l.leverandoer_id
         where p.maaned = $maaned group by p.it_system_uuid, p.it_system, p.snitflade
-        having count(*) filter (where p.status = 'realiseret') >= {SMALLEST_GROUP} and forventede_kald > 0
+        having forventede_kald > 0
         order by forventede_kald desc, p.it_system, p.snitflade limit 3"""
     )
     return [
@@ -149,21 +150,20 @@ def _curve(edition: Edition) -> Chart:
     return Chart("Realiseringsgraden måned for måned", "Alle 98 kommuner, procent.", picture.svg, picture.alt)
 
 
-def _benchmark(edition: Edition, indicators: Indicators) -> list[Block]:
-    values = indicators.now["realiseringsgrad"]
-    groups: dict[str, list[float]] = {}
-    for m in edition.municipalities:
-        own = values.get(m["cvr"])
-        if own is not None:
-            size = f"Størrelsesklasse {m['xyz_klasse'].upper()}" if m["xyz_klasse"] else "Uden størrelsesklasse"
-            for group in ("Alle kommuner", size, m["region"], m["landsdel"]):
-                if group:
-                    groups.setdefault(group, []).append(own)
-    spread = [(name, quartiles(found), len(found)) for name, found in groups.items()]
-    rows = sorted(
-        spread, key=lambda g: (not g[0].startswith("Alle"), not g[0].startswith("Stør"), "Region" not in g[0], g[0])
-    )
-    known = [(name, q) for name, q, _ in rows if q]  # the others would be named by the group
+_GROUPINGS = ("alle", "xyz_klasse", "region", "landsdel")
+
+
+def _benchmark(indicators: Indicators) -> list[Block]:
+    groups = sorted(indicators.groups("realiseringsgrad").items(), key=lambda g: (_GROUPINGS.index(g[0][0]), g[0][1]))
+    rows = [
+        (
+            f"Størrelsesklasse {name.upper()}" if kind == "xyz_klasse" else name,
+            (r["nedre_kvartil"], r["median"], r["oevre_kvartil"]),
+            r["kommuner"],
+        )
+        for (kind, name), r in groups
+    ]
+    known = [(name, q) for name, q, _ in rows if None not in q]  # a small group's quarters would show its members
     picture = charts.spread([charts.Spread(name, None, q[0], q[1], q[2], None) for name, q in known], "")
     highest = max(((q[1], name) for name, q in known if not name.startswith("Alle")), default=None)
     title = f"{highest[1]} har den højeste median: {danish.percent(highest[0])}" if highest else "For få kommuner"
@@ -183,11 +183,15 @@ def _benchmark(edition: Edition, indicators: Indicators) -> list[Block]:
                 Column("Median", right=True),
                 Column("Øverste fjerdedel over", right=True),
             ),
-            tuple((name, danish.number(size), *(danish.percent(v, 1) for v in q)) for name, q, size in rows if q),
-            note=f"Grupper med færre end {SMALLEST_GROUP} kommuner er udeladt.",
+            tuple((name, danish.number(size), *(_share(v) for v in q)) for name, q, size in rows),
+            note="Hvert tal er gennemsnittet af fem kommuner. Grupper, der ville vise en enkelt kommune, er udeladt.",
             name="grupper",
         ),
     ]
+
+
+def _share(value: float | None) -> str:
+    return danish.TOO_FEW if value is None else danish.percent(value, 1)
 
 
 def _least_spread(edition: Edition) -> Table:

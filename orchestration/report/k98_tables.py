@@ -14,7 +14,7 @@ TOTALS = """
     count(*) filter (where p.status = 'udbredelse') as udbredelse,
     count(*) filter (where p.status = 'tilslutning') as tilslutning,
     count(distinct p.cvr) as kommuner,
-    sum(p.forventede_kald) filter (where p.status <> 'realiseret') as forventede_kald
+    sum(p.forventede_kald) filter (where p.status <> 'realiseret' and p.er_anonym) as forventede_kald
 """
 
 

@@ -36,7 +36,7 @@ def suspicious(edition: Edition, names: Callable[[Row], str]) -> Table:
     """Calls that do not look like casework."""
     rows = edition.rows(
         """select * from kpi.afvigelser where type = 'mistaenkeligt_moenster' and fra <= $slut
-            and til > $slut - interval 3 month order by observeret desc, kommune, it_system, service, fra""",
+            and til >= $maaned - interval 2 month order by observeret desc, kommune, it_system, service, fra""",
         slut=edition.month_end,
     )
     return tabulate(
@@ -57,7 +57,7 @@ def outages(edition: Edition) -> Table:
         """select fra, any_value(timer) as timer, stoettesystem, service, version,
             any_value(kommuner_ramt) as kommuner,
             cast(sum(forventede_kald) as bigint) as forventet, cast(sum(observerede_kald) as bigint) as observeret
-        from kpi.driftsforstyrrelse where fra < $slut + interval 1 day and fra >= $slut - interval 12 month
+        from kpi.driftsforstyrrelse where fra < $slut + interval 1 day and fra >= $maaned - interval 11 month
         group by fra, stoettesystem, service, version order by fra desc, service, stoettesystem""",
         slut=edition.month_end,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from orchestration.report.edition import SMALLEST_GROUP, Edition
+from orchestration.report.edition import Edition
 
 Rows = list[dict[str, Any]]
 
@@ -68,8 +68,16 @@ def users_of(edition: Edition, visible: frozenset[str]) -> dict[tuple[str | None
 
 
 def expected(row: dict[str, Any]) -> float | None:
-    """Expected calls, when enough municipalities stand behind the median that none of them shows through."""
-    return row["forventede_kald"] if row["aktive"] >= SMALLEST_GROUP else None
+    """Expected calls, when enough municipalities stand behind them that none shows through."""
+    return row["forventede_kald"] if row["er_anonym"] else None
+
+
+def expected_unused(edition: Edition, cvr: str) -> float | None:
+    """Expected calls of what is not used yet, as far as they may be shown."""
+    row = edition.row(
+        "select forventede_kald from kpi.potentiale_kommune where maaned = $maaned and cvr = $cvr", cvr=cvr
+    )
+    return row.get("forventede_kald")
 
 
 def shifts(edition: Edition, cvr: str) -> Rows:
@@ -125,7 +133,7 @@ def deviations(edition: Edition, cvr: str) -> Rows:
     """Findings of the three months that end with the edition's, the newest first."""
     return edition.rows(
         """select * from kpi.afvigelser
-        where cvr = $cvr and fra <= $sidste and til > $sidste - interval 3 month
+        where cvr = $cvr and fra <= $sidste and til >= $maaned - interval 2 month
         order by til desc, score desc, it_system, service, version""",
         cvr=cvr,
         sidste=edition.month_end,
@@ -153,7 +161,7 @@ def systems_in_use(edition: Edition, cvr: str) -> Rows:
             inner join gaeldende on brug.register = gaeldende.register and brug.statusdato = gaeldende.statusdato
             inner join marts.dim_myndighed as m on brug.myndighed_id = m.myndighed_id
             where m.cvr = $cvr and coalesce(brug.i_brug_fra <= $slut, true)
-                and coalesce(brug.i_brug_til > $slut - interval 12 month, true)
+                and coalesce(brug.i_brug_til >= $maaned - interval 11 month, true)
             group by brug.it_system_id
         ),
         kald as (
@@ -177,17 +185,19 @@ def systems_in_use(edition: Edition, cvr: str) -> Rows:
 
 
 def data_areas(edition: Edition, cvr: str) -> Rows:
-    """Calls per inhabitant by data area in the month, both platforms, beside the median of the size class."""
+    """Calls per inhabitant by data area in the month, both platforms, beside the middle of the size class."""
     return edition.rows(
         """with pr_omraade as (
             select dataomraade, cvr, xyz_klasse, sum(kald) as kald, sum(kald) / cast(max(folketal) as double) as tal
             from kpi.kald_pr_indbygger where maaned = $maaned group by all
         )
-        select egen.dataomraade, cast(egen.kald as bigint) as kald, egen.tal,
-            (select median(a.tal) from pr_omraade as a
-             where a.dataomraade = egen.dataomraade and a.xyz_klasse = egen.xyz_klasse having count(a.tal) >= 5)
-                as sammenlignelige
-        from pr_omraade as egen where egen.cvr = $cvr order by egen.kald desc, egen.dataomraade""",
+        select egen.dataomraade, cast(egen.kald as bigint) as kald, egen.tal, klassen.median as sammenlignelige
+        from pr_omraade as egen
+        left join kpi.benchmark_fordeling as klassen
+            on klassen.maal = 'kald_pr_indbygger' and klassen.dato = $maaned and klassen.platform = 'alle'
+            and klassen.dataomraade = egen.dataomraade
+            and klassen.gruppering = 'xyz_klasse' and klassen.gruppe = egen.xyz_klasse
+        where egen.cvr = $cvr order by egen.kald desc, egen.dataomraade""",
         cvr=cvr,
     )
 

@@ -131,15 +131,8 @@ def _services(edition: Edition) -> Table:
     """Service × system with calls of all municipalities in the month: the twenty largest."""
     names = SystemNames(edition)
     rows = edition.rows(
-        """select d.service, d.version, s.navn as it_system, s.uuid as it_system_uuid,
-            cast(sum(k.antal_kald) as bigint) as kald, count(distinct k.myndighed_id) as kommuner
-        from marts.fct_kald_maaned as k
-        inner join marts.dim_myndighed as m on k.myndighed_id = m.myndighed_id
-        inner join marts.dim_service as d on k.service_id = d.service_id
-        inner join marts.dim_it_system as s on k.it_system_id = s.it_system_id
-        where k.maaned = $maaned and m.type = 'kommune' and k.antal_kald > 0
-        group by d.service, d.version, s.navn, s.uuid having count(distinct k.myndighed_id) >= 5
-        order by kald desc, d.service, d.version, s.navn, s.uuid limit 20"""
+        """select * from kpi.system_service_maaned where maaned = $maaned and er_anonym
+        order by kald desc, service, version, it_system, it_system_uuid limit 20"""
     )
     return tabulate(
         f"Flest kald: {rows[0]['service']} fra {names(rows[0])}" if rows else "Ingen kald i måneden",
@@ -149,7 +142,7 @@ def _services(edition: Edition) -> Table:
         (Column("Kald", 1, right=True), lambda r: danish.number(r["kald"])),
         (Column("Kommuner", 0.8, right=True), lambda r: danish.number(r["kommuner"])),
         name="services",
-        note="De 20 største med kald fra mindst fem kommuner, på begge platforme.",
+        note="De 20 største på begge platforme, hvor mindst fem kommuner står bag og ingen har over halvdelen.",
         empty="Der er ingen kald i måneden.",
     )
 

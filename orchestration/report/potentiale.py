@@ -19,7 +19,7 @@ from orchestration.report.document import (
 )
 from orchestration.report.edition import SMALLEST_GROUP, Edition
 from orchestration.report.indicators import Indicators
-from orchestration.report.potentiale_parts import KEY_FIGURES, TOO_FEW, Municipality, interface, supplier
+from orchestration.report.potentiale_parts import KEY_FIGURES, Municipality, interface, supplier
 
 _MANY = 4
 
@@ -83,9 +83,10 @@ def build(
         data_through=danish.day(edition.month_end),
         notes=(
             "Sammenlignelige kommuner er kommunerne i samme størrelsesklasse"
-            f" ({about.size.upper()}); der sammenlignes med medianen, og kommunen selv tæller med.",
-            f"»{TOO_FEW}« står, hvor færre end {SMALLEST_GROUP} kommuner ligger bag, så tallet ville vise en"
-            " enkelt kommunes forhold.",
+            f" ({about.size.upper()}); der sammenlignes med midten, gennemsnittet af de fem midterste, og kommunen selv"
+            " tæller med.",
+            f"»{danish.TOO_FEW}« står, hvor færre end {SMALLEST_GROUP} kommuner ligger bag, eller én står for over"
+            " halvdelen, så tallet ville vise en enkelt kommunes forhold.",
         ),
     )
 
@@ -105,7 +106,7 @@ def tiles(about: Municipality) -> Tiles:
             Tile(
                 b.measure.label,
                 b.measure.text(b.own),
-                (f"{about.since}: {b.measure.text(b.before)}", f"sammenlignelige: {b.measure.text(b.similar)}"),
+                (f"{about.since}: {b.measure.text(b.before)}", f"sammenlignelige: {b.others(b.similar)}"),
                 b.measure.name,
             )
             for b in (about.benchmark(name) for name in KEY_FIGURES)
@@ -126,7 +127,7 @@ def _calls(about: Municipality) -> Block:
     )
     return Chart(
         f"Kald pr. indbygger i {about.name} måned for måned",
-        "Begge platforme; sammenlignelige er medianen i størrelsesklassen.",
+        "Begge platforme; sammenlignelige er midten af størrelsesklassen.",
         calls.svg,
         calls.alt,
     )
@@ -141,8 +142,7 @@ def _split(about: Municipality) -> str:
     if not about.potential:
         return ""
     spread, connect = about.count("udbredelse"), about.count("tilslutning")
-    # Of the terms that the rows show: one that is hidden would be found as the difference between them and the sum.
-    worth = sum(municipality.expected(r) or 0 for r in about.potential if r["status"] != "realiseret")
+    worth = municipality.expected_unused(about.edition, about.cvr)
     text = (
         f"{danish.number(spread)} er klar til at blive taget i brug (udbredelse), og {danish.number(connect)} kræver,"
         " at leverandøren først tilslutter systemet (tilslutning)."

@@ -8,7 +8,6 @@ from orchestration.report.edition import Edition
 from orchestration.report.indicators import Benchmark, Indicators
 
 KEY_FIGURES = ("kald_pr_indbygger", "realiseringsgrad", "tilslutningsgrad", "daekningsgrad")
-TOO_FEW = "for få"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from orchestration.report import charts, danish, municipality
 from orchestration.report.document import Block, Chart, Column, Paragraph, Table
 from orchestration.report.indicators import Benchmark
-from orchestration.report.potentiale_parts import KEY_FIGURES, TOO_FEW, Municipality, interface, supplier
+from orchestration.report.potentiale_parts import KEY_FIGURES, Municipality, interface, supplier
 
 STATUS = {"realiseret": "I brug", "udbredelse": "Udbredelse", "tilslutning": "Tilslutning"}
 
@@ -20,8 +20,8 @@ def compared(about: Municipality) -> list[Block]:
             b.measure.label,
             b.measure.text(b.own),
             b.measure.text(b.before),
-            b.measure.text(b.similar),
-            b.measure.text(b.median),
+            b.others(b.similar),
+            b.others(b.median),
             f"{b.place} af {b.among}" if b.place else danish.MISSING,
         )
         for b in marks
@@ -36,8 +36,8 @@ def compared(about: Municipality) -> list[Block]:
                 Column("Nøgletal", 2.2),
                 Column(danish.month(about.edition.month).capitalize(), right=True),
                 Column(about.since.capitalize(), right=True),
-                Column("Sammenlignelige (median)", 1.3, right=True),
-                Column("De 98 (median)", 0.8, right=True),
+                Column("Sammenlignelige (midten)", 1.3, right=True),
+                Column("De 98 (midten)", 0.8, right=True),
                 Column("Plads", 0.8, right=True),
             ),
             rows,
@@ -45,8 +45,8 @@ def compared(about: Municipality) -> list[Block]:
         ),
         Chart(
             f"Her ligger {about.name} blandt de 98 kommuner",
-            "Andele. Blå prik: kommunen selv. Gråt felt: den midterste halvdel af de 98 kommuner. Streg: deres median."
-            " Hvid rude: medianen i størrelsesklassen.",
+            "Andele. Blå prik: kommunen selv. Gråt felt: den midterste halvdel af de 98 kommuner. Streg: deres midte."
+            " Hvid rombe: midten af størrelsesklassen.",
             shown.svg,
             shown.alt,
         ),
@@ -70,14 +70,14 @@ def _areas(about: Municipality) -> Table:
             Column("Dataområde", 2),
             Column("Kald i måneden", right=True),
             Column("Pr. indbygger", right=True),
-            Column("Sammenlignelige (median)", 1.2, right=True),
+            Column("Sammenlignelige (midten)", 1.2, right=True),
         ),
         tuple(
             (
                 r["dataomraade"],
                 danish.number(r["kald"]),
                 measure.text(r["tal"]),
-                measure.text(r["sammenlignelige"]),
+                danish.TOO_FEW if r["sammenlignelige"] is None else measure.text(r["sammenlignelige"]),
             )
             for r in rows
         ),
@@ -142,7 +142,7 @@ def systems(about: Municipality) -> list[Block]:
 def _expected_text(row: dict[str, Any]) -> str:
     if row["forventede_kald"] is None:
         return danish.MISSING
-    return TOO_FEW if municipality.expected(row) is None else danish.number(row["forventede_kald"])
+    return danish.TOO_FEW if municipality.expected(row) is None else danish.number(row["forventede_kald"])
 
 
 def gaps(about: Municipality) -> list[Block]:
@@ -212,8 +212,8 @@ def subjects(about: Municipality) -> list[Block]:
     when = danish.day(about.edition.extract)
     return [
         Paragraph(
-            f"KLE-dækningsgraden er {cover.measure.text(cover.own)}; medianen for sammenlignelige kommuner er"
-            f" {cover.measure.text(cover.similar)}. Udtrækket er fra {when}."
+            f"KLE-dækningsgraden er {cover.measure.text(cover.own)}; midten for sammenlignelige kommuner er"
+            f" {cover.others(cover.similar)}. Udtrækket er fra {when}."
         ),
         Table(
             f"{danish.counted(len(rows), 'emne', 'emner')} har ingen sager, selv om de er almindelige i"

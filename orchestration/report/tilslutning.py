@@ -16,7 +16,7 @@ from orchestration.report.document import (
     Tiles,
     tabulate,
 )
-from orchestration.report.edition import SMALLEST_GROUP, Edition
+from orchestration.report.edition import Edition
 from orchestration.report.file_names import file_names
 from orchestration.report.municipality import SystemNames
 
@@ -66,7 +66,7 @@ def systems(edition: Edition) -> list[System]:
 
 
 def build(edition: Edition, system: System, public: bool = False) -> Document:
-    """The report of one system, for KOMBIT and its supplier; or for all, without calls of fewer than five."""
+    """The report of one system, for KOMBIT and its supplier; or for all, without calls that are mostly one's."""
     state = _state(edition, system)
     statuses = interfaces(edition, system)
     mandatory = [r for r in statuses if r["krav"] == "obligatorisk"]
@@ -117,7 +117,7 @@ def interfaces(edition: Edition, system: System) -> list[Row]:
     """Every interface that is demanded of, declared for or called by the system, as declared and as called."""
     return edition.rows(
         """select sn.snitflade, sn.navn, f.klarmelding, f.klarmelding_leveret, coalesce(f.krav, k.krav) as krav,
-            k.kald_12m, k.kommuner_med_kald, k.vurdering
+            k.kald_12m, k.kommuner_med_kald, k.er_anonym, k.vurdering
         from (select * from marts.fct_klarmelding where statusdato = $statusdato and it_system_id = $id) as f
         full outer join (
             select r.*, d.snitflade_id from kpi.klarmelding_reel as r
@@ -143,7 +143,7 @@ def _users(edition: Edition, system: System) -> list[Row]:
             select brug.myndighed_id from marts.fct_systemanvendelse as brug
             inner join gaeldende on brug.register = gaeldende.register and brug.statusdato = gaeldende.statusdato
             where brug.it_system_id = $id and coalesce(brug.i_brug_fra <= $slut, true)
-                and coalesce(brug.i_brug_til > $slut - interval 12 month, true)
+                and coalesce(brug.i_brug_til >= $maaned - interval 11 month, true)
             union
             select myndighed_id from marts.fct_kald_maaned
             where it_system_id = $id and maaned <= $maaned and maaned > $maaned - interval 12 month and antal_kald > 0
@@ -237,8 +237,8 @@ def _table(rows: list[Row], name: str, empty: str, public: bool) -> Table:
 
 
 def _calls(row: Row, public: bool) -> str:
-    few = public and row["kald_12m"] and row["kommuner_med_kald"] < SMALLEST_GROUP
-    return "for få" if few else danish.number(row["kald_12m"])
+    few = public and row["kald_12m"] and not row["er_anonym"]
+    return danish.TOO_FEW if few else danish.number(row["kald_12m"])
 
 
 def _declared(row: Row) -> str:

@@ -157,7 +157,7 @@ def definitions(edition: Edition) -> Page:
     marks: tuple[Block, ...] = (
         Paragraph(
             "0 er talt og er nul. – mangler eller er ikke oplyst. »ikke relevant« er meldt fra. »for få« står, hvor"
-            " færre end fem kommuner ligger bag."
+            " færre end fem kommuner ligger bag, eller én står for over halvdelen."
         ),
         table,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from orchestration.report import danish, tilslutning
 from orchestration.report.document import Column, Section, Table, tabulate
-from orchestration.report.edition import SMALLEST_GROUP, Edition
+from orchestration.report.edition import Edition
 from orchestration.report.file_names import file_names
 from orchestration.report.municipality import SystemNames
 from orchestration.report.webpages import Page
@@ -157,7 +157,7 @@ def _services(rows: list[dict[str, Any]]) -> Table:
 
 
 def _public_calls(row: dict[str, Any]) -> str:
-    return danish.number(row["kald_12m"]) if row["kommuner"] >= SMALLEST_GROUP else "for få"
+    return danish.number(row["kald_12m"]) if row["er_anonym"] else danish.TOO_FEW
 
 
 def subjects(edition: Edition) -> Iterator[Page]:

@@ -121,13 +121,18 @@ def test_figures_made_of_others_are_anonymous_except_to_kombit(
     # The class's middle by a second way: the mean of the five municipalities in the middle, when none is over half.
     middles = demo.execute(
         """
-        with nyeste as (
-            select platform, dataomraade, kald_pr_indbygger as tal, count(*) over w as antal,
-                row_number() over (w order by kald_pr_indbygger, cvr) as plads
-            from kpi.kald_pr_indbygger
-            where maaned = (select max(maaned) from kpi.kald_pr_indbygger) and kald_pr_indbygger is not null
+        with klassen as (
+            select cvr from marts.dim_myndighed where type = 'kommune'
                 and xyz_klasse = (select xyz_klasse from marts.dim_myndighed where navn = 'Aalborg')
-            window w as (partition by platform, dataomraade)
+        ), maaneden as (
+            select * from kpi.kald_pr_indbygger where maaned = (select max(maaned) from kpi.kald_pr_indbygger)
+        ), nyeste as (
+            select o.platform, o.dataomraade, coalesce(m.kald_pr_indbygger, 0) as tal, count(*) over w as antal,
+                row_number() over (w order by coalesce(m.kald_pr_indbygger, 0), klassen.cvr) as plads
+            from (select distinct platform, dataomraade from maaneden) as o cross join klassen
+            left join maaneden as m
+                on m.platform = o.platform and m.dataomraade = o.dataomraade and m.cvr = klassen.cvr
+            window w as (partition by o.platform, o.dataomraade)
         )
         select platform, dataomraade, case when count(*) = 5 and max(tal) <= sum(tal) / 2 then avg(tal) end
         from nyeste where plads between (antal + 1) // 2 - 2 and (antal + 1) // 2 + 2 and antal % 2 = 1
@@ -137,7 +142,7 @@ def test_figures_made_of_others_are_anonymous_except_to_kombit(
     area, place = heading.index("Dataområde"), heading.index("Klassens midte")
     words = {"Serviceplatformen": "serviceplatformen", "Støttesystemerne": "stoettesystemerne"}
     found = {(words[str(row[area - 1])], row[area]): row[place] for row in rows}
-    wanted = {(platform, name): value for platform, name, value in middles if value is not None}
+    wanted = {(p, name): value for p, name, value in middles if value is not None and (p, name) in found}
     assert len(wanted) > 2
     assert {key: found[key] for key in wanted} == {key: pytest.approx(value, abs=1e-6) for key, value in wanted.items()}
 

@@ -123,7 +123,8 @@ class Expected:
             peers = {k[3]: r["kald_pr_indbygger"] for k, r in rows.items() if k[:3] == (month, platform, data_area)}
             row["rang"] = 1 + sum(rate > row["kald_pr_indbygger"] for rate in peers.values())
             size = self._municipalities[cvr]["xyz_klasse"]
-            row["xyz_median"] = median(r for c, r in peers.items() if self._municipalities[c]["xyz_klasse"] == size)
+            alike = [c for c, m in self._municipalities.items() if m["xyz_klasse"] == size and self.people(c, month)]
+            row["xyz_median"] = middle([peers.get(c, 0.0) for c in alike])
         return rows
 
     def kald_pr_borger(self) -> dict[date, tuple[int, int, float, float]]:
@@ -159,6 +160,7 @@ class Expected:
             for month in {c.month for c in self.calls}
             for services, users in [self._year(month)]
             for (system, *service), calls in services.items()
+            if set(calls) & set(self._municipalities)
         }
 
     def udbredelse_huller(self) -> dict[tuple[Any, ...], float | None]:
@@ -167,11 +169,25 @@ class Expected:
         for month in {c.month for c in self.calls}:
             services, users = self._year(month)
             for (system, *service), calls in services.items():
+                if not set(calls) & set(self._municipalities):
+                    continue
                 rates = [calls[cvr] / (self.people(cvr, month) or 0) for cvr in calls if cvr in users[system]]
                 for cvr in users[system] - set(calls):
-                    expected = median(rates) * (self.people(cvr, month) or 0) if rates else None
+                    expected = middle(rates) * (self.people(cvr, month) or 0) if rates else None
                     holes[month, system, *service, cvr] = expected
         return holes
+
+
+def middle(values: list[float]) -> float:
+    """The mean of the five in the middle; the median of fewer, or where one of the five is over half of them."""
+    ordered = sorted(values)
+    first = min(len(ordered) - 5, max(0, _half_up((len(ordered) - 1) / 2) - 2))
+    five = ordered[first : first + 5] if len(ordered) >= 5 else []
+    return sum(five) / 5 if five and max(five) <= sum(five) / 2 else median(ordered)
+
+
+def _half_up(number: float) -> int:
+    return int(number + 0.5)
 
 
 def last_twelve(month: date) -> set[date]:

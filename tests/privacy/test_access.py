@@ -116,7 +116,7 @@ def test_a_login_of_two_municipalities_sees_both_and_can_choose_one(published: R
 def test_everybody_sees_the_anonymous_distribution(published: Readers) -> None:
     ask = "select gruppering, gruppe, kommuner, median from kpi.benchmark_fordeling where maal = 'kald_pr_indbygger'"
     seen = rows(published.uden_kommune, ask)
-    assert {r[0] for r in seen} == {"alle", "xyz_klasse", "region"}
+    assert {r[0] for r in seen} == {"alle", "xyz_klasse", "region", "landsdel"}
     assert min(r[2] for r in seen) >= 5
     assert seen == rows(published.kombit, ask)
 

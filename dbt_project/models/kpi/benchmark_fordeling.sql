@@ -1,6 +1,54 @@
 -- What a municipality may compare itself with, without seeing any other's number.
 with
 
+kommuner as (
+    select
+        myndighed_id,
+        cvr,
+        xyz_klasse,
+        region,
+        landsdel
+    from {{ ref('dim_myndighed') }}
+    where type = 'kommune'
+),
+
+-- what is loaded in a month: there a municipality without calls is zero, not missing
+omraader as (
+    select distinct
+        maaned,
+        platform,
+        dataomraade
+    from {{ ref('kald_pr_indbygger') }}
+),
+
+folketal as (
+    select
+        folketal.maaned,
+        kommuner.cvr,
+        cast(folketal.folketal as double) as folketal
+    from {{ ref('int_folketal__maaned') }} as folketal
+    inner join kommuner on folketal.myndighed_id = kommuner.myndighed_id
+    where folketal.folketal > 0
+),
+
+kald_pr_indbygger as (
+    select
+        omraader.maaned,
+        omraader.platform,
+        omraader.dataomraade,
+        folketal.cvr,
+        coalesce(kald.kald, 0) as kald,
+        folketal.folketal
+    from omraader
+    inner join folketal on omraader.maaned = folketal.maaned
+    left join {{ ref('kald_pr_indbygger') }} as kald
+        on
+            omraader.maaned = kald.maaned
+            and omraader.platform = kald.platform
+            and omraader.dataomraade = kald.dataomraade
+            and folketal.cvr = kald.cvr
+),
+
 -- a number per municipality and date
 vaerdier as (
     select
@@ -9,8 +57,39 @@ vaerdier as (
         platform,
         dataomraade,
         cvr,
-        kald_pr_indbygger as vaerdi
-    from {{ ref('kald_pr_indbygger') }}
+        kald / folketal as vaerdi
+    from kald_pr_indbygger
+    union all
+    -- by data area, and in all, on both platforms together
+    select
+        'kald_pr_indbygger' as maal,
+        maaned as dato,
+        'alle' as platform,
+        coalesce(dataomraade, 'alle') as dataomraade,
+        cvr,
+        sum(kald) / max(folketal) as vaerdi
+    from kald_pr_indbygger
+    group by grouping sets ((maaned, cvr, dataomraade), (maaned, cvr))
+    union all
+    select
+        'daekningsgrad' as maal,
+        udtraeksdato as dato,
+        null as platform,
+        null as dataomraade,
+        cvr,
+        sum(emner_daekket) / nullif(cast(sum(emner_med_sager_xyz) as double), 0) as vaerdi
+    from {{ ref('kle_daekning') }}
+    group by udtraeksdato, cvr
+    union all
+    select
+        'opslag_pr_bruger' as maal,
+        maaned as dato,
+        null as platform,
+        null as dataomraade,
+        cvr,
+        sum(opslag) / nullif(cast(sum(brugere) as double), 0) as vaerdi
+    from {{ ref('sapa') }}
+    group by maaned, cvr
     union all
     select
         'tilslutningsgrad' as maal,
@@ -31,15 +110,6 @@ vaerdier as (
     from {{ ref('potentiale_kommune') }}
 ),
 
-kommuner as (
-    select
-        cvr,
-        xyz_klasse,
-        region
-    from {{ ref('dim_myndighed') }}
-    where type = 'kommune'
-),
-
 grupper as (
     select
         cvr,
@@ -57,6 +127,12 @@ grupper as (
         cvr,
         'region' as gruppering,
         region as gruppe
+    from kommuner
+    union all
+    select
+        cvr,
+        'landsdel' as gruppering,
+        landsdel as gruppe
     from kommuner
 ),
 

@@ -99,30 +99,87 @@ pr_indbygger as (
             vindue.myndighed_id = folketal.myndighed_id
             and vindue.maaned = folketal.maaned
     where vindue.kald_12m > 0
+),
+
+-- all municipalities of a size class count, those without calls as zero
+klasser as (
+    select
+        folketal.maaned,
+        myndighed.xyz_klasse,
+        count(*) as kommuner
+    from {{ ref('int_folketal__maaned') }} as folketal
+    inner join {{ ref('dim_myndighed') }} as myndighed on folketal.myndighed_id = myndighed.myndighed_id
+    where
+        myndighed.type = 'kommune'
+        and myndighed.xyz_klasse is not null
+        and folketal.folketal > 0
+    group by folketal.maaned, myndighed.xyz_klasse
+),
+
+i_klassen as (
+    select
+        pr_indbygger.maaned,
+        pr_indbygger.platform,
+        pr_indbygger.dataomraade,
+        pr_indbygger.xyz_klasse,
+        pr_indbygger.kald_pr_indbygger,
+        klasser.kommuner,
+        klasser.kommuner - count(*) over klassen
+        + row_number() over (klassen order by pr_indbygger.kald_pr_indbygger, pr_indbygger.cvr) as plads
+    from pr_indbygger
+    inner join klasser
+        on
+            pr_indbygger.maaned = klasser.maaned
+            and pr_indbygger.xyz_klasse = klasser.xyz_klasse
+    where pr_indbygger.kald_pr_indbygger is not null
+    window
+        klassen as (
+            partition by
+                pr_indbygger.maaned, pr_indbygger.platform, pr_indbygger.dataomraade, pr_indbygger.xyz_klasse
+        )
+),
+
+midten as (
+    select
+        maaned,
+        platform,
+        dataomraade,
+        xyz_klasse,
+        {{ midte('kald_pr_indbygger', 'plads', 'kommuner') }} as midte,
+        {{ median_af_pladser('kald_pr_indbygger', 'plads', 'kommuner') }} as median
+    from i_klassen
+    group by maaned, platform, dataomraade, xyz_klasse
 )
 
 select
-    maaned,
-    platform,
-    dataomraade,
-    cvr,
-    kommune,
-    xyz_klasse,
-    kald,
-    folketal,
-    kald_pr_indbygger,
-    kald_12m,
-    kald_12m_foer,
-    100.0 * (kald_12m - kald_12m_foer) / nullif(cast(kald_12m_foer as double), 0) as udvikling_12m_pct,
+    pr_indbygger.maaned,
+    pr_indbygger.platform,
+    pr_indbygger.dataomraade,
+    pr_indbygger.cvr,
+    pr_indbygger.kommune,
+    pr_indbygger.xyz_klasse,
+    pr_indbygger.kald,
+    pr_indbygger.folketal,
+    pr_indbygger.kald_pr_indbygger,
+    pr_indbygger.kald_12m,
+    pr_indbygger.kald_12m_foer,
+    100.0 * (pr_indbygger.kald_12m - pr_indbygger.kald_12m_foer)
+    / nullif(cast(pr_indbygger.kald_12m_foer as double), 0) as udvikling_12m_pct,
     case
-        when kald_pr_indbygger is not null
+        when pr_indbygger.kald_pr_indbygger is not null
             then cast(rank() over (
-                partition by maaned, platform, dataomraade order by kald_pr_indbygger desc nulls last
+                partition by pr_indbygger.maaned, pr_indbygger.platform, pr_indbygger.dataomraade
+                order by pr_indbygger.kald_pr_indbygger desc nulls last
             ) as integer)
     end as rang,
-    median(kald_pr_indbygger) over (partition by maaned, platform, dataomraade, xyz_klasse) as xyz_median,
-    cast(maaneder_12m as integer) as maaneder_12m,
-    cast(maaneder_12m_foer as integer) as maaneder_12m_foer,
-    {{ er_anonym('count(kald_pr_indbygger) over (partition by maaned, platform, dataomraade, xyz_klasse)') }}
-        as er_anonym
+    coalesce(midten.midte, midten.median) as xyz_median,
+    cast(pr_indbygger.maaneder_12m as integer) as maaneder_12m,
+    cast(pr_indbygger.maaneder_12m_foer as integer) as maaneder_12m_foer,
+    midten.midte is not null as er_anonym
 from pr_indbygger
+left join midten
+    on
+        pr_indbygger.maaned = midten.maaned
+        and pr_indbygger.platform = midten.platform
+        and pr_indbygger.dataomraade = midten.dataomraade
+        and pr_indbygger.xyz_klasse = midten.xyz_klasse

@@ -15,12 +15,16 @@ select
     cast(count(*) filter (where potentiale.status = 'udbredelse') as integer) as udbredelse,
     cast(count(*) filter (where potentiale.status = 'tilslutning') as integer) as tilslutning,
     count(*) filter (where potentiale.status = 'realiseret') / cast(count(*) as double) as realiseringsgrad,
-    {{ sum_uanset_orden("case when potentiale.status <> 'realiseret' then potentiale.forventede_kald end") }}
-        as forventede_kald,
-    -- one term that is not would be found as the difference to the others
-    coalesce(bool_and(potentiale.er_anonym) filter (
-        where potentiale.status <> 'realiseret' and potentiale.forventede_kald is not null
-    ), true) as er_anonym
+    -- of what may be shown: the other terms rest on too few municipalities, and are counted
+    {{ sum_uanset_orden(
+        "case when potentiale.status <> 'realiseret' and potentiale.er_anonym then potentiale.forventede_kald end"
+    ) }} as forventede_kald,
+    cast(count(*) filter (
+        where
+        potentiale.status <> 'realiseret'
+        and potentiale.forventede_kald is not null
+        and not potentiale.er_anonym
+    ) as integer) as for_faa
 from {{ ref('int_potentiale') }} as potentiale
 inner join {{ ref('dim_myndighed') }} as myndighed on potentiale.myndighed_id = myndighed.myndighed_id
 group by potentiale.maaned, myndighed.cvr, myndighed.navn, myndighed.xyz_klasse

@@ -6,6 +6,7 @@
 
 with
 
+-- what only other authorities call is no roll-out among municipalities
 aktive as (
     select
         maaned,
@@ -16,6 +17,7 @@ aktive as (
         count(*) filter (where er_kommune) as aktive
     from {{ ref('int_udbredelse__par') }}
     group by maaned, it_system_id, service, version
+    having count(*) filter (where er_kommune) > 0
 ),
 
 anvendere as (

@@ -23,6 +23,21 @@ par as (
             and par.myndighed_id = folketal.myndighed_id
 ),
 
+-- places among the municipalities whose calls per inhabitant are known; the others have none
+ordnet as (
+    select
+        *,
+        case when er_kommune and kald_pr_indbygger is not null then row_number() over (
+            partition by maaned, it_system_id, service, version_noegle, er_kommune
+            order by kald_pr_indbygger nulls last, myndighed_id
+        ) end as plads,
+        count(case when er_kommune then kald_pr_indbygger end) over (
+            partition by maaned, it_system_id, service, version_noegle
+        ) as antal
+    from par
+),
+
+-- what only other authorities call is no roll-out among municipalities
 services as (
     select
         maaned,
@@ -32,9 +47,11 @@ services as (
         min(snitflade) as snitflade,
         list(myndighed_id) as kaldende,
         count(*) filter (where er_kommune) as aktive,
-        median(kald_pr_indbygger) filter (where er_kommune) as median_kald_pr_indbygger
-    from par
+        {{ midte('kald_pr_indbygger', 'plads', 'antal') }} as midte,
+        {{ median_af_pladser('kald_pr_indbygger', 'plads', 'antal') }} as median
+    from ordnet
     group by maaned, it_system_id, service, version_noegle
+    having count(*) filter (where er_kommune) > 0
 ),
 
 anvendere as (
@@ -56,7 +73,8 @@ huller as (
         services.version_noegle,
         services.snitflade,
         services.aktive,
-        services.median_kald_pr_indbygger,
+        coalesce(services.midte, services.median) as forventet_pr_indbygger,
+        services.midte is not null as er_anonym,
         anvendere.anvendere,
         unnest(
             list_filter(anvendere.myndigheder, lambda id: not list_contains(services.kaldende, id))
@@ -79,8 +97,8 @@ select
     myndighed.navn as kommune,
     cast(huller.aktive as integer) as aktive,
     cast(huller.anvendere as integer) as anvendere,
-    huller.median_kald_pr_indbygger * folketal.folketal as forventede_kald,
-    {{ er_anonym('huller.aktive') }} as er_anonym
+    huller.forventet_pr_indbygger * folketal.folketal as forventede_kald,
+    huller.er_anonym
 from huller
 inner join {{ ref('dim_it_system') }} as system on huller.it_system_id = system.it_system_id
 inner join {{ ref('dim_myndighed') }} as myndighed on huller.myndighed_id = myndighed.myndighed_id

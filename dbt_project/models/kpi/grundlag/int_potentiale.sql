@@ -2,21 +2,44 @@
 -- it not connected?
 with
 
-snitflade_i_alt as (
+pr_indbygger as (
     select
         kald.maaned,
         kald.it_system_id,
         kald.snitflade_id,
-        sum(kald.kald_12m) > 0 as har_kald,
-        count(folketal.folketal) as aktive,
-        median(kald.kald_12m / nullif(cast(folketal.folketal as double), 0)) as median_kald_pr_indbygger
+        kald.myndighed_id,
+        kald.kald_12m,
+        kald.kald_12m / nullif(cast(folketal.folketal as double), 0) as kald_pr_indbygger
     from {{ ref('int_kald__snitflade') }} as kald
     left join {{ ref('int_folketal__maaned') }} as folketal
         on
             kald.maaned = folketal.maaned
             and kald.myndighed_id = folketal.myndighed_id
     where kald.er_kommune
-    group by kald.maaned, kald.it_system_id, kald.snitflade_id
+),
+
+-- places among the municipalities whose calls per inhabitant are known; the others have none
+ordnet as (
+    select
+        *,
+        case when kald_pr_indbygger is not null then row_number() over (
+            partition by maaned, it_system_id, snitflade_id
+            order by kald_pr_indbygger nulls last, myndighed_id
+        ) end as plads,
+        count(kald_pr_indbygger) over (partition by maaned, it_system_id, snitflade_id) as antal
+    from pr_indbygger
+),
+
+snitflade_i_alt as (
+    select
+        maaned,
+        it_system_id,
+        snitflade_id,
+        sum(kald_12m) > 0 as har_kald,
+        {{ midte('kald_pr_indbygger', 'plads', 'antal') }} as midte,
+        {{ median_af_pladser('kald_pr_indbygger', 'plads', 'antal') }} as median
+    from ordnet
+    group by maaned, it_system_id, snitflade_id
 )
 
 select
@@ -31,8 +54,8 @@ select
         when krav.klarmelding = 'Klarmeldt' or i_alt.har_kald then 'udbredelse'
         else 'tilslutning'
     end as status,
-    i_alt.median_kald_pr_indbygger * folketal.folketal as forventede_kald,
-    {{ er_anonym('i_alt.aktive') }} as er_anonym
+    coalesce(i_alt.midte, i_alt.median) * folketal.folketal as forventede_kald,
+    i_alt.midte is not null as er_anonym
 from {{ ref('int_klarmelding__maaned') }} as krav
 inner join {{ ref('int_udbredelse__anvendere') }} as brug
     on
