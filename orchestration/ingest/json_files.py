@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from orchestration.ingest.findings import Finding, UnreadableDelivery
+from orchestration.ingest.findings import UNREAD_MARK, Finding, UnreadableDelivery
 from orchestration.ingest.profiles import Profile
+
+_NO_TEXT = UNREAD_MARK + "forkert_celletype"
 
 
 def table(path: Path, profile: Profile) -> pa.Table:
@@ -32,11 +34,15 @@ def table(path: Path, profile: Profile) -> pa.Table:
 
 
 def _at(value: object, paths: tuple[str, ...]) -> str | None:
-    """The text at the first path that leads to one."""
+    """The text at the first path that leads to one; a mark where there is something else than a text."""
     for path in paths:
         found = value
         for key in path.split("."):
+            if found and not isinstance(found, dict):
+                return _NO_TEXT
             found = found.get(key) if isinstance(found, dict) else None
+        if found and isinstance(found, dict | list):
+            return _NO_TEXT
         if found is not None and not isinstance(found, dict | list):
             return str(found).strip().lower() if isinstance(found, bool) else str(found).strip() or None
     return None

@@ -41,7 +41,7 @@ def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
     """
     c = column.name
     of_type = _faults_of_type(column, profile)
-    if ".xlsx" in profile.extensions:
+    if {".xlsx", ".json"} & set(profile.extensions):
         of_type = [(code, f"{c} = {sql_text(UNREAD_MARK + code)}") for code in UNREAD_CELL] + of_type
     if column.required:
         empty = f"coalesce({c}, '') = ''"

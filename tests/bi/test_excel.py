@@ -168,6 +168,7 @@ def test_no_cell_is_a_formula_whatever_a_delivery_says(demo_installation: Instal
     (tmp_path / "published" / "current").symlink_to(release)
     for name in ("kdi.duckdb", "manifest.json"):
         (release / name).write_bytes((demo_installation.current / name).read_bytes())
+    (tmp_path / "lake").symlink_to(demo_installation.home / "lake")
     evil = '=HYPERLINK("http://x";"klik") <&> \' +1 @sum'
     with duckdb.connect(str(release / "kdi.duckdb")) as connection:
         connection.execute("update marts.dim_it_system set navn = ?", [evil])

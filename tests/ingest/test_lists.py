@@ -354,6 +354,14 @@ KITOS_FAULTY: dict[str, tuple[Sample, str, str]] = {
     "bad date": (
         exported(usage(1), usage(2, general={"validity": {"validFrom": "snart"}})), "ugyldig_dato", "i_brug_fra",
     ),
+    "a list for a date": (
+        exported(usage(1), usage(2, general={"validity": {"validTo": ["2022-12-31"]}})),
+        "forkert_celletype", "i_brug_til",
+    ),
+    "an object for the name": (
+        exported(usage(1), usage(2, systemContext={"uuid": NEXUS, "name": {"da": "Nexus"}})),
+        "forkert_celletype", "it_system_navn",
+    ),
     "bad validity": (
         exported(usage(1), usage(2, general={"validity": {"valid": "måske"}})), "ukendt_vaerdi", "er_gyldig",
     ),

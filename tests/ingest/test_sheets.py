@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 from deliveries import KLE, NEXUS, ONBOARDING, SAPA, SKI, USES, Outcome, Platform, Received, Sample, receive
+from openpyxl.xml import LXML
 
 Cells = Sequence[Sequence[object]]
 
@@ -92,7 +93,8 @@ def formula(value: str, kind: str = "") -> Sample:
     """A formula in the name of the second row, with the value and type that a program gave it."""
     made = book({"Ark1": (HEADER, *THREE)}, lambda workbook: workbook.active.__setitem__("D3", "=A1"))
     cell = f'<c r="D3"{kind}><f>A1</f><v>{value}</v></c>'
-    return rewritten(made, ('<c r="D3"><f>A1</f><v /></c>', cell))
+    # openpyxl writes it in one way with lxml at hand, in another without
+    return rewritten(made, (f'<c r="D3"><f>A1</f>{"<v></v>" if LXML else "<v />"}</c>', cell))
 
 
 NOTES: Cells = (("Noter",), ("hentet af KMD", 3))

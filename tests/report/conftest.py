@@ -34,6 +34,7 @@ class Published:
         published.mkdir(parents=True, exist_ok=True)
         if not (published / "current").exists():
             (published / "current").symlink_to(self.release)
+            (home / "lake").symlink_to(self.release.resolve().parents[2] / "lake")
         return Settings(home=home)
 
     def potential(self, name: str) -> Document:
