@@ -22,7 +22,7 @@ $(BIN)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish them; show them in a PostgreSQL
-	$(BIN)/kdi generate --out "$${KDI_INBOX:-$(HOME_OF_DATA)/inbox}" --months $(DEMO_MONTHS) --scale demo
+	$(BIN)/kdi generate --out "$${KDI_INBOX:-$(HOME_OF_DATA)/inbox}" --months $(DEMO_MONTHS) --scale demo --clock
 	$(BIN)/kdi load
 	$(BIN)/python tests/postgres_demo.py
 	@echo "Se kørslerne: make ui. Forbind Power BI, DuckDB eller Python til $(HOME_OF_DATA)/published/current."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration import cli_report, progress
+from orchestration import cli_backfill, cli_report, progress
 from orchestration.children import shield
 from orchestration.command_group import CommandGroup
 from orchestration.delivery_commands import app as delivery_app
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 app = typer.Typer(cls=CommandGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(delivery_app, name="delivery")
 app.add_typer(finding_app, name="finding")
+app.add_typer(cli_backfill.app, name="backfill")
 postgres = typer.Typer(no_args_is_help=True, help="PostgreSQL: roles, and publication by itself.")
 app.add_typer(postgres, name="postgres")
 app.add_typer(cli_report.app, name="report")
@@ -62,16 +63,20 @@ def generate(
     out: Annotated[Path, typer.Option(help="Folder to write the deliveries to, one subfolder per source.")],
     months: Annotated[int, typer.Option(min=1, help="How many months, ending with the last one.")] = 14,
     scale: Annotated[Scale, typer.Option(help="demo: seconds; full: the sizes of the real feeds.")] = Scale.demo,
+    clock: Annotated[bool, typer.Option("--clock", help="Let today be the day after the last delivery.")] = False,
     show: Progress = None,
 ) -> None:
     """Make sample deliveries. The same arguments always give the same bytes."""
     from orchestration.report import danish
     from orchestration.sample import generate as make
+    from orchestration.sample.clock import set_clock
 
     with progress.shown(show):
         made = make(out, months=months, scale=scale.value)
     for source, rows in made.items():
         typer.echo(f"{source:<20} {danish.number(rows):>12} rækker")
+    if clock:
+        typer.echo(f"Uret i {set_clock(get_settings())}")
 
 
 @app.command()

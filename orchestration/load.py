@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster._core.utils import make_new_run_id
 
 from orchestration import automation, lock, partitions, progress
-from orchestration.assets.lake import describe_standing, undecided_lines
+from orchestration.assets.build import STEP
+from orchestration.assets.periods import UNDECIDED_TAG, describe_standing
 from orchestration.build.start import current_plan, lake_state
+from orchestration.dagster_internals.origins import make_run, run_here
 from orchestration.definitions import defs
 from orchestration.ingest import misnamed
 from orchestration.ingest.ahead import reading_ahead
@@ -28,7 +29,7 @@ from orchestration.ingest.spans import EVER, Span
 from orchestration.interruption import farewell
 from orchestration.lake import depot
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
-from orchestration.operations.failures import failure_lines, in_one_line
+from orchestration.operations.failures import failure_lines_of, unforeseen_lines_of
 from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import PROJECT_ROOT, Settings
 
@@ -100,6 +101,7 @@ def load(
             result.notes += [f"{name}/{text}" for text in found.listing.no_files]
             result.failures += map(str, found.undecided)
             result.notes += repeated(log, found)
+            result.failures += partitions.beyond_the_clock(profiles()[name], found.periods)
             for ends in automation.spans(profiles()[name], found.periods, instance):
                 # A refused delivery fails the run too; it is told below, with its reason.
                 _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*ends), expected=True)
@@ -115,7 +117,7 @@ def load(
             result.notes.append("Der er endnu ingen leverancer, der gælder; intet er udgivet.")
         elif log.reference() and (rebuild or not current_plan(settings).is_empty):
             progress.stage("Gør klar til at bygge")
-            config = {"ops": {"build__plan": {"config": {"rebuild": rebuild}}}}
+            config = {"ops": {STEP: {"config": {"rebuild": rebuild}}}}
             _run(result, automation.BUILD_JOB.name, instance, config=config)
     finally:
         lock.release(settings)  # a build that failed keeps it, and this process may live on
@@ -174,23 +176,17 @@ def _run(
 ) -> None:
     """Run a job and add what failed to ``result``; with ``expected`` only what no step itself foresaw."""
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    run_id = make_new_run_id()
-    with _output_kept_back(), farewell(lambda: _cancel(instance, run_id)):
-        run = defs.resolve_job_def(job_name).execute_in_process(
-            instance=instance, run_id=run_id, tags=tags, raise_on_error=False, run_config={**quiet, **(config or {})}
-        )
-    if run.success:
+    job = defs.resolve_job_def(job_name)
+    made = make_run(instance, job, tags, {**quiet, **(config or {})})
+    with _output_kept_back(), farewell(lambda: _cancel(instance, made.run_id)):
+        run = run_here(instance, job, made)
+    result.failures += filter(None, run.tags.get(UNDECIDED_TAG, "").split("\n"))
+    if run.is_success:
         return
-    unforeseen = [
-        f"{job_name}: {in_one_line(event.step_failure_data.error)}"
-        for event in run.all_events
-        if event.is_step_failure and not event.step_failure_data.user_failure_data and event.step_failure_data.error
-    ]
     if expected:
-        result.failures += unforeseen + undecided_lines(run.all_events)
-        return
-    lines = failure_lines(run.all_events)
-    result.failures += lines or [f"{job_name}: kørslen {run.run_id} fejlede"]
+        result.failures += [f"{job_name}: {line}" for line in unforeseen_lines_of(instance, run)]
+    else:
+        result.failures += failure_lines_of(instance, run) or [f"{job_name}: kørslen {run.run_id} fejlede"]
 
 
 def _cancel(instance: dg.DagsterInstance, run_id: str) -> None:

@@ -1,16 +1,48 @@
 """Partitions: days, months and extracts, in Danish time, and the spans asked for in a run."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+
 import dagster as dg
 
-from orchestration.ingest.profiles import Profile
+from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
-from orchestration.settings import get_settings
+from orchestration.settings import CLOCK_FILE, get_settings
 
-_FIRST = get_settings().first_day
 
+def _first() -> date:
+    """Where partitions begin: the first day of history; in a demo the month of the earliest file in its inbox."""
+    settings = get_settings()
+    found = [settings.first_day] if not settings.is_demo else []
+    for source, profile in profiles().items() if settings.is_demo else ():
+        for path in (Path(settings.inbox_url) / source).glob("*"):
+            with suppress(ValueError):  # a name that is nearly right
+                found.append(date.fromisoformat(f"{(profile.period_of(path.name) or '')[:7]}-01"))
+    return max(min(found, default=settings.first_day), settings.first_day)
+
+
+def _end() -> date | None:
+    """Where partitions end: today, but for a demo, whose clock stands, the month after its own."""
+    on = get_settings().status_date
+    return (on.replace(day=1) + timedelta(days=32)).replace(day=1) if get_settings().is_demo else None
+
+
+_FIRST = _first()
+END = _end()
 # The running day and month are partitions too: a supplier may deliver before they end.
-DAYS = dg.DailyPartitionsDefinition(_FIRST.isoformat(), timezone=LOCAL_TIME_ZONE, end_offset=1)
-MONTHS = dg.MonthlyPartitionsDefinition(_FIRST.strftime("%Y-%m"), timezone=LOCAL_TIME_ZONE, fmt="%Y-%m", end_offset=1)
+DAYS = dg.DailyPartitionsDefinition(
+    _FIRST.isoformat(), END.isoformat() if END else None, timezone=LOCAL_TIME_ZONE, end_offset=0 if END else 1
+)
+MONTHS = dg.MonthlyPartitionsDefinition(
+    f"{_FIRST:%Y-%m}", f"{END:%Y-%m}" if END else None, timezone=LOCAL_TIME_ZONE, fmt="%Y-%m",
+    end_offset=0 if END else 1,
+)  # fmt: skip
+
+# Checks that answer for each partition of their asset; all others answer once for a run.
+ACCEPTED, NOT_HELD_BACK, MONTH_STATUS = "accepteret", "ikke_holdt_tilbage", "maaned_status"
+PARTITIONED_CHECKS = frozenset({ACCEPTED, NOT_HELD_BACK, MONTH_STATUS})
 
 
 def of_source(profile: Profile) -> dg.PartitionsDefinition:
@@ -18,6 +50,18 @@ def of_source(profile: Profile) -> dg.PartitionsDefinition:
     if profile.rhythm == "udtraek":
         return dg.DynamicPartitionsDefinition(name=f"udtraek_{profile.source}")
     return DAYS if profile.rhythm == "dag" else MONTHS
+
+
+def beyond_the_clock(profile: Profile, periods: Iterable[str]) -> list[str]:
+    """Periods that Dagster has no partition for: a demo's clock stands, and a later file has come; says what to do."""
+    if END is None or profile.rhythm == "udtraek":
+        return []
+    return [
+        f"{profile.source} {period} ligger uden for demoens ur og er ikke indlæst. Slet"
+        f" {get_settings().root / CLOCK_FILE} for at bruge dagens dato, start Dagster igen, og prøv igen."
+        for period in periods
+        if period >= f"{END:%Y-%m}" or period < f"{_FIRST:%Y-%m}"
+    ]
 
 
 def span_tags(first: str, last: str) -> dict[str, str]:

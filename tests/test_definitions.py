@@ -93,8 +93,9 @@ def test_one_writer_at_a_time(definitions: dg.Definitions) -> None:
 
     graph = definitions.resolve_asset_graph()
     for key in graph.executable_asset_keys:
-        # reports only read what is published
-        assert graph.get(key).pools == (set() if key.path[0] == "reports" else {WRITER_POOL}), key
+        # reports only read what is published; fetching waits for others, and writes one file that it then names
+        pools = {"reports": {"rapport"}, "inbox": set()}.get(key.path[0], {WRITER_POOL})
+        assert graph.get(key).pools == pools, key
 
 
 def test_the_sensor_asks_for_one_run_for_all_new_days(definitions: dg.Definitions, home: Path) -> None:
@@ -147,13 +148,32 @@ def test_the_sensor_builds_when_nothing_is_being_taken_in_any_more(definitions: 
         assert request.run_key
 
 
-def test_a_step_of_a_build_run_by_itself_says_what_to_run_instead(definitions: dg.Definitions, home: Path) -> None:
-    with dg.DagsterInstance.ephemeral() as instance:
-        result = definitions.get_implicit_global_asset_job_def().execute_in_process(
-            instance=instance, asset_selection=[dg.AssetKey(["published", "udgivelse"])], raise_on_error=False
-        )
-    (failure,) = [e for e in result.all_events if e.is_step_failure]
-    assert "byg_og_udgiv" in str(failure.step_failure_data.error)
+def test_dg_and_the_workspace_name_the_code_location_alike() -> None:
+    """A link into the UI, and a run of the command line, are found by that name."""
+    import tomllib
+
+    import yaml
+
+    from orchestration.dagster_internals import origins
+
+    told = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["dg"]["project"]
+    assert told["code_location_name"] == origins.CODE_LOCATION
+    assert told["code_location_target_module"] == origins.MODULE
+    (entry,) = yaml.safe_load((PROJECT_ROOT / "workspace.yaml").read_text(encoding="utf-8"))["load_from"]
+    assert entry["python_module"] == {"module_name": origins.MODULE, "location_name": origins.CODE_LOCATION}
+
+
+def test_facts_and_kpis_with_a_month_are_partitioned_by_it(definitions: dg.Definitions) -> None:
+    from orchestration.partitions import MONTHS
+
+    graph = definitions.resolve_asset_graph()
+    by_month = {"/".join(k.path) for k in graph.get_all_asset_keys() if graph.get(k).partitions_def == MONTHS}
+    assert by_month >= {"marts/fct_kald_time", "marts/fct_kald_maaned", "kpi/udbredelse", "kpi/kald_pr_indbygger"}
+    assert not any(key.startswith(("marts/dim_", "staging/", "intermediate/")) for key in by_month)
+
+
+def test_the_daily_build_asks_nobody_for_a_month(definitions: dg.Definitions) -> None:
+    assert definitions.resolve_job_def("byg_og_udgiv").partitions_def is None
 
 
 def test_dagster_finds_the_code_location() -> None:

@@ -11,7 +11,7 @@ from orchestration.settings import PROJECT_ROOT
 
 BEGINS = re.compile(r"\s*(select|with \w+ as|from \w+\.\w+|insert into|update \w+ set|delete from|copy \()\s", re.I)
 # Another dialect, which its own tests run against a server.
-OTHERS = ("orchestration/publish/postgres/", "orchestration/dagster_storage.py", "orchestration/build/spark")
+OTHERS = ("orchestration/publish/postgres/", "orchestration/dagster_internals/storage.py", "orchestration/build/spark")
 
 
 def text_of(node: ast.expr) -> str | None:

@@ -2,12 +2,13 @@
 
 import dagster as dg
 
-from orchestration.assets.lake import OWNERS, WRITER_POOL
+from orchestration.assets.lake import OWNERS
+from orchestration.assets.made import Made, answer
 from orchestration.build import isolation
-from orchestration.build.start import started
 from orchestration.build.workspace import Workspace
 from orchestration.ingest.reference.profiles import reference_profiles
-from orchestration.settings import get_settings
+from orchestration.publish.release import Manifest
+from orchestration.settings import Settings
 
 DISCLOSURE_KEY = dg.AssetKey(["gate", "diskretion"])
 CHECK = "ingen_skjulte_antal_kan_udregnes"
@@ -18,31 +19,27 @@ _ATTACKED = [
 ]
 _NAMED = 20
 
-
-@dg.asset(
-    key=DISCLOSURE_KEY,
+SPEC = dg.AssetSpec(
+    DISCLOSURE_KEY,
     group_name="published",
     description=(
-        "Linear programming against the KLE tables of the touched extracts and those beside them: no hidden count"
-        " may be known more narrowly than the rule that hides it says."
+        "Lineær programmering mod KLE-tabellerne for de berørte udtræk og dem ved siden af: intet skjult antal må kunne"
+        " indsnævres mere, end reglen siger. Rød: intet er udgivet; find den tabel, der viser for meget."
     ),
     kinds={"duckdb", "scipy"},
     owners=OWNERS,
     deps=_ATTACKED,
-    pool=WRITER_POOL,
-    check_specs=[
-        dg.AssetCheckSpec(
-            CHECK,
-            asset=DISCLOSURE_KEY,
-            description="The attacker finds no hidden count and no sum that the published counts do not explain.",
-            blocking=True,
-        )
-    ],
 )
-def diskretion(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+CHECK_SPEC = dg.AssetCheckSpec(
+    CHECK,
+    asset=DISCLOSURE_KEY,
+    description="Angriberen finder intet skjult antal og ingen sum, som de viste antal ikke forklarer.",
+    blocking=True,
+)
+
+
+def attack_build(settings: Settings, manifest: Manifest) -> Made:
     """Attack what is about to be published; a release that can be narrowed is held back."""
-    settings = get_settings()
-    _, manifest = started(settings)
     connection = Workspace(settings).connect()
     try:
         extracts = [d for (d,) in connection.execute("from intermediate.int_kle__sum_udtraek order by all").fetchall()]
@@ -57,26 +54,17 @@ def diskretion(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     finally:
         connection.close()
     named = [str(cell) for cell in found.narrowed[:_NAMED]]
-    return dg.MaterializeResult(
-        metadata={
-            "udtraek": len(extracts),
-            "taerskel": threshold,
-            "skjulte_antal": found.hidden,
-            "summer": found.sums,
-            "ligninger": found.equations,
-        },
-        check_results=[
-            dg.AssetCheckResult(
-                check_name=CHECK,
-                passed=found.in_vain,
-                severity=dg.AssetCheckSeverity.ERROR,
-                description=(
-                    f"{len(found.narrowed)} af {found.hidden} skjulte antal kan indsnævres,"
-                    f" {found.unexplained} summer passer ikke med de viste antal, {found.untried} er ikke efterprøvet."
-                    + (f" Fx {named[0]}. Find den tabel, der viser for meget, før der udgives." if named else "")
-                    + (f" {isolation.told(settings, manifest)}" if not found.in_vain else "")
-                ),
-                metadata={"indsnaevret": named},
-            )
-        ],
+    told = (
+        f"{len(found.narrowed)} af {found.hidden} skjulte antal kan indsnævres,"
+        f" {found.unexplained} summer passer ikke med de viste antal, {found.untried} er ikke efterprøvet."
+        + (f" Fx {named[0]}. Find den tabel, der viser for meget, før der udgives." if named else "")
+        + (f" {isolation.told(settings, manifest)}" if not found.in_vain else "")
     )
+    metadata = {
+        "udtraek": len(extracts),
+        "taerskel": threshold,
+        "skjulte_antal": found.hidden,
+        "summer": found.sums,
+        "ligninger": found.equations,
+    }
+    return Made(DISCLOSURE_KEY, metadata, (answer(DISCLOSURE_KEY, CHECK, found.in_vain, told, {"indsnaevret": named}),))

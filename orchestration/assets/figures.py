@@ -1,16 +1,16 @@
 """The gate on figures that cannot be, compared with the release before."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import dagster as dg
 
-from orchestration.assets.lake import OWNERS, WRITER_POOL
-from orchestration.build.start import started
+from orchestration.assets.lake import OWNERS
+from orchestration.assets.made import Made, answer
 from orchestration.build.workspace import Workspace
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.publish import figures
 from orchestration.publish.release import Manifest, Releases
-from orchestration.settings import Settings, get_settings
+from orchestration.settings import Settings
 
 FIGURES_KEY = dg.AssetKey(["gate", "rimelighed"])
 
@@ -31,43 +31,44 @@ def figure_findings(settings: Settings, manifest: Manifest) -> list[figures.Figu
         connection.close()
 
 
-def figure_gate(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The gate on every table that would be published."""
+CHECK_SPECS = [
+    dg.AssetCheckSpec(r.name, asset=FIGURES_KEY, blocking=r.severity == "critical", description=r.remedy)
+    for r in figures.rules()
+]
 
-    @dg.asset(
-        key=FIGURES_KEY,
+
+def spec(upstream: Sequence[dg.AssetKey]) -> dg.AssetSpec:
+    """The gate on every table that would be published."""
+    return dg.AssetSpec(
+        FIGURES_KEY,
         group_name="published",
-        description="Figures that cannot be (expectations/figures.yml), in the build and against the release before.",
+        description=(
+            "Tal, der ikke kan være (expectations/figures.yml), i byggeriet og mod den tidligere publicering. Rød:"
+            " intet er udgivet; er tallet rigtigt, så godkend fundet med kdi finding accept."
+        ),
         kinds={"duckdb"},
         owners=OWNERS,
         deps=upstream,
-        pool=WRITER_POOL,
-        check_specs=[
-            dg.AssetCheckSpec(r.name, asset=FIGURES_KEY, blocking=r.severity == "critical", description=r.remedy)
-            for r in figures.rules()
-        ],
     )
-    def rimelighed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        settings = get_settings()
-        _, manifest = started(settings)
-        found = {f.regel: f for f in figure_findings(settings, manifest)}
-        yield dg.MaterializeResult(
-            metadata={
-                "sammenlignet_med": manifest.forgaenger or "",
-                "fund": len(found),
-                "godkendte": sum(f.godkendt is not None for f in found.values()),
-            },
-            check_results=[_result(rule, found.get(rule.name)) for rule in figures.rules()],
-        )
-
-    return rimelighed
 
 
-def _result(rule: figures.Rule, finding: figures.FigureFinding | None) -> dg.AssetCheckResult:
+def judge_figures(settings: Settings, manifest: Manifest) -> Made:
+    """Whether the build in progress breaks a rule that nobody has accepted."""
+    found = {f.regel: f for f in figure_findings(settings, manifest)}
+    metadata = {
+        "sammenlignet_med": manifest.forgaenger or "",
+        "fund": len(found),
+        "godkendte": sum(f.godkendt is not None for f in found.values()),
+    }
+    return Made(FIGURES_KEY, metadata, tuple(_answer(rule, found.get(rule.name)) for rule in figures.rules()))
+
+
+def _answer(rule: figures.Rule, finding: figures.FigureFinding | None) -> dg.AssetCheckEvaluation:
     critical = finding.holds_back if finding else rule.severity == "critical"
-    return dg.AssetCheckResult(
-        check_name=rule.name,
-        passed=finding is None or finding.godkendt is not None,
+    return answer(
+        FIGURES_KEY,
+        rule.name,
+        finding is None or finding.godkendt is not None,
+        figures.described(finding) if finding else "Intet fund.",
         severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
-        description=figures.described(finding) if finding else "Intet fund.",
     )

@@ -12,7 +12,8 @@ INTEGRITY_KEY = dg.AssetKey(["gate", "integritet"])
 @dg.asset(
     key=INTEGRITY_KEY,
     group_name="published",
-    description="Every stored file compared with its hash: the lake's deliveries, reference data and releases.",
+    description="Hver gemt fil sammenlignet med dens hash: leverancer, referencedata og publiceringer."
+    " Rød: linjen nævner filen.",
     kinds={"python"},
     owners=OWNERS,
     pool=WRITER_POOL,

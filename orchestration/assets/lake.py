@@ -1,35 +1,34 @@
 """Lake assets: one per source, one partition per delivery period.
 
-A partition is green when a delivery of that very period is in the lake, red when one was refused.
-A run over a span takes in all its new deliveries at once; the bad ones fail the run after the
-good ones are stored.
+A partition is green when a delivery of that very period is in the lake, red when its newest one was refused. A run
+over a span takes in all its new deliveries at once; a refused one gets a failed run of its own.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import cast
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from expectations.judge import Verdict
-from expectations.suites import suite
 from orchestration import partitions
+from orchestration.asking import can_be_tried_again
+from orchestration.assets.months import stale_answers
+from orchestration.assets.periods import REFUSED_TAG, PeriodReport, PeriodState, describe, reading_of, states_of
 from orchestration.build.start import remember_publications
-from orchestration.dagster_storage import log_together
+from orchestration.dagster_internals.events import evaluate_partitions
 from orchestration.faults import Unreachable
 from orchestration.ingest.intake import Intake, remove_leftovers, take_in
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.reference.intake import InvalidReference, take_in_reference
-from orchestration.lake.delivery_log import Delivery, DeliveryLog
-from orchestration.lake.standing import Standing
+from orchestration.lake.calendars import CALL_SOURCES
+from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lock import writer_lock
+from orchestration.partitions import ACCEPTED, NOT_HELD_BACK
 from orchestration.settings import get_settings
 
-OWNERS = ["team:dataplatform"]
+OWNERS = ["dataplatform@example.org"]  # as the dbt project's groups
 WRITER_POOL = "skriver"
 REFERENCE_KEY = dg.AssetKey(["lake", "reference"])
 REFERENCE_CHECK = "referencefilerne_er_i_orden"
 _MOST_REASONS = 50
-_UNDECIDED = "uafgjort"
 KITOS_KEY = dg.AssetKey(["inbox", "kitos"])
 
 
@@ -38,138 +37,100 @@ def lake_key(source: str) -> dg.AssetKey:
     return dg.AssetKey(["lake", source])
 
 
+def intake_job_name(source: str) -> str:
+    """Name of the job that takes in a source's deliveries."""
+    return f"modtag_{source}"
+
+
+_CHECKS = {
+    ACCEPTED: "Periodens nyeste fil er gået gennem porten (expectations/suites/leverance.yml). Rød: læs grundene, og"
+    " bed leverandøren om en ny fil; når den er kommet, bliver perioden grøn af sig selv.",
+    NOT_HELD_BACK: "Periodens leverance udgives hel. Rød: den holdes tilbage, til nogen godkender den eller trækker den"
+    " tilbage. Gul: nogle af dens rækker er i karantæne.",
+}
+
+
+_RHYTHMS = {"dag": "en fil pr. dag", "maaned": "en fil pr. måned", "udtraek": "et udtræk ad gangen"}
+
+
 def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
     key = lake_key(profile.source)
-    checks = [
-        dg.AssetCheckSpec(
-            demand.name,
-            asset=key,
-            description=demand.description,
-            metadata={"severity": demand.severity, "suite": "leverance"},
-        )
-        for demand in suite("leverance").demands
-    ]
+    definition = partitions.of_source(profile)
 
     @dg.asset(
         key=key,
         group_name="lake",
-        description=f"{profile.description} Supplier: {profile.supplier}. Immutable Parquet, one file per delivery.",
+        description=f"Leverancer fra {profile.supplier}, {_RHYTHMS[profile.rhythm]}, som uforanderlig Parquet."
+        " En periode er grøn, når dens fil er i søen, rød, når den er afvist (dens egen kørsel siger hvorfor), og grå,"
+        " når ingen fil er kommet.",
         kinds={"duckdb", "parquet"},
         owners=OWNERS,
         deps=[KITOS_KEY] if profile.source == "kitos" else [],
-        partitions_def=partitions.of_source(profile),
+        partitions_def=definition,
         backfill_policy=dg.BackfillPolicy.single_run(),
         output_required=False,
-        check_specs=checks,
+        check_specs=[
+            dg.AssetCheckSpec(name, asset=key, description=text, partitions_def=definition)
+            for name, text in _CHECKS.items()
+        ],
         pool=WRITER_POOL,
         metadata={"dagster/column_schema": _column_schema(profile)},
         code_version=profile.fingerprint,
     )
     def lake(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult]:
         settings = get_settings()
+        wanted = list(context.partition_keys)
         with writer_lock(settings):
             remove_leftovers(settings)
             remember_publications(settings)
             try:
-                intake = take_in(settings, profile, set(context.partition_keys))
+                intake = take_in(settings, profile, set(wanted))
             except Unreachable as error:
-                raise dg.RetryRequested(max_retries=3, seconds_to_wait=120) from error
-        log = DeliveryLog(settings.delivery_log)
-        log_together(context, [_materialization(key, d) for d in intake.deliveries if d.accepted])
-        yield from _check_results(key, intake)
-        wanted = set(context.partition_keys)
-        refused = [d for d in log.outstanding() if d.kilde == profile.source and d.periode in wanted and not d.accepted]
-        for file in intake.undecided:
-            context.log.error(f"{file}\n{file.place}")
-        if refused or intake.undecided:
-            lines = [describe(d) for d in refused] + [str(file) for file in intake.undecided]
-            # Dagster marks every period without a delivery as failed too when the run fails: say why.
-            absent = sorted(wanted - {d.periode for d in log.all(profile.source)})
-            if absent:
-                lines.append(f"{len(absent)} perioder har ingen fil i indbakken: {', '.join(absent[:5])}")
-            raise dg.Failure(
-                description="\n".join(lines),
-                metadata={"refused": [d.fil for d in refused], _UNDECIDED: [str(file) for file in intake.undecided]},
-                allow_retries=False,
+                can_be_tried_again(context)
+                raise dg.Failure(str(error), allow_retries=False) from error
+        states = states_of(DeliveryLog(settings.delivery_log).standings(), profile.source)
+        report = PeriodReport(context, key, states)
+        refused = report.tell(wanted, intake.deliveries)
+        if profile.source in CALL_SOURCES:
+            evaluate_partitions(context, stale_answers(settings, _touched_months(intake, states)))
+        if intake.undecided:  # the files stay in the inbox, and are tried again
+            can_be_tried_again(context)
+            report.tell_undecided(
+                _intake_job(profile.source), wanted, {profile.period_of(f.file): f for f in intake.undecided}
             )
+        if len(wanted) == 1 and (waiting := refused[0].refused if refused else None):
+            context.instance.add_run_tags(context.run_id, {REFUSED_TAG: reading_of(waiting.delivery)})
+            raise dg.Failure(describe(waiting.delivery), allow_retries=False)
+        report.make_red(_intake_job(profile.source), refused)
+        told = _told(intake, wanted, states)
+        context.log.info(told)
+        for name in _CHECKS:
+            yield report.summary(name, wanted, told)
 
     return lake
 
 
-def undecided_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
-    """Lines on the files that a run left in the inbox without deciding about them."""
-    lines: list[str] = []
-    for event in events:
-        if event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
-            lines += cast("list[str]", failure.metadata[_UNDECIDED].value) if _UNDECIDED in failure.metadata else []
-    return lines
+def _intake_job(source: str) -> dg.JobDefinition:
+    from orchestration.definitions import defs  # made of this module
+
+    return defs.resolve_job_def(intake_job_name(source))
 
 
-def describe(delivery: Delivery) -> str:
-    """One line on a delivery that was refused or quarantined in part: what, where, which row, what to do."""
-    whole = [f for f in delivery.aarsager if f.raekke is None]
-    rows = [f for f in delivery.aarsager if f.raekke is not None]
-    parts = [str(f) for f in whole[:3] + rows[:1]]
-    left_out = len(delivery.aarsager) - len(parts)
-    others = f" Og {left_out} fund til." if left_out else ""
-    outcome = "afvist" if not delivery.accepted else f"{delivery.raekker_karantaene} rækker i karantæne"
-    reasons = f"quarantine/{delivery.leverance_id}/aarsag.txt"
-    return f"{delivery.kilde}/{delivery.fil}: {outcome}. {' '.join(parts)}{others} Alle grunde: {reasons}"
+def _touched_months(intake: Intake, states: Mapping[str, PeriodState]) -> set[str]:
+    """Months in which a new delivery counts."""
+    new = {d.leverance_id for d in intake.deliveries}
+    return {s.period[:7] for s in states.values() if s.loaded and s.loaded.leverance_id in new and not s.is_held_back}
 
 
-def describe_standing(standing: Standing) -> str:
-    """One line on a delivery that waits for somebody; also for one that is held back."""
-    delivery = standing.delivery
-    if standing.state != "tilbageholdt":
-        return describe(delivery)
-    return (
-        f"{delivery.kilde}/{delivery.fil}: holdt tilbage. {standing.reason} Er den rigtig, så godkend den:"
-        f" kdi delivery accept {delivery.leverance_id} --reason … --by …  Ellers send den rigtige fil, eller træk"
-        " den tilbage med kdi delivery withdraw."
-    )
-
-
-def _materialization(key: dg.AssetKey, delivery: Delivery) -> dg.AssetMaterialization:
-    return dg.AssetMaterialization(
-        asset_key=key,
-        partition=delivery.periode,
-        metadata={
-            "dagster/row_count": delivery.raekker_indlaest,
-            "raekker_karantaene": delivery.raekker_karantaene,
-            "kontrolsum": delivery.sum_indlaest,
-            "fil": delivery.fil,
-            "leverance_id": delivery.leverance_id,
-            "sha256": delivery.sha256,
-            **(
-                {"noter": dg.MetadataValue.md("\n".join(f"- {note}" for note in delivery.noter))}
-                if delivery.noter
-                else {}
-            ),
-        },
-    )
-
-
-def _check_results(key: dg.AssetKey, intake: Intake) -> Iterator[dg.AssetCheckResult]:
-    verdicts: dict[str, Verdict] = {v.demand.name: v for v in intake.verdicts}
-    for demand in suite("leverance").demands:
-        verdict = verdicts.get(demand.name)
-        failed = verdict.failed if verdict else ()
-        critical = demand.severity == "critical"
-        yield dg.AssetCheckResult(
-            asset_key=key,
-            check_name=demand.name,
-            passed=not failed,
-            severity=dg.AssetCheckSeverity.ERROR if critical else dg.AssetCheckSeverity.WARN,
-            description=_told(verdict, len(intake.deliveries)),
-            metadata={"antal": len(failed)},
-        )
-
-
-def _told(verdict: Verdict | None, deliveries: int) -> str:
-    if verdict is None:
-        return "Ingen nye leverancer at bedømme."
-    some = ", ".join(verdict.failed[:5]) + (" …" if len(verdict.failed) > 5 else "")
-    return f"{len(verdict.failed)} af {deliveries} leverancer{': ' + some if some else '.'}"
+def _told(intake: Intake, wanted: list[str], states: Mapping[str, PeriodState]) -> str:
+    """What became of a run's periods, in one line."""
+    loaded = sum(1 for period in wanted if period in states and states[period].materialized)
+    refused = sum(1 for period in wanted if period in states and states[period].refused)
+    new = sum(1 for d in intake.deliveries if d.accepted)
+    parts = [f"{loaded} af {len(wanted)} perioder er i søen ({new} nye, {loaded - new} uændrede)"]
+    parts += [f"{refused} afvist"] if refused else []
+    parts += [f"{absent} uden fil"] if (absent := len(wanted) - loaded - refused) else []
+    return ", ".join(parts) + "."
 
 
 def _column_schema(profile: Profile) -> dg.TableSchema:
@@ -180,7 +141,7 @@ def _column_schema(profile: Profile) -> dg.TableSchema:
 @dg.asset(
     key=REFERENCE_KEY,
     group_name="lake",
-    description="Reference data: the built-in CSV files, each replaced by its namesake in <inbox>/reference/.",
+    description="Referencedata: de indbyggede CSV-filer; en af samme navn i indbakkens mappe reference går forud.",
     kinds={"csv", "parquet"},
     owners=OWNERS,
     pool=WRITER_POOL,
@@ -189,7 +150,7 @@ def _column_schema(profile: Profile) -> dg.TableSchema:
         dg.AssetCheckSpec(
             REFERENCE_CHECK,
             asset=REFERENCE_KEY,
-            description="Every file that lies in the inbox is sound and in force; else the set before stays.",
+            description="Hver fil i indbakken er i orden og i kraft. Rød: ret filen; det tidligere sæt gælder imens.",
         )
     ],
 )
@@ -210,7 +171,8 @@ def reference(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResul
             )
             raise dg.Failure(str(error), allow_retries=False) from error
         except Unreachable as error:
-            raise dg.RetryRequested(max_retries=3, seconds_to_wait=120) from error
+            can_be_tried_again(context)
+            raise dg.Failure(str(error), allow_retries=False) from error
     yield dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(taken.rows.values()),

@@ -1,54 +1,62 @@
-"""The plan asset: what this build makes anew. It stands between the lake and dbt's staging."""
+"""The plan as an asset: what a build makes anew. It stands between the lake and dbt's staging."""
+
+from collections.abc import Sequence
 
 import dagster as dg
 
-from orchestration import lock
-from orchestration.assets.lake import OWNERS, REFERENCE_KEY, SOURCE_ASSETS, WRITER_POOL
+from orchestration.assets.lake import OWNERS, REFERENCE_KEY, SOURCE_ASSETS
+from orchestration.assets.made import Made
+from orchestration.build.plan import Plan
 from orchestration.build.start import start
-from orchestration.ingest.reference.intake import InvalidReference
 from orchestration.integrity.files import Damaged
 from orchestration.integrity.room import NoRoom
-from orchestration.settings import get_settings
+from orchestration.publish.release import Manifest
+from orchestration.settings import Settings
 
 PLAN_KEY = dg.AssetKey(["build", "plan"])
-
-
-class PlanConfig(dg.Config):
-    """Options of a build."""
-
-    rebuild: bool = False  # make everything anew from the lake, whatever the current release holds
-
-
-@dg.asset(
-    key=PLAN_KEY,
+SPEC = dg.AssetSpec(
+    PLAN_KEY,
     group_name="build",
     description=(
-        "The difference between the lake and the current release: the days, months and extracts to make anew."
-        " Lays out the private build files for dbt."
+        "Forskellen mellem søen og publiceringen: de dage, måneder og udtræk, der bygges på ny. Lægger byggeriets"
+        " filer frem for dbt."
     ),
     kinds={"duckdb"},
     owners=OWNERS,
     deps=[*(asset.key for asset in SOURCE_ASSETS), REFERENCE_KEY],
-    pool=WRITER_POOL,
 )
-def plan(context: dg.AssetExecutionContext, config: PlanConfig) -> dg.MaterializeResult:
-    """Start a build. The writer's lock is kept until the release is published or the process ends."""
-    settings = get_settings()
-    lock.acquire(settings)
+
+
+def lay_out(
+    settings: Settings, rebuild: bool, months: Sequence[str], without: frozenset[str] = frozenset()
+) -> tuple[Plan, Manifest]:
+    """Lay out the build folder. Call with the writer's lock held.
+
+    Args:
+        rebuild: make everything anew.
+        months: to make anew whether they differ or not.
+        without: ids of deliveries to leave out.
+
+    Raises:
+        dagster.Failure: a file of the lake is damaged, or there is no room; nothing is changed.
+    """
     try:
-        planned, manifest = start(settings, config.rebuild)
-    except (Damaged, NoRoom, InvalidReference) as error:
+        return start(settings, rebuild, months, without)
+    except (Damaged, NoRoom) as error:
         raise dg.Failure(str(error), allow_retries=False) from error
-    return dg.MaterializeResult(
-        metadata={
-            "publicering_id": manifest.publicering_id,
-            "statusdato": manifest.statusdato,
-            "fuld_genopbygning": planned.full,
-            "grund": planned.reason,
-            "dage": len(planned.days),
-            "maaneder": len(planned.months),
-            "udtraek": len(planned.extracts),
-            "aktive_leverancer": len(manifest.leverancer),
-            "beroerte_maaneder": planned.months[:60],
-        }
-    )
+
+
+def made(planned: Plan, manifest: Manifest) -> Made:
+    """The plan as it was when the release was made."""
+    metadata = {
+        "publicering_id": manifest.publicering_id,
+        "statusdato": manifest.statusdato,
+        "fuld_genopbygning": planned.full,
+        "grund": planned.reason,
+        "dage": len(planned.days),
+        "maaneder": len(planned.months),
+        "udtraek": len(planned.extracts),
+        "aktive_leverancer": len(manifest.leverancer),
+        "beroerte_maaneder": planned.months[:60],
+    }
+    return Made(PLAN_KEY, metadata)

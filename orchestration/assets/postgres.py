@@ -16,8 +16,8 @@ POSTGRES_KEY = dg.AssetKey(["published", "postgres"])
     key=POSTGRES_KEY,
     group_name="published",
     description=(
-        "The same tables in PostgreSQL, with row-level security; switched in one transaction. Nothing is done"
-        " when KDI_POSTGRES_DSN is not set."
+        "De samme tabeller i PostgreSQL, med adgang række for række; skiftet sker i én transaktion. Intet gøres, når"
+        " KDI_POSTGRES_DSN ikke er sat."
     ),
     kinds={"postgres"},
     owners=OWNERS,

@@ -1,37 +1,28 @@
-"""Two checks per source: has everything come that its calendar expects by today, and does a delivery wait for somebody?
+"""A check per source: has everything come that its calendar expects by today?
 
-They read the delivery log alone, so they can be run on a day on which nothing came and nothing is built.
+It reads the delivery log alone, so it can be run on a day on which nothing came and nothing is built.
 """
 
 from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.assets.lake import describe_standing, lake_key
+from orchestration.assets.lake import lake_key
 from orchestration.build.status import Status, status_of
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.calendars import Period
 from orchestration.settings import get_settings
 
 IN_TIME = "leveret_til_tiden"
-NOTHING_WAITS = "intet_venter_paa_nogen"
 _MOST_SHOWN = 50
 
 _SPECS = [
-    spec
-    for source in profiles()
-    for spec in (
-        dg.AssetCheckSpec(
-            IN_TIME,
-            asset=lake_key(source),
-            description="Nothing that the source's calendar expects is missing. Within the time of grace: a warning.",
-        ),
-        dg.AssetCheckSpec(
-            NOTHING_WAITS,
-            asset=lake_key(source),
-            description="No delivery was refused, held back or loaded in part without anybody having acted on it.",
-        ),
+    dg.AssetCheckSpec(
+        IN_TIME,
+        asset=lake_key(source),
+        description="Intet, som kildens kalender venter, mangler. Gul: inden for fristen. Rød: spørg leverandøren.",
     )
+    for source in profiles()
 ]
 PUNCTUALITY_CHECKS = [spec.key for spec in _SPECS]
 
@@ -42,7 +33,7 @@ def punctuality(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetChec
     status = status_of(get_settings())
     for spec in _SPECS:
         if spec.key in context.selected_asset_check_keys:
-            yield _in_time(spec, status) if spec.name == IN_TIME else _nothing_waits(spec, status)
+            yield _in_time(spec, status)
 
 
 def _in_time(spec: dg.AssetCheckSpec, status: Status) -> dg.AssetCheckResult:
@@ -61,18 +52,6 @@ def _in_time(spec: dg.AssetCheckSpec, status: Status) -> dg.AssetCheckResult:
             "aeldste_alder_dage": max((p.age for p in late), default=0),
             "perioder": _table(late),
         },
-    )
-
-
-def _nothing_waits(spec: dg.AssetCheckSpec, status: Status) -> dg.AssetCheckResult:
-    waiting = [s for s in status.of_source(spec.asset_key.path[-1]) if s.needs_somebody]
-    return dg.AssetCheckResult(
-        asset_key=spec.asset_key,
-        check_name=spec.name,
-        passed=not waiting,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(waiting)} leverancer venter på, at nogen gør noget.",
-        metadata={"antal": len(waiting), "leverancer": [describe_standing(s) for s in waiting[:_MOST_SHOWN]]},
     )
 
 

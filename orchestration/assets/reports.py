@@ -19,44 +19,111 @@ from orchestration.report.edition import Edition, NotPublished
 from orchestration.settings import get_settings
 
 GROUP = "reports"
+# A pool of their own: they read what is published, and keep no delivery waiting.
+REPORT_POOL = "rapport"
 # A quarter's key is its first month; the running quarter is none yet.
 QUARTERS = dg.TimeWindowPartitionsDefinition(
-    start=f"{get_settings().first_day.year}-01", fmt="%Y-%m", cron_schedule="0 0 1 1,4,7,10 *", timezone=LOCAL_TIME_ZONE
+    start=f"{get_settings().first_day.year}-01",
+    end=f"{partitions.END:%Y-%m}" if partitions.END else None,
+    fmt="%Y-%m",
+    cron_schedule="0 0 1 1,4,7,10 *",
+    timezone=LOCAL_TIME_ZONE,
 )
 _JOBS = {"kvartal": "lav_kvartalets_rapporter", "maaned": "lav_maanedens_rapporter"}
 
 
 def _report(product: Product) -> dg.AssetsDefinition:
+    key = dg.AssetKey([GROUP, product.id])
+
     @dg.asset(
-        key=dg.AssetKey(["reports", product.id]),
+        key=key,
         group_name=GROUP,
-        description=f"{product.titel}. Til: {product.til}.",
+        description=(
+            f"{product.titel}. Til: {product.til}. Laves af den gældende publicering; er filerne lavet af den allerede,"
+            " ændres de ikke. Rød: linjerne nævner de rapporter, der ikke kunne laves; de andre er lavet."
+        ),
         kinds={"html"} if product.id in ("web", "nyhedsbrev") else {"pdf"},
         owners=OWNERS,
         deps=[RELEASE_KEY],
+        pool=REPORT_POOL,
         partitions_def=QUARTERS if product.rytme == "kvartal" else partitions.MONTHS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        output_required=False,
     )
-    def report(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        from orchestration.report.make import ReportsFailed, make, names_not_shown
-
-        month = last_month(product.rytme, context.partition_key)
-        try:
-            files = list(make(get_settings(), product.id, month))
-        except ReportsFailed as failed:
-            raise dg.Failure(str(failed), allow_retries=False) from failed
-        altered = names_not_shown(get_settings())
-        for line in altered:
-            context.log.warning(line)
-        folder = files[0].parent if files else get_settings().reports
-        return dg.MaterializeResult(
-            metadata={
-                "filer": len(files),
-                "mappe": dg.MetadataValue.path(str(folder)),
-                "navne, der ikke vises helt": altered[:50],
-            }
-        )
+    def report(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        release, failures = _release(), []
+        for period in context.partition_keys:
+            if len(context.partition_keys) > 1 and not _is_published(product, period):
+                context.log.info(f"{period}: publiceringen har ikke perioden.")
+            elif made := _already_made(context.instance, key, period, release):
+                context.log_event(made)
+            else:
+                try:
+                    context.log_event(_made(context, product, key, period, release))
+                except dg.Failure as failure:  # the other periods are made all the same
+                    failures.append(str(failure.description))
+        if failures:
+            raise dg.Failure("\n".join(failures), allow_retries=False)
+        yield from ()
 
     return report
+
+
+def _release() -> str:
+    return (get_settings().published / "current").resolve().name
+
+
+def _is_published(product: Product, period: str) -> bool:
+    """Whether the release in force has the period; by itself it is made, or says why not."""
+    release = get_settings().published / "current"
+    return release.exists() and last_month(product.rytme, period) in usable_months(release)
+
+
+def is_absent(key: dg.AssetKey, period: str) -> bool:
+    """Whether a period of a report is none of the release in force."""
+    product = products().get(key.path[-1]) if key.path[0] == GROUP else None
+    return product is not None and not _is_published(product, period)
+
+
+def _already_made(
+    instance: dg.DagsterInstance, key: dg.AssetKey, period: str, release: str
+) -> dg.AssetMaterialization | None:
+    """What is there, made from the same release."""
+    found = instance.fetch_materializations(dg.AssetRecordsFilter(key, asset_partitions=[period]), limit=1).records
+    last = found[0].asset_materialization if found else None
+    if last is None or "publicering_id" not in last.metadata or last.metadata["publicering_id"].value != release:
+        return None
+    if not Path(str(last.metadata["mappe"].value)).exists():
+        return None
+    return dg.AssetMaterialization(
+        key, partition=period, metadata=last.metadata, description="Uændret: lavet af den gældende publicering."
+    )
+
+
+def _made(
+    context: dg.AssetExecutionContext, product: Product, key: dg.AssetKey, period: str, release: str
+) -> dg.AssetMaterialization:
+    from orchestration.report.make import ReportsFailed, make, names_not_shown
+
+    context.log.info(f"{product.titel} for {period}.")
+    try:
+        files = list(make(get_settings(), product.id, last_month(product.rytme, period)))
+    except (ReportsFailed, NotPublished) as failed:
+        raise dg.Failure(str(failed), allow_retries=False) from failed
+    altered = names_not_shown(get_settings())
+    for line in altered:
+        context.log.warning(line)
+    folder = files[0].parent if files else get_settings().reports
+    return dg.AssetMaterialization(
+        key,
+        partition=period,
+        metadata={
+            "publicering_id": release,
+            "filer": len(files),
+            "mappe": dg.MetadataValue.path(str(folder)),
+            "navne, der ikke vises helt": altered[:50],
+        },
+    )
 
 
 def last_month(rhythm: str, key: str) -> date:
@@ -71,7 +138,7 @@ JOBS = [
         name,
         selection=dg.AssetSelection.assets(*(["reports", p.id] for p in products().values() if p.rytme == rhythm)),
         partitions_def=QUARTERS if rhythm == "kvartal" else partitions.MONTHS,
-        description="Make the period's reports from the release in force.",
+        description="Lav periodens rapporter af den gældende publicering.",
     )
     for rhythm, name in _JOBS.items()
 ]
@@ -95,7 +162,11 @@ def due(months: list[date]) -> Iterator[tuple[str, str]]:
         yield _JOBS["kvartal"], f"{ends[-1].year}-{ends[-1].month - 2:02d}"
 
 
-@dg.sensor(jobs=JOBS, minimum_interval_seconds=300)
+@dg.sensor(
+    jobs=JOBS,
+    minimum_interval_seconds=300,
+    description="Laver en måneds og et kvartals rapporter én gang, når publiceringen har det hele.",
+)
 def perioden_er_hel(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Makes the reports of a month and of a quarter once, when the release in force holds all of it."""
     release = (get_settings().published / "current").resolve()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.lake.calendars import CALL_SOURCES
 from orchestration.lake.delivery_log import Delivery
 from orchestration.settings import PROJECT_ROOT
 
@@ -82,6 +83,19 @@ def make_full(active: Iterable[Delivery], reason: str) -> Plan:
     return Plan(True, reason, _periods(d.leverance_id for d in active))
 
 
+def with_months(plan: Plan, months: Iterable[str], active: Iterable[Delivery]) -> Plan:
+    """The plan with these months of both platforms as well, though nothing in them differs; a full one has them."""
+    asked = set(months)
+    here = [d.leverance_id for d in active if d.kilde in CALL_SOURCES and d.periode[:7] in asked]
+    if plan.full or not here:
+        return plan
+    touched = {source: set(periods) for source, periods in plan.touched.items()}
+    for source, periods in _periods(here).items():
+        touched.setdefault(source, set()).update(periods)
+    reason = f"{len(asked)} måneder er bestilt" if plan.is_empty else f"{plan.reason}; {len(asked)} måneder er bestilt"
+    return Plan(False, reason, {source: frozenset(periods) for source, periods in touched.items()})
+
+
 def _periods(ids: Iterable[str]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for delivery_id in ids:
@@ -114,9 +128,3 @@ def to_json(plan: Plan) -> dict[str, object]:
     """The plan as JSON values, for the steps of a build that come after it."""
     touched = {s: sorted(p) for s, p in plan.touched.items()}
     return {"full": plan.full, "reason": plan.reason, "touched": touched, "only_status": plan.only_status}
-
-
-def from_json(values: dict) -> Plan:
-    """The reverse of :func:`to_json`."""
-    touched = {source: frozenset(periods) for source, periods in values["touched"].items()}
-    return Plan(values["full"], values["reason"], touched, values["only_status"])

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 import duckdb
 
-from orchestration import lock
 from orchestration.build.identity import systems_with_new_identity
-from orchestration.build.plan import Plan, from_json, inputs, make_full, make_plan, to_json
+from orchestration.build.plan import Plan, inputs, make_full, make_plan, to_json, with_months
 from orchestration.build.status import Status, status_of
 from orchestration.build.workspace import DamagedBase, Workspace
 from orchestration.ingest.reference.intake import take_in_reference
@@ -32,13 +32,14 @@ def lake_state(settings: Settings) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
-def current_plan(settings: Settings, rebuild: bool = False) -> Plan:
-    """What a build would make anew now; everything when ``rebuild``.
+def current_plan(settings: Settings, rebuild: bool = False, months: Iterable[str] = ()) -> Plan:
+    """What a build would make anew now; everything when ``rebuild``, and ``months`` whether they differ or not.
 
     Raises:
         InvalidReference: no reference data are in force, and those that lie in the inbox are faulty.
     """
-    return _plan(settings, status_of(settings), rebuild)
+    status = status_of(settings)
+    return with_months(_plan(settings, status, rebuild), months, status.active)
 
 
 def _plan(settings: Settings, status: Status, rebuild: bool) -> Plan:
@@ -62,10 +63,17 @@ def _plan(settings: Settings, status: Status, rebuild: bool) -> Plan:
     return plan
 
 
-def start(settings: Settings, rebuild: bool = False, without: frozenset[str] = frozenset()) -> tuple[Plan, Manifest]:
-    """Lay out the workspace, ``without`` some deliveries; returns the plan and the manifest of the release to be."""
+def start(
+    settings: Settings, rebuild: bool = False, months: Iterable[str] = (), without: frozenset[str] = frozenset()
+) -> tuple[Plan, Manifest]:
+    """Lay out the workspace; returns the plan and the manifest that the release will have.
+
+    Args:
+        rebuild, months: as for :func:`current_plan`.
+        without: ids of deliveries to leave out, as if they were held back.
+    """
     status = status_of(settings, without=without)
-    plan = _plan(settings, status, rebuild)
+    plan = with_months(_plan(settings, status, rebuild), months, status.active)
     log = DeliveryLog(settings.delivery_log)
     reference = log.reference()
     assert reference is not None  # _plan put one in force
@@ -103,21 +111,3 @@ def remember_publications(settings: Settings) -> None:
     current = Releases(settings).current()
     if current:
         DeliveryLog(settings.delivery_log).record_publications(current.leverancer)
-
-
-class NoBuildInProgress(Exception):
-    """A step of a build was run by itself; the message says what to run instead."""
-
-
-def started(settings: Settings) -> tuple[Plan, Manifest]:
-    """The plan and manifest of the build that this process has in progress.
-
-    Raises:
-        NoBuildInProgress: this run did not begin with the plan.
-    """
-    if not lock.is_held(settings):
-        raise NoBuildInProgress(
-            "Tabeller bygges og udgives samlet: kør jobbet byg_og_udgiv, som begynder med build/plan."
-        )
-    saved = json.loads((Workspace(settings).folder / _PLAN_FILE).read_text(encoding="utf-8"))
-    return from_json(saved["plan"]), Manifest(**saved["manifest"])

@@ -27,6 +27,7 @@ from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
+from orchestration.faults import Unreachable
 from orchestration.ingest.remote import open_inbox
 
 SOURCE = "kitos"
@@ -59,6 +60,10 @@ _ADVICE = {
 
 class KitosError(Exception):
     """KITOS could not be read. The text says what, where and what to do; it holds no secret and no answer."""
+
+
+class KitosSilent(KitosError, Unreachable):
+    """KITOS did not answer, or is busy; trying again later may be enough."""
 
 
 class _Kept(BaseModel):
@@ -197,7 +202,7 @@ def fetch_usages(connection: KitosConnection, earlier: Sequence[Usage] = ()) -> 
         if deleted == before and len({usage.uuid for usage in changed}) == len(changed):
             break
     else:
-        raise KitosError(f"KITOS blev ændret under hver af {_ATTEMPTS} læsninger. Prøv igen uden for arbejdstiden.")
+        raise KitosSilent(f"KITOS blev ændret under hver af {_ATTEMPTS} læsninger. Prøv igen uden for arbejdstiden.")
     usages = {usage.uuid: usage for usage in [*earlier, *changed] if usage.uuid not in deleted}
     if not usages:
         raise KitosError(f"KITOS viser ingen systemanvendelser. {_ADVICE[403]}")
@@ -287,16 +292,15 @@ class _Client:
             return self._pool.request(method, url, redirect=False, **request)
         except HTTPError as error:
             why = type(getattr(error, "reason", None) or error).__name__
-            raise KitosError(
+            raise KitosSilent(
                 f"KITOS kan ikke nås på {self._host}{path} ({why}). Tjek KDI_KITOS_URL og netværket."
             ) from None
 
     def _content(self, response: BaseHTTPResponse, path: str) -> Any:
         if response.status != 200:
             late = "KITOS er nede; prøv igen senere." if response.status >= 500 else "Tjek KDI_KITOS_URL."
-            raise KitosError(
-                f"KITOS svarede {response.status} på {self._host}{path}. {_ADVICE.get(response.status, late)}"
-            )
+            kind = KitosSilent if response.status >= 500 or response.status == 429 else KitosError
+            raise kind(f"KITOS svarede {response.status} på {self._host}{path}. {_ADVICE.get(response.status, late)}")
         try:
             return json.loads(response.data)
         except ValueError:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.operations import incidents, logs
 from orchestration.operations.incidents import Incident
 from orchestration.operations.masking import masked
@@ -56,7 +57,10 @@ def news(instance: dg.DagsterInstance, told: Told) -> tuple[list[Incident], Told
         open_runs[incident.key] = (incident.job or "", incident.storage_id)
     standing = list(incidents.standing(instance, SENSOR_NAME))
     new += [incident for incident in standing if incident.key not in told.standing]
-    return new, Told(until.isoformat(), open_runs, [incident.key for incident in standing])
+    waiting = DeliveryLog(get_settings().delivery_log).waiting()
+    new += incidents.waiting((s for s in waiting if incidents.waiting_key(s) not in told.standing), instance)
+    keys = [incident.key for incident in standing] + [incidents.waiting_key(s) for s in waiting]
+    return new, Told(until.isoformat(), open_runs, keys)
 
 
 def send(settings: Settings, new: Iterable[Incident]) -> int:
@@ -103,7 +107,8 @@ def deliver(address: str, title: str, text: str) -> bool:
 
 @dg.sensor(
     name=SENSOR_NAME, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tells what failed or is late, once per incident, at the addresses in KDI_ALERT_URLS.",
+    description="Fortæller, hvad der fejlede, er forsinket eller venter, én gang pr. hændelse,"
+    " til adresserne i KDI_ALERT_URLS.",
 )  # fmt: skip
 def driftsalarm(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Look, tell what is new, and remember it."""

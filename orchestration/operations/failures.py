@@ -8,8 +8,11 @@ from dagster._core.events.log import EventLogEntry
 from dagster._utils.error import SerializableErrorInfo
 
 from orchestration.assets.punctuality import IN_TIME
+from orchestration.partitions import PARTITIONED_CHECKS
 
 _LONGEST = 400
+# What is late or refused stops no run; its own alert and kdi status tell it.
+_TOLD_ELSEWHERE = {IN_TIME, *PARTITIONED_CHECKS}
 # Dagster's own error after a blocking check; the check itself has said more.
 _SAYS_THAT_A_CHECK_FAILED = "DagsterAssetCheckFailedError"
 
@@ -23,10 +26,9 @@ def failure_lines(events: Iterable[dg.DagsterEvent]) -> list[str]:
     for event in events:
         if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
-            # what is late stops no run; the check's own alert and kdi status tell it
-            is_late = check.check_name == IN_TIME
+            is_ours = check.check_name not in _TOLD_ELSEWHERE
             is_error = not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
-            if is_error and not is_late and event.step_key not in told_by_step:
+            if is_error and is_ours and event.step_key not in told_by_step:
                 name = check.asset_key.to_user_string()
                 lines.append(f"{name}: {check.check_name} holder ikke. {check.description or ''}".strip())
         elif event.is_step_failure and (failure := event.step_failure_data.user_failure_data):
@@ -48,6 +50,16 @@ def failure_lines_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[s
         return lines
     ended = instance.all_logs(run.run_id, of_type={dg.DagsterEventType.RUN_FAILURE})
     return [_shortened(event.message or "") for event in _events(ended)]
+
+
+def unforeseen_lines_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[str]:
+    """One line per error that no step of the run itself foresaw; a refused delivery is foreseen."""
+    failures = _events(instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE))
+    return [
+        in_one_line(data.error)
+        for data in (event.step_failure_data for event in failures)
+        if data.error and not data.user_failure_data
+    ]
 
 
 def _events(entries: Iterable[EventLogEntry]) -> list[dg.DagsterEvent]:

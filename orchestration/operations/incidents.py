@@ -10,21 +10,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import dagster as dg
-from dagster._core.definitions.freshness import FreshnessState
 from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
 from dagster._core.storage.tags import WILL_RETRY_TAG
 
+from orchestration.assets.periods import REFUSED_TAG, describe_standing, reading_of
+from orchestration.lake.standing import Standing
 from orchestration.operations.failures import failure_lines_of, in_one_line
-from orchestration.operations.freshness import watched_keys
+from orchestration.operations.lateness import is_behind, missing_periods
+from orchestration.settings import get_settings
 
 # What to do, by the beginning of the job's name. ``docs/runbook.md`` has a section for each.
 _ADVICE = {
     "modtag_reference": "Ret referencefilen i indbakken; den tidligere gælder, til den nye er i orden.",
     "modtag_": "Læs grundene i karantænen og bed leverandøren sende filen igen. Øvrige leverancer er indlæst.",
     "hent_kitos": "Tjek adgangen til KITOS. Gårsdagens tal bruges, til den er hentet.",
+    "planlaeg_backfill": "Skriv månederne som 2021-01; intet er ændret.",
+    "afgoer_leverance": "Læs, hvorfor afgørelsen ikke kunne træffes, og ret formularen.",
     "byg_og_udgiv": "Læserne har stadig den tidligere udgivelse. Ret årsagen og kør byg_og_udgiv igen.",
     "": "Åbn kørslen, og slå fejlen op i driftshåndbogen (docs/runbook.md).",
 }
+_WAITS = (
+    "Læs grundene i karantænen, og bed leverandøren sende filen igen; en, der er holdt tilbage, kan godkendes."
+    " Øvrige leverancer er indlæst."
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,8 @@ def failed_runs(instance: dg.DagsterInstance, since: datetime) -> tuple[list[Inc
         run = record.dagster_run
         if run.tags.get(WILL_RETRY_TAG) == "true" and run.remote_job_origin:
             continue
+        if REFUSED_TAG in run.tags:  # told of as the delivery that it is about
+            continue
         lines = tuple(failure_lines_of(instance, run)) or ("Kørslen endte uden at sige hvorfor.",)
         fault = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
         when = datetime.fromtimestamp(record.end_time or record.update_timestamp.timestamp()).astimezone()
@@ -74,7 +84,7 @@ def failed_runs(instance: dg.DagsterInstance, since: datetime) -> tuple[list[Inc
 
 
 def standing(instance: dg.DagsterInstance, own_name: str) -> Iterator[Incident]:
-    """What is wrong as long as it is: sensors and schedules whose last try failed, and late assets."""
+    """What is wrong as long as it is: sensors and schedules whose last try failed, and what is late."""
     for state in instance.all_instigator_state(
         instigator_statuses={InstigatorStatus.RUNNING, InstigatorStatus.DECLARED_IN_CODE}
     ):
@@ -87,15 +97,46 @@ def standing(instance: dg.DagsterInstance, own_name: str) -> Iterator[Incident]:
                 where=(in_one_line(error) if error else "Ukendt fejl.",),
                 todo="Nye leverancer bliver liggende, til fejlen er rettet. Åbn den under Automation i Dagster.",
             )
-    for key, record in instance.get_freshness_state_records(watched_keys()).items():
-        if record.freshness_state is FreshnessState.FAIL:
-            name = key.to_user_string()
-            yield Incident(
-                key=f"late:{name}",
-                what=f"{name} er forsinket",
-                where=(f"Der er ikke kommet noget nyt i {name} inden for fristen.",),
-                todo="Se med kdi status, hvad der mangler, og spørg leverandøren, hvornår det kommer.",
-            )
+    settings = get_settings()
+    for source, periods in missing_periods(settings):
+        newest = periods[-1]
+        name = newest.name or "næste udtræk"
+        yield Incident(
+            key=f"late:{source}",
+            what=f"{source} er forsinket",
+            where=(f"{len(periods)} mangler; den nyeste er {name}, ventet {newest.due:%d-%m-%Y}.",),
+            todo="Se med kdi status, hvad der mangler, og spørg leverandøren, hvornår det kommer.",
+        )
+    if is_behind(settings):
+        yield Incident(
+            key="late:udgivelse",
+            what="udgivelsen er forsinket",
+            where=("Søen har i et døgn holdt leverancer, som læserne ikke har fået.",),
+            todo="Se efter, om byg_og_udgiv fejler, og om sensoren lake_er_aendret er slået til.",
+        )
+
+
+def waiting_key(standing: Standing) -> str:
+    """The same as long as the same reading of a delivery waits in the same way."""
+    return f"leverance:{reading_of(standing.delivery)}:{standing.state}"
+
+
+def waiting(standings: Iterable[Standing], instance: dg.DagsterInstance) -> Iterator[Incident]:
+    """One incident per source, of its deliveries that wait for somebody: refused, held back, or with faulty rows."""
+    by_source: dict[str, list[Standing]] = {}
+    for standing in standings:
+        by_source.setdefault(standing.delivery.kilde, []).append(standing)
+    for source, these in by_source.items():
+        tags = {REFUSED_TAG: reading_of(these[0].delivery)}
+        runs = instance.get_runs(dg.RunsFilter(tags=tags), limit=1)
+        count = "1 leverance" if len(these) == 1 else f"{len(these)} leverancer"
+        yield Incident(
+            key=waiting_key(these[0]),
+            what=f"{source}: {count} venter på nogen",
+            where=tuple(describe_standing(standing) for standing in these),
+            todo=_WAITS,
+            run_id=runs[0].run_id if runs else None,
+        )
 
 
 def is_over(instance: dg.DagsterInstance, job: str, storage_id: int) -> bool:

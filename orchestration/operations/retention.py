@@ -28,7 +28,7 @@ select run_id from event_logs where id in (
 )
 union
 select run_id from asset_check_executions where id in (
-    select max(id) from asset_check_executions group by asset_key, check_name
+    select max(id) from asset_check_executions group by asset_key, check_name, partition
 )
 """
 
@@ -89,7 +89,7 @@ def ryd_op(context: dg.OpExecutionContext) -> None:
     logs.write("CLEANUP", deleted=done)
 
 
-@dg.job(description="Throw away old runs, logs, dealt-with quarantine and surplus releases.")
+@dg.job(description="Slet gamle kørsler, logge, afsluttet karantæne og overskydende publiceringer.")
 def oprydning() -> None:
     """The one job that deletes."""
     ryd_op()

@@ -22,7 +22,9 @@ from orchestration.sample import (
 from orchestration.sample.periods import months_ending
 from orchestration.sample.world import Scale, World, build_world
 
-__all__ = ["SOURCES", "Scale", "generate"]
+__all__ = ["LAST_MONTH", "SOURCES", "Scale", "generate"]
+
+LAST_MONTH = date(2023, 2, 1)
 
 Writer = Callable[[World, Path, list[date]], int]
 
@@ -38,7 +40,7 @@ SOURCES: dict[str, Writer] = {
 }
 
 
-def generate(out: Path, *, months: int, scale: Scale, last_month: date = date(2023, 2, 1)) -> dict[str, int]:
+def generate(out: Path, *, months: int, scale: Scale, last_month: date = LAST_MONTH) -> dict[str, int]:
     """Write `months` months of deliveries, ending with `last_month`, to `out/<source>/`; return rows per source."""
     if months < 1:
         raise ValueError(f"months must be at least 1, not {months}")

@@ -1,18 +1,24 @@
 """Who is told what, and how often, when something fails: real runs, a real mail server, real web hooks."""
 
 import json
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.definitions.freshness import FreshnessState, FreshnessStateChange
-from dagster._time import get_current_timestamp
 from kdi_command import invoke
+from pipeline.deliveries import Delivery, System, call, day
 from pipeline.installation import Installation
 
+from orchestration.dagster_internals.origins import make_run, run_here
+from orchestration.definitions import defs
+from orchestration.ingest.intake import take_in
+from orchestration.ingest.profiles import profiles
 from orchestration.operations import alerts
 from orchestration.operations.alerts import AlertNotSent, driftsalarm
+from orchestration.partitions import span_tags
 from orchestration.settings import get_settings
 
 from .servers import MailServer, mail_server, own_certificate, web_server
@@ -177,22 +183,50 @@ def test_slack_gets_a_message(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> 
     assert REASON in json.dumps(post, ensure_ascii=False)
 
 
-def test_a_late_source_is_told_once_and_again_when_it_is_late_anew(mail: MailServer, watch: Watch) -> None:
-    def becomes(state: FreshnessState) -> None:
-        """What Dagster's freshness daemon reports."""
-        watch.instance._report_runless_asset_event(
-            FreshnessStateChange(
-                key=dg.AssetKey(["lake", "stoettesystemerne"]),
-                previous_state=FreshnessState.UNKNOWN,
-                new_state=state,
-                state_change_timestamp=get_current_timestamp(),
-            )
-        )
+def test_a_late_source_is_told_once_and_again_when_it_is_late_anew(
+    mail: MailServer, installation: Installation, watch: Watch
+) -> None:
+    """The calendar gives a day three days of grace; what is late depends on the day it is asked."""
+    installation.deliver(*(a_day(period) for period in ("2022-01-10", "2022-01-11")))
+    for as_of, late in (("2022-01-15", False), ("2022-01-20", True), ("2022-01-21", True)):
+        with _on(installation, as_of):
+            take_in(get_settings(), profiles()["stoettesystemerne"])
+            watch.tick()
+        assert len(mail.mails) == late
+    with _on(installation, "2022-01-15"):
         watch.tick()
+    with _on(installation, "2022-01-20"):
+        watch.tick()
+    assert [m["Subject"] for m in mail.mails] == ["KDI Indsigt: stoettesystemerne er forsinket"] * 2
+    assert "4 mangler; den nyeste er 2022-01-15, ventet 16-01-2022." in mail.text()
 
-    for state in (FreshnessState.FAIL, FreshnessState.FAIL, FreshnessState.PASS, FreshnessState.FAIL):
-        becomes(state)
-    assert [m["Subject"] for m in mail.mails] == ["KDI Indsigt: lake/stoettesystemerne er forsinket"] * 2
+
+def test_a_refused_delivery_is_told_once_whatever_runs_over_its_day(
+    mail: MailServer, installation: Installation, watch: Watch
+) -> None:
+    installation.deliver(a_day("2022-01-10", -3), a_day("2022-01-11"))
+    with _on(installation, "2022-01-12"):
+        job = defs.resolve_job_def("modtag_stoettesystemerne")
+        for span in (("2022-01-10", "2022-01-11"), ("2022-01-10", "2022-01-10"), ("2022-01-10", "2022-01-11")):
+            run_here(watch.instance, job, make_run(watch.instance, job, span_tags(*span)))
+            watch.tick()
+    (got,) = mail.mails
+    assert got["Subject"] == "KDI Indsigt: stoettesystemerne: 1 leverance venter på nogen"
+    for part in ("stoettesystemerne_2022-01-10.csv: afvist", "Antallet er negativt.", "/runs/"):
+        assert part in mail.text()
+
+
+def a_day(period: str, calls: int = 7) -> Delivery:
+    return day(period, call(f"{period}T08:00:00+01:00", "Fredericia", System("KSD"), calls))
+
+
+@contextmanager
+def _on(installation: Installation, as_of: str) -> Iterator[None]:
+    before, os.environ["KDI_AS_OF"] = os.environ["KDI_AS_OF"], as_of
+    get_settings.cache_clear()
+    yield
+    os.environ["KDI_AS_OF"] = before
+    get_settings.cache_clear()
 
 
 def test_a_value_that_looks_personal_or_secret_is_struck_out(

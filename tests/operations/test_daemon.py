@@ -15,8 +15,8 @@ import pytest
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 
+from orchestration.dagster_internals.launcher import is_alive
 from orchestration.lock import acquire, release
-from orchestration.operations.launcher import is_alive
 from orchestration.partitions import span_tags
 from orchestration.settings import PROJECT_ROOT, get_settings
 

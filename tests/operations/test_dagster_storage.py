@@ -14,9 +14,10 @@ from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 from postgres_server import PostgresServer, postgres_server
 
-from orchestration.dagster_storage import OpenSqliteEventLogStorage, log_together
+from orchestration.dagster_internals.events import log_together
+from orchestration.dagster_internals.launcher import LocalRunLauncher
+from orchestration.dagster_internals.storage import OpenSqliteEventLogStorage
 from orchestration.load import use_dagster_home
-from orchestration.operations.launcher import LocalRunLauncher
 from orchestration.partitions import span_tags
 from orchestration.settings import PROJECT_ROOT, get_settings
 

@@ -48,3 +48,27 @@ def test_the_demo_is_whole_and_asks_for_both(
     assert [type(r) for r in again] == [dg.SkipReason]
     assert made.success
     assert (tmp_path / "reports" / "2022K4" / "potentialeanalyse-k98.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_report_that_was_made_of_the_release_in_force_is_not_made_again(
+    published: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A span of quarters in one run: what is no quarter of the release stays missing, and fails nothing."""
+    published.settings(tmp_path)
+    monkeypatch.setenv("KDI_HOME", str(tmp_path))
+    get_settings.cache_clear()
+    general = [a for a in reports.ASSETS if a.key.path[-1] == "k98"]
+    span = {"dagster/asset_partition_range_start": "2022-10", "dagster/asset_partition_range_end": "2023-04"}
+    try:
+        with dg.DagsterInstance.ephemeral() as instance:
+            assert dg.materialize(general, instance=instance, tags=span).success
+            pdf = tmp_path / "reports" / "2022K4" / "potentialeanalyse-k98.pdf"
+            before = pdf.stat().st_mtime_ns
+            assert dg.materialize(general, instance=instance, tags=span).success
+            assert instance.get_materialized_partitions(general[0].key) == {"2022-10"}
+            event = instance.get_latest_materialization_event(general[0].key)
+    finally:
+        get_settings.cache_clear()
+    assert pdf.stat().st_mtime_ns == before
+    assert event is not None and event.asset_materialization is not None
+    assert str(event.asset_materialization.description).startswith("Uændret")

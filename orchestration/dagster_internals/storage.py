@@ -6,29 +6,32 @@ third of a day's load. Kept open, in the write-ahead log that Dagster itself cho
 ``synchronous = normal`` can lose the last events in a power cut but never harms the file
 (sqlite.org/pragma.html#pragma_synchronous). What was loaded and published is not recorded here.
 
-The many partitions of a run over a span are recorded together, in one statement per database.
+The many partitions of a run over a span are recorded together, in one statement per database, and each at a
+millisecond of its own: the UI's list of events shows one per millisecond.
 """
 
 import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as db
-from dagster import AssetExecutionContext, AssetMaterialization, DagsterEventType, EventLogEntry
-from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata, generate_event_batch_id
+from dagster import AssetCheckEvaluation, DagsterEventType, EventLogEntry
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.base_storage import DagsterStorage
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from dagster._serdes import ConfigurableClassData
+from dagster._serdes import ConfigurableClassData, serialize_value
 from dagster_shared.record import replace
 
 from orchestration.faults import Unreachable
+from orchestration.partitions import PARTITIONED_CHECKS
 from orchestration.settings import get_settings
 
 # Dagster hands over events that belong together in batches of this size, when it is told one.
@@ -85,22 +88,40 @@ class OpenSqliteEventLogStorage(SqliteEventLogStorage):
         return self._engines[shard]
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store partitions of one asset together, as Dagster's storage in PostgreSQL does, and others one by one."""
+        """Store partitions of one asset or check together, as Dagster does in PostgreSQL, and others one by one."""
+        events = list(_at_moments_of_their_own(events))
         for (kind, _), some in groupby(events, lambda e: (e.dagster_event_type, e.get_dagster_event().asset_key)):
             alike = list(some)
             if kind in _ALIKE:
                 self._store_alike(alike)
+            elif kind is DagsterEventType.ASSET_CHECK_EVALUATION:
+                self._store_evaluations(alike)
             else:
                 super().store_event_batch(alike)
 
     def _store_alike(self, events: Sequence[EventLogEntry]) -> None:
+        with self._stored(events) as (connection, ids):
+            self._store_asset_event_tags(connection, events, ids)
+            self._store_asset_event(connection, events[-1], ids[-1])
+
+    def _store_evaluations(self, events: Sequence[EventLogEntry]) -> None:
+        """As the parent does for one: an answer takes the place of the row that its run planned."""
+        table = AssetCheckExecutionsTable
+        names = ("asset_key", "check_name", "run_id", "partition")
+        is_planned = db.and_(*(table.c[name].is_(db.bindparam(f"its_{name}")) for name in names))
+        with self._stored(events) as (connection, ids):
+            rows = [_execution(event, event_id) for event, event_id in zip(events, ids, strict=True)]
+            connection.execute(table.delete().where(is_planned), [{f"its_{n}": row[n] for n in names} for row in rows])
+            connection.execute(table.insert(), rows)
+
+    @contextmanager
+    def _stored(self, events: Sequence[EventLogEntry]) -> Iterator[tuple[db.Connection, Sequence[int]]]:
+        """Write to the run's own database and the index of all runs; a transaction there, and the ids in it."""
         insert = self.prepare_insert_event_batch(events)
         with self.run_connection(events[0].run_id) as connection:
             connection.execute(insert)
-        with self.index_transaction() as connection:
-            ids: Sequence[int] = connection.execute(insert.returning(SqlEventLogStorageTable.c.id)).scalars().all()
-            self._store_asset_event_tags(connection, events, ids)
-            self._store_asset_event(connection, events[-1], ids[-1])
+        with self.index_transaction() as index:
+            yield index, index.execute(insert.returning(SqlEventLogStorageTable.c.id)).scalars().all()
 
     def _has_asset_key_index_cols_on_connection(self, conn: db.Connection) -> bool:
         """Asked once: the parent reads the table's definition anew for every event, a fourth of its time."""
@@ -109,13 +130,14 @@ class OpenSqliteEventLogStorage(SqliteEventLogStorage):
         return self._has_index_columns
 
     def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
-        """Plans a check once. Dagster 1.13 plans it for every partition of the run, though none here is partitioned.
+        """Plans a check that is not partitioned once. Dagster 1.13 plans it for every partition of the run.
 
-        A backfill of three years would write thirteen thousand rows that no evaluation ever fills.
+        A backfill of three years would write thousands of rows that no evaluation ever fills.
         """
         planned = event.get_dagster_event()
-        once = replace(planned.asset_check_planned_data, partitions_subset=None)
-        event = event._replace(dagster_event=planned._replace(event_specific_data=once))
+        if planned.asset_check_planned_data.check_name not in PARTITIONED_CHECKS:
+            once = replace(planned.asset_check_planned_data, partitions_subset=None)
+            event = event._replace(dagster_event=planned._replace(event_specific_data=once))
         super()._store_asset_check_evaluation_planned(event, event_id)
 
     def dispose(self) -> None:
@@ -126,12 +148,29 @@ class OpenSqliteEventLogStorage(SqliteEventLogStorage):
         super().dispose()
 
 
-def log_together(context: AssetExecutionContext, materializations: Sequence[AssetMaterialization]) -> None:
-    """What ``context.log_event`` does for one materialization, for all the partitions of a run at once."""
-    step, batch = context.get_step_execution_context(), generate_event_batch_id()
-    for number, materialization in enumerate(materializations, 1):
-        is_last = number == len(materializations)
-        DagsterEvent.asset_materialization(step, materialization, DagsterEventBatchMetadata(batch, is_last))
+def _at_moments_of_their_own(events: Sequence[EventLogEntry]) -> Iterator[EventLogEntry]:
+    last = 0.0
+    for event in events:
+        last = max(event.timestamp, last + 0.001)
+        yield event._replace(timestamp=last)
+
+
+def _execution(event: EventLogEntry, event_id: int) -> dict[str, Any]:
+    evaluation = event.get_dagster_event().event_specific_data
+    assert isinstance(evaluation, AssetCheckEvaluation)
+    status = AssetCheckExecutionRecordStatus.SUCCEEDED if evaluation.passed else AssetCheckExecutionRecordStatus.FAILED
+    target = evaluation.target_materialization_data
+    return {
+        "asset_key": evaluation.asset_key.to_string(),
+        "check_name": evaluation.check_name,
+        "partition": evaluation.partition,
+        "run_id": event.run_id,
+        "execution_status": status.value,
+        "evaluation_event": serialize_value(event),
+        "evaluation_event_timestamp": datetime.fromtimestamp(event.timestamp, UTC).replace(tzinfo=None),
+        "evaluation_event_storage_id": event_id,
+        "materialization_event_storage_id": target.storage_id if target else None,
+    }
 
 
 class StorageUnreachable(Unreachable):

@@ -1,0 +1,244 @@
+"""From the plan to the publication in one step, whatever was selected.
+
+A release is published whole or not at all, so no table can be made by itself: a selection of one table, a month of it,
+a check or everything is the same build, which makes anew what differs between lake and release and the months that
+were asked for. What is the same already says "unchanged", and nothing is rewritten. Tables turn green when readers
+have them.
+"""
+
+from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
+
+import dagster as dg
+from dagster import AssetCheckEvaluation
+
+from orchestration import lock
+from orchestration.assets import disclosure, figures, months, plan, publication, purposes, transformations
+from orchestration.assets.lake import WRITER_POOL, lake_key
+from orchestration.assets.made import Made
+from orchestration.assets.periods import PeriodReport, states_of
+from orchestration.assets.transformations import DbtCommand
+from orchestration.build.plan import Plan
+from orchestration.build.start import current_plan, lake_state
+from orchestration.dagster_internals.events import evaluate_partitions, last_answer, log_together
+from orchestration.ingest.profiles import profiles
+from orchestration.ingest.reference.intake import InvalidReference
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.reference import reference_folder
+from orchestration.partitions import MONTH_STATUS, MONTHS
+from orchestration.publish.purposes import Purposes
+from orchestration.publish.release import Manifest, Releases
+from orchestration.settings import Settings, get_settings
+
+STEP = "byg"
+_PUBLISHED = sorted(s.key for s in transformations.SPECS if s.key.path[0] in ("marts", "kpi", "intermediate"))
+_SPECS = [
+    plan.SPEC,
+    *transformations.SPECS,
+    publication.control_spec(_PUBLISHED),
+    disclosure.SPEC,
+    purposes.spec(_PUBLISHED),
+    figures.spec(_PUBLISHED),
+    publication.RELEASE_SPEC,
+]
+_BY_MONTH = {spec.key for spec in transformations.SPECS if spec.partitions_def}
+# Dagster takes results of one step in this order only.
+_UPSTREAM_FIRST = {
+    key: place
+    for place, key in enumerate(
+        TopologicalSorter({spec.key: {dep.asset_key for dep in spec.deps} for spec in _SPECS}).static_order()
+    )
+}
+ONCE_A_BUILD = [spec.key for spec in _SPECS if spec.key not in _BY_MONTH]
+_STATUS = dg.AssetCheckSpec(
+    MONTH_STATUS, asset=months.STATUS_KEY, description=months.STATUS_CHECK_TEXT, partitions_def=MONTHS
+)
+
+Told = dg.MaterializeResult | dg.AssetCheckResult
+
+
+class BuildConfig(dg.Config):
+    """Options of a build."""
+
+    rebuild: bool = False  # make everything anew from the lake, whatever the current release holds
+
+
+@dg.multi_asset(
+    name=STEP,
+    specs=[spec.replace_attributes(skippable=True) for spec in _SPECS],
+    check_specs=[
+        *transformations.CHECK_SPECS,
+        *publication.CONTROL_CHECKS,
+        disclosure.CHECK_SPEC,
+        purposes.CHECK_SPEC,
+        *figures.CHECK_SPECS,
+        _STATUS,
+    ],
+    can_subset=True,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    pool=WRITER_POOL,
+)
+def byg(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCommand) -> Iterator[Told]:
+    """Compare lake and release, make anew what differs, judge it, and switch readers to it."""
+    settings = get_settings()
+    spanned = context.has_partition_key or context.has_partition_key_range
+    asked = list(context.partition_keys) if spanned else []
+    lock.acquire(settings)
+    try:
+        planned = _plan(settings, config.rebuild, asked)
+        if reason := _nothing_to_do(settings, planned, config.rebuild or bool(asked)):
+            context.log.info(reason)
+            answers = list(_unchanged(context, reason))
+        else:
+            made, events = _build(context, settings, planned, config.rebuild, asked, dbt)
+            answers = [*_told(context, made), *_told_by_month(context, settings, events)]
+    finally:
+        lock.release(settings)
+    _tell_of_periods(context, settings)
+    yield from answers
+
+
+def _tell_of_periods(context: dg.AssetExecutionContext, settings: Settings) -> None:
+    """What people or this build decided since the sources' own runs shows in the checks of their periods."""
+    standings = DeliveryLog(settings.delivery_log).standings()
+    for source in profiles():
+        PeriodReport(context, lake_key(source), states_of(standings, source)).correct()
+
+
+def _plan(settings: Settings, rebuild: bool, asked: list[str]) -> Plan:
+    try:
+        return current_plan(settings, rebuild, asked)
+    except InvalidReference as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+
+
+def _nothing_to_do(settings: Settings, planned: Plan, is_asked_for: bool) -> str:
+    """Why nothing is built, in Danish; empty when something is."""
+    current = Releases(settings).current()
+    if planned.is_empty and current:
+        return f"Uændret: publiceringen {current.publicering_id} er, hvad der ligger i søen."
+    if not is_asked_for and Releases(settings).is_held_back(lake_state(settings)):
+        return (
+            "Uændret: publiceringen er rullet tilbage. Der bygges igen, når der kommer nyt, eller med rebuild: true i"
+            " kørslens konfiguration."
+        )
+    return ""
+
+
+def _build(
+    context: dg.AssetExecutionContext,
+    settings: Settings,
+    planned: Plan,
+    rebuild: bool,
+    asked: list[str],
+    dbt: DbtCommand,
+) -> tuple[list[Made], dict[dg.AssetKey, list[dg.AssetMaterialization]]]:
+    """Lay out, build, judge and publish; what was made, and the months of it."""
+    context.log.info(f"Planen: {planned.reason}. {len(planned.months)} måneder, {len(planned.days)} dage.")
+
+    def lay_out(without: frozenset[str]) -> tuple[Plan, Manifest]:
+        return plan.lay_out(settings, rebuild, asked, without)
+
+    planned, manifest, tables = transformations.run_dbt(context, dbt, settings, lay_out)
+    context.log.info("Portene: kontroltotaler, diskretion, formål, rimelighed.")
+    purposes_in_force = Purposes.read(reference_folder(settings, manifest.inputs["reference"]))
+    gates = [
+        publication.judge_control_totals(settings, manifest),
+        disclosure.attack_build(settings, manifest),
+        purposes.judge_purposes(settings, purposes_in_force),
+        figures.judge_figures(settings, manifest),
+    ]
+    laid_out = plan.made(planned, manifest)
+    _demand(context, [laid_out, *tables], gates)
+    kpis = months.kpi_months(settings, planned)
+    context.log.info("Udgiver.")
+    released = publication.publish(settings, planned, manifest)
+    by_month = sorted(made.key for made in tables if made.key in _BY_MONTH)
+    return [laid_out, *tables, *gates, released], months.month_events(
+        settings, planned, kpis, by_month, purposes_in_force
+    )
+
+
+def _demand(context: dg.AssetExecutionContext, before: Iterable[Made], gates: list[Made]) -> None:
+    """Stop before the publication when a gate says no; its answers stand in the run."""
+    if all(gate.is_in_order for gate in gates):
+        return
+    _log_answers(context, [answer for made in (*before, *gates) for answer in made.checks])
+    failed = [a for gate in gates for a in gate.checks if not a.passed and a.severity is dg.AssetCheckSeverity.ERROR]
+    lines = [f"{a.asset_key.to_user_string()}: {a.check_name} holder ikke. {a.description or ''}" for a in failed]
+    raise dg.Failure("\n".join(lines), allow_retries=False)
+
+
+def _told(context: dg.AssetExecutionContext, made: Iterable[Made]) -> Iterator[Told]:
+    """What was selected as results, the rest as events: readers have all of it."""
+    checks: list[AssetCheckEvaluation] = []
+    for one in sorted(made, key=lambda m: _UPSTREAM_FIRST[m.key]):
+        if one.key not in _BY_MONTH and one.key in context.selected_asset_keys:
+            yield dg.MaterializeResult(asset_key=one.key, metadata=one.metadata)
+        elif one.key not in _BY_MONTH:
+            context.log_event(dg.AssetMaterialization(one.key, metadata=one.metadata))
+        checks += one.checks
+    for check in checks:
+        if check.asset_check_key in context.selected_asset_check_keys:
+            yield _as_result(check)
+    _log_answers(context, [c for c in checks if c.asset_check_key not in context.selected_asset_check_keys])
+
+
+def _told_by_month(
+    context: dg.AssetExecutionContext, settings: Settings, events: dict[dg.AssetKey, list[dg.AssetMaterialization]]
+) -> Iterator[Told]:
+    for of_table in events.values():
+        log_together(context, of_table)
+    answers = months.month_answers(settings)
+    evaluate_partitions(context, answers)
+    if _STATUS.key in context.selected_asset_check_keys:
+        yield _summary(answers, context.partition_keys)
+
+
+def _summary(answers: list[AssetCheckEvaluation], asked: Iterable[str]) -> dg.AssetCheckResult:
+    wanted = [a for a in answers if a.partition in set(asked)]
+    failed = [a for a in wanted if not a.passed]
+    is_error = any(a.severity is dg.AssetCheckSeverity.ERROR for a in failed)
+    return dg.AssetCheckResult(
+        asset_key=months.STATUS_KEY,
+        check_name=MONTH_STATUS,
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        description=f"{len(wanted) - len(failed)} af {len(wanted)} måneder er komplette.",
+    )
+
+
+def _unchanged(context: dg.AssetExecutionContext, reason: str) -> Iterator[Told]:
+    """The selected assets as they are: green, with the figures of the build that made them."""
+    records = {
+        r.asset_entry.asset_key: r for r in context.instance.get_asset_records(list(context.selected_asset_keys))
+    }
+    for key in sorted(context.selected_asset_keys - _BY_MONTH, key=_UPSTREAM_FIRST.__getitem__):
+        event = records[key].asset_entry.last_materialization if key in records else None
+        last = event.asset_materialization if event else None
+        yield dg.MaterializeResult(asset_key=key, metadata={**(last.metadata if last else {}), "uaendret": reason})
+    for check in sorted(context.selected_asset_check_keys, key=str):
+        last_said = last_answer(context.instance, check)
+        if last_said and (last_said.passed or last_said.severity is dg.AssetCheckSeverity.WARN):
+            yield _as_result(last_said)
+        else:  # readers have what passed it
+            yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=True, description=reason)
+
+
+def _as_result(check: AssetCheckEvaluation) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=check.asset_key,
+        check_name=check.check_name,
+        passed=check.passed,
+        severity=check.severity,
+        description=check.description,
+        metadata=check.metadata,
+    )
+
+
+def _log_answers(context: dg.AssetExecutionContext, answers: list[AssetCheckEvaluation]) -> None:
+    by_asset: dict[dg.AssetKey, list[AssetCheckEvaluation]] = {}
+    for answer in answers:
+        by_asset.setdefault(answer.asset_key, []).append(answer)
+    for of_asset in by_asset.values():
+        log_together(context, of_asset)

@@ -1,0 +1,134 @@
+"""Published months as partitions: which tables have them, what a build made anew, and how far each month has come."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster import AssetCheckEvaluation
+
+from orchestration.assets.made import answer
+from orchestration.build.plan import Plan
+from orchestration.build.workspace import Workspace
+from orchestration.lake.calendars import ALL_PLATFORMS
+from orchestration.partitions import MONTH_STATUS
+from orchestration.publish.purposes import Purposes
+from orchestration.settings import Settings
+
+STATUS_KEY = dg.AssetKey(["marts", "fct_kald_maaned"])
+_MONTH = "cast(strftime(cast(maaned as date), '%Y%m') as integer)"
+_FACTS = {"fct_kald_time": "dato_id // 100", "fct_kald_maaned": _MONTH}
+
+STATUS_CHECK_TEXT = (
+    "Måneden er komplet i publiceringen (marts.maaned_status, alle platforme). Gul: der ventes på leverancer, eller"
+    " søen har nyere. Rød: fristen er udløbet, og nogle kom aldrig; læserne bruger måneden, som den er."
+)
+
+
+def has_months(schema: str, name: str, columns: Mapping[str, Any]) -> bool:
+    """Whether a model is partitioned by month: the two facts of calls, and the KPIs that say their month."""
+    return name in _FACTS if schema == "marts" else schema == "kpi" and "maaned" in columns
+
+
+def kpi_months(settings: Settings, planned: Plan) -> list[str] | None:
+    """The months whose KPIs the build in progress makes anew; None: all."""
+    if planned.full:
+        return None
+    connection = Workspace(settings).connect()
+    try:
+        rows = connection.execute("select strftime(maaned, '%Y-%m') from intermediate.int_kpi__maaneder").fetchall()
+    finally:
+        connection.close()
+    return sorted(month for (month,) in rows)
+
+
+def month_events(
+    settings: Settings, planned: Plan, kpis: list[str] | None, tables: Sequence[dg.AssetKey], purposes: Purposes
+) -> dict[dg.AssetKey, list[dg.AssetMaterialization]]:
+    """A materialization for each month of each table that the release in force got from this build.
+
+    The data version is a fingerprint of the month's rows: the same again leaves what follows from it in step.
+    """
+    found = {}
+    with _release(settings) as connection:
+        for key in tables:
+            name = ".".join(key.path)
+            months = (None if planned.full else planned.months) if key.path[-1] in _FACTS else kpis
+            month = _FACTS.get(key.path[-1], _MONTH)
+            only = "true" if months is None else f"({month}) in ({_numbers(months)})"
+            rows = connection.execute(
+                f"select {month} as m, count(*), bit_xor(hash(t)) from {name} as t where {only}"
+                " group by all order by all"
+            ).fetchall()
+            shown = purposes.as_metadata(name)
+            found[key] = [
+                _event(key, number, count, fingerprint, shown) for number, count, fingerprint in rows if number
+            ]
+    return found
+
+
+def month_answers(settings: Settings) -> list[AssetCheckEvaluation]:
+    """The answer of the check on each month of the release in force: what ``marts.maaned_status`` says of it."""
+    with _release(settings) as connection:
+        rows = connection.execute(
+            "select strftime(maaned, '%Y-%m'), status, forventede, modtagne from marts.maaned_status"
+            " where platform = ? order by all",
+            [ALL_PLATFORMS],
+        ).fetchall()
+    return [
+        answer(
+            STATUS_KEY,
+            MONTH_STATUS,
+            state == "komplet",
+            f"{_WORDS[state]}: {received} af {expected} leverancer er kommet.",
+            severity=dg.AssetCheckSeverity.ERROR if state == "frist_udloebet" else dg.AssetCheckSeverity.WARN,
+            partition=month,
+        )
+        for month, state, expected, received in rows
+    ]
+
+
+def stale_answers(settings: Settings, touched: Iterable[str]) -> list[AssetCheckEvaluation]:
+    """The same check on months of the release that new deliveries have made stale; the next build answers again."""
+    return [
+        answer(
+            STATUS_KEY,
+            MONTH_STATUS,
+            False,
+            "Ikke i takt: søen har en nyere leverance end publiceringen. Næste byggeri tager den med.",
+            severity=dg.AssetCheckSeverity.WARN,
+            partition=month,
+        )
+        for month in sorted(published_months(settings) & set(touched))
+    ]
+
+
+def published_months(settings: Settings) -> set[str]:
+    """The months of calls in the release in force; none before the first."""
+    if not (settings.published / "current").exists():
+        return set()
+    with _release(settings) as connection:
+        rows = connection.execute("select distinct strftime(maaned, '%Y-%m') from marts.maaned_status").fetchall()
+    return {month for (month,) in rows}
+
+
+_WORDS = {"komplet": "Komplet", "afventer": "Afventer", "frist_udloebet": "Fristen er udløbet"}
+
+
+def _release(settings: Settings) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(settings.published / "current" / "kdi.duckdb"), read_only=True)
+
+
+def _numbers(months: Sequence[str]) -> str:
+    return ", ".join(month.replace("-", "") for month in months) or "null"
+
+
+def _event(
+    key: dg.AssetKey, number: int, count: int, fingerprint: int, shown: Mapping[str, Any]
+) -> dg.AssetMaterialization:
+    return dg.AssetMaterialization(
+        asset_key=key,
+        partition=f"{number // 100}-{number % 100:02d}",
+        metadata={"dagster/row_count": count, **shown},
+        tags={"dagster/data_version": f"{fingerprint:x}"},
+    )

@@ -1,0 +1,51 @@
+"""Takes what does not exist out of a backfill's target, so that its colour tells what failed.
+
+Dagster counts a partition that was asked for and not materialized as failed, though its run succeeded without it
+(dagster#34219). A day for which no file ever came is no failure.
+"""
+
+from collections.abc import Callable, Iterator
+
+import dagster as dg
+from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset
+from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGraph
+from dagster._core.definitions.events import AssetKeyPartitionKey
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus, PartitionBackfill
+
+_LOOKED_AT = 20
+
+
+def forgive_absent(
+    instance: dg.DagsterInstance, graph: BaseAssetGraph, is_absent: Callable[[dg.AssetKey, str], bool]
+) -> Iterator[tuple[str, int]]:
+    """Correct the newest backfills that ended as failed; yields the id of each and how many partitions are absent."""
+    ended = BulkActionsFilter(statuses=[BulkActionStatus.COMPLETED_FAILED])
+    for backfill in instance.get_backfills(ended, limit=_LOOKED_AT):
+        if backfill.is_asset_backfill and (count := _forgive(instance, graph, backfill, is_absent)):
+            yield backfill.backfill_id, count
+
+
+def _forgive(
+    instance: dg.DagsterInstance,
+    graph: BaseAssetGraph,
+    backfill: PartitionBackfill,
+    is_absent: Callable[[dg.AssetKey, str], bool],
+) -> int:
+    data = backfill.get_asset_backfill_data(graph)
+    failed = data.failed_and_downstream_subset
+    absent = {
+        AssetKeyPartitionKey(key, partition)
+        for key, subset in failed.partitions_subsets_by_asset_key.items()
+        for partition in subset.get_partition_keys()
+        if is_absent(key, partition)
+    }
+    if not absent:
+        return 0
+    gone = AssetGraphSubset.from_asset_partition_set(absent, graph)
+    names = ("target_subset", "requested_subset", "failed_and_downstream_subset")
+    kept = {name: getattr(data, name) - gone for name in names}
+    corrected = backfill.with_asset_backfill_data(data._replace(**kept), instance, graph)
+    if kept["failed_and_downstream_subset"].is_empty:
+        corrected = corrected.with_status(BulkActionStatus.COMPLETED_SUCCESS)
+    instance.update_backfill(corrected)
+    return len(absent)

@@ -1,0 +1,71 @@
+"""What ``kdi delivery accept``, ``withdraw`` and ``restore`` do, from a form in the UI."""
+
+from enum import Enum
+
+import dagster as dg
+from pydantic import Field
+
+from orchestration.asking import PRIORITY
+from orchestration.assets.lake import WRITER_POOL, lake_key
+from orchestration.assets.periods import DECISION_JOB, DECISION_OP, PeriodReport, states_of
+from orchestration.lake import verbs
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lock import writer_lock
+from orchestration.settings import get_settings
+
+
+class Decision(Enum):
+    """As the verbs of ``kdi delivery``."""
+
+    godkend = "godkend"
+    traek_tilbage = "traek_tilbage"
+    bring_tilbage = "bring_tilbage"
+
+
+_VERBS = {
+    Decision.godkend: verbs.accept,
+    Decision.traek_tilbage: verbs.withdraw,
+    Decision.bring_tilbage: verbs.restore,
+}
+
+
+class DecisionForm(dg.Config):
+    """Who decides what about which delivery, and why."""
+
+    leverance: str = Field(description="Leverancens id, som checket nævner det, eller <kilde>/<periode>.")
+    afgoerelse: Decision = Field(
+        description="godkend: den er rigtig og skal udgives. traek_tilbage: den tæller ikke med."
+        " bring_tilbage: en tidligere gælder igen."
+    )
+    grund: str = Field(description="Hvorfor. Offentliggøres i marts.leverance_log: skriv ingen navne.")
+    af: str = Field(description="Hvem der afgør det. Offentliggøres ikke.")
+
+
+@dg.op(name=DECISION_OP, out=dg.Out(dg.Nothing), pool=WRITER_POOL)
+def decide(context: dg.OpExecutionContext, config: DecisionForm) -> None:
+    """Record the decision, and let the period's checks show it at once."""
+    settings = get_settings()
+    try:
+        with writer_lock(settings):
+            lines = _VERBS[config.afgoerelse](settings, [config.leverance], config.af, config.grund)
+    except verbs.NotPossible as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    for line in lines:
+        context.log.info(line)
+    standings = DeliveryLog(settings.delivery_log).standings()
+    for source in {s.delivery.kilde for s in standings}:
+        PeriodReport(context, lake_key(source), states_of(standings, source)).correct()
+    context.log.info("Sensoren lake_er_aendret bygger og udgiver det, der er berørt; ellers kør byg_og_udgiv.")
+
+
+@dg.job(
+    name=DECISION_JOB,
+    description=(
+        "Godkend en leverance, der er holdt tilbage eller afvist for for mange fejl, træk en tilbage, eller bring en"
+        " tidligere tilbage. Linket i det fejlede check udfylder formularen."
+    ),
+    tags=PRIORITY,
+)
+def afgoer_leverance() -> None:
+    """One decision about one delivery."""
+    decide()

@@ -1,0 +1,126 @@
+"""Whatever is selected in the UI is one build and one publication, and months are as far as the release says."""
+
+import os
+import random
+from collections.abc import Iterable
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run
+from pipeline.deliveries import Delivery, System, call, calls_in_month, day, month
+from pipeline.installation import Installation
+
+from orchestration.assets.build import ONCE_A_BUILD
+from orchestration.assets.months import STATUS_KEY
+from orchestration.dagster_internals.events import check_states, last_answer
+from orchestration.definitions import defs
+from orchestration.load import load, use_dagster_home
+from orchestration.partitions import MONTH_STATUS, MONTHS, span_tags
+from orchestration.settings import get_settings
+
+SYSTEM = System("KSD")
+KPI = dg.AssetKey(["kpi", "kald_pr_indbygger"])
+HOURS = dg.AssetKey(["marts", "fct_kald_time"])
+RELEASE = dg.AssetKey(["published", "udgivelse"])
+
+
+def a_day(period: str, calls: int = 7) -> Delivery:
+    return day(period, call(f"{period}T12:00:00+00:00", "Fredericia", SYSTEM, calls))
+
+
+def materialize(instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey], *months: str) -> dg.DagsterRun:
+    """What the UI's button does with a selection."""
+    keys = frozenset(keys)
+    job = defs.resolve_implicit_global_asset_job_def().get_subset(asset_selection=keys)
+    tags = span_tags(months[0], months[-1]) if months else None
+    run = instance.create_run_for_job(job, tags=tags, asset_selection=keys)
+    execute_run(InMemoryJob(job), run, instance, raise_on_error=False)
+    ended = instance.get_run_by_id(run.run_id)
+    assert ended is not None
+    return ended
+
+
+def newest(instance: dg.DagsterInstance, key: dg.AssetKey) -> dg.AssetMaterialization:
+    event = instance.get_latest_materialization_event(key)
+    assert event is not None and event.asset_materialization is not None
+    return event.asset_materialization
+
+
+def said_of_months(installation: Installation) -> dict[str, bool]:
+    rows = installation.query(
+        "select strftime(maaned, '%Y-%m'), status from marts.maaned_status where platform = 'alle'"
+    )
+    return {name: state == "komplet" for name, state in rows}
+
+
+def status_checks(instance: dg.DagsterInstance) -> dict[str, bool | None]:
+    return check_states(instance, dg.AssetCheckKey(STATUS_KEY, MONTH_STATUS))
+
+
+def said_of(instance: dg.DagsterInstance, period: str) -> str:
+    answer = last_answer(instance, dg.AssetCheckKey(STATUS_KEY, MONTH_STATUS), period)
+    assert answer is not None
+    return str(answer.description)
+
+
+def test_every_selection_is_one_build_and_one_publication(installation: Installation) -> None:
+    installation.deliver(*(a_day(f"2022-0{m}-1{d}") for m in (1, 2, 3) for d in (0, 1)))
+    assert not load(get_settings()).failures
+    with use_dagster_home(get_settings()) as instance:
+        first = installation.current.name
+        assert instance.get_materialized_partitions(HOURS) == {"2022-01", "2022-02", "2022-03"}
+        assert status_checks(instance) == said_of_months(installation) != {}
+
+        # everything, with nothing new: green, and nothing is written
+        assert materialize(instance, ONCE_A_BUILD).is_success
+        assert installation.current.name == first
+        assert "Uændret" in str(newest(instance, RELEASE).metadata["uaendret"].value)
+        assert newest(instance, RELEASE).metadata["dagster/row_count"].value > 0
+
+        # one table, with a new day in the lake: the whole release follows, and its months are told
+        installation.deliver(a_day("2022-04-10"))
+        assert materialize(instance, [dg.AssetKey(["lake", "stoettesystemerne"])], "2022-04-10").is_success
+        assert materialize(instance, [dg.AssetKey(["marts", "dim_myndighed"])]).is_success
+        second = installation.current.name
+        assert second != first
+        assert newest(instance, RELEASE).metadata["publicering_id"].value == second
+        assert "2022-04" in instance.get_materialized_partitions(KPI)
+        assert status_checks(instance) == said_of_months(installation)
+
+        # a corrected day shows at once which month it made stale, until the next build
+        installation.deliver(a_day("2022-03-10", 8))
+        assert materialize(instance, [dg.AssetKey(["lake", "stoettesystemerne"])], "2022-03-10").is_success
+        assert said_of(instance, "2022-03").startswith("Ikke i takt")
+        assert not said_of(instance, "2022-01").startswith("Ikke i takt")
+        assert materialize(instance, [RELEASE]).is_success
+        assert not said_of(instance, "2022-03").startswith("Ikke i takt")
+        assert status_checks(instance) == said_of_months(installation)
+
+        # two months of a KPI, though nothing is new: just these are made anew from the lake
+        files = installation.inodes()
+        assert materialize(instance, [KPI, HOURS], "2022-01", "2022-02").is_success
+        rewritten = {path for path, inode in installation.inodes().items() if files.get(path) != inode}
+        hours = "marts/fct_kald_time/2022-0{}.parquet"
+        assert {path for path in rewritten if "fct_kald_time/" in path} == {hours.format(1), hours.format(2)}
+        colours = instance.get_status_by_partition(KPI, ["2022-01", "2022-02"], MONTHS) or {}
+        assert {c.value for c in colours.values() if c} == {"MATERIALIZED"}
+
+
+@pytest.mark.lang
+def test_the_month_bar_is_what_the_release_says_after_any_order_of_deliveries(installation: Installation) -> None:
+    """``KDI_ORDERS`` steps (200 unless given), each of some days or a month's file, on a day that moves on."""
+    chance = random.Random(20260202)
+    for number in range(int(os.environ.get("KDI_ORDERS", "200"))):
+        if chance.random() < 0.3:
+            period = f"2022-{chance.randint(1, 6):02}"
+            row = calls_in_month(period, "Fredericia", SYSTEM, "PersonBaseDataService v4", chance.randint(1, 9**6))
+            installation.deliver(month(period, row))
+        else:
+            days = (f"2022-{chance.randint(1, 6):02}-{chance.randint(1, 28):02}" for _ in range(chance.randint(1, 9)))
+            installation.deliver(*(a_day(period, chance.randint(1, 9**6)) for period in set(days)))
+        os.environ["KDI_AS_OF"] = f"2022-{7 + number // 50:02}-{1 + number % 28:02}"
+        get_settings.cache_clear()
+        load(get_settings())
+        with use_dagster_home(get_settings()) as instance:
+            assert status_checks(instance) == said_of_months(installation), number

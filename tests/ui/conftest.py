@@ -1,0 +1,81 @@
+"""Dagster's UI on an installation, and Debian's chromium in front of it, as a data engineer has them."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from pipeline.installation import Installation
+
+from orchestration.settings import PROJECT_ROOT
+
+BROWSER = "chromium"
+
+
+@dataclass
+class Ui:
+    """A page of the browser, and where the UI is."""
+
+    page: Any
+    address: str
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.address}{path}", wait_until="domcontentloaded")
+
+    def sees(self, text: str, seconds: int = 60) -> None:
+        """Wait until the page shows the text."""
+        self.page.get_by_text(text).first.wait_for(timeout=seconds * 1000)
+
+
+@contextmanager
+def dagster_ui(installation: Installation, program: str = "dagster-webserver", *options: str) -> Iterator[str]:
+    """The web server, or with ``dagster`` and ``dev`` the daemon too; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [shutil.which(program) or program, *options, "--host", "127.0.0.1", "--port", str(port)]
+    log = installation.folder / "ui.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*command, "-w", str(PROJECT_ROOT / "workspace.yaml")], cwd=PROJECT_ROOT, stdout=output, stderr=output,
+            start_new_session=True, env=os.environ | installation.environment,
+        )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 180
+        while True:
+            try:
+                with urlopen(f"http://127.0.0.1:{port}/server_info", timeout=2):
+                    break
+            except OSError:
+                assert time.monotonic() < deadline, log.read_text(encoding="utf-8", errors="replace")
+                time.sleep(0.5)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
+def browser(address: str) -> Iterator[Ui]:
+    """A page in chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=["--no-sandbox"])
+        page = opened.new_page(viewport={"width": 1500, "height": 900})
+        yield Ui(page, address)
+        opened.close()
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return Installation(tmp_path, tmp_path / "dagster")

@@ -1,0 +1,40 @@
+"""What somebody sees who opens the UI after ``kdi load``: the runs, the days' own colours, and the way to a reason."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from pipeline.deliveries import Delivery, System, call, day
+from pipeline.installation import Installation
+
+from .conftest import BROWSER, browser, dagster_ui
+
+GOOD, BAD = ("2022-01-10", "2022-01-11"), "2022-01-12"
+
+
+def a_day(period: str, calls: int = 7) -> Delivery:
+    return day(period, call(f"{period}T08:00:00+01:00", "Fredericia", System("KSD"), calls))
+
+
+@pytest.mark.skipif(shutil.which(BROWSER) is None, reason="needs Debian's chromium")
+def test_runs_of_the_command_are_the_code_locations_and_a_refused_day_leads_to_its_reason(
+    installation: Installation,
+) -> None:
+    installation.deliver(*map(a_day, GOOD), a_day(BAD, -3))
+    installation.process("load", status=1)  # one day is refused
+    program = str(Path(sys.executable).with_name("dagster-webserver"))
+    with dagster_ui(installation, program) as address, browser(address) as ui:
+        # the job's own page has the runs of the command line
+        ui.open("/locations/kdi_indsigt/jobs/byg_og_udgiv/runs")
+        ui.sees("Success")
+        # the refused day is red alone
+        ui.open("/assets/lake/stoettesystemerne?view=partitions")
+        ui.sees("2022-01-12")
+        # its failed run says why
+        ui.open("/runs?q[0]=status:FAILURE")
+        ui.page.locator("a[href*='/runs/']").first.click()
+        ui.sees("Antallet er negativt.")
+        # and its check leads to the form, filled in
+        ui.open(f"/assets/lake/stoettesystemerne?view=checks&checkDetail=accepteret&partition={BAD}")
+        ui.sees("accepteret")
