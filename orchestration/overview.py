@@ -78,7 +78,19 @@ def unresolved_lines(settings: Settings) -> Iterator[str]:
 
 
 def alias_lines(settings: Settings) -> Iterator[str]:
-    """The best suggestion where names are much alike, ready to be pasted into system_alias.csv."""
+    """The best suggestion where names are much alike, ready to be put at the end of the inbox's system_alias.csv.
+
+    Where there is none yet, the built-in file comes first: the inbox's own takes its place, header and all.
+    """
+    from orchestration.ingest import remote
+    from orchestration.lake.reference import built_in_file
+
+    fs, root = remote.open_inbox(settings.inbox_url)
+    own = f"{root}/reference/system_alias.csv"
+    with remote.errors(settings.inbox_url):
+        is_begun = fs.exists(own) and fs.info(own)["size"] > 0
+    if not is_begun:
+        yield from built_in_file("system_alias").read_text(encoding="utf-8-sig").splitlines()
     seen = set()
     for *_, lines in _unresolved(settings, f"forslag_nr = 1 and lighed >= {_MUCH_ALIKE} and alias_linjer is not null"):
         for line in lines.splitlines():

@@ -1,8 +1,12 @@
 """What the registers say, worked out by hand: identity, connection, real use, potential and SAPA."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+
+from orchestration.overview import alias_lines
+from orchestration.settings import Settings
 
 from . import world
 from .deliveries import kommuner
@@ -39,6 +43,19 @@ def test_what_is_unresolved_is_listed_with_its_reason(at_once: Loaded) -> None:
     ]
     listed = at_once.installation.kdi("identity")
     assert "Plejesystemet (onboarding; flere systemer har navnet; 0 kommuner)" in listed.output
+
+
+def test_suggestions_make_a_file_that_can_be_taken_in_also_where_there_was_none(
+    at_once: Loaded, tmp_path: Path
+) -> None:
+    settings = Settings(home=at_once.installation.home, inbox=str(tmp_path))
+    own = tmp_path / "reference" / "system_alias.csv"
+    own.parent.mkdir()
+    own.touch()  # as the shell's >> does before anything is written
+    first = list(alias_lines(settings))
+    assert first[0] == "navn;uuid;it_system"
+    own.write_text("\n".join(first) + "\n", encoding="utf-8")
+    assert list(alias_lines(settings)) == first[1:]
 
 
 def test_connection_per_system_and_status_date(at_once: Loaded) -> None:
