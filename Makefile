@@ -51,7 +51,7 @@ audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabili
 
 privacy: $(BIN)/.ready  ## Attack the published data at length and write the results into docs/privacy.md
 	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --write-results
-	KDI_RENEW_PRIVACY=1 $(BIN)/python -m pytest tests/privacy
+	KDI_RENEW_PRIVACY=1 $(BIN)/python -m pytest tests/privacy -m "lang or not lang"
 
 production: $(BIN)/.ready  ## Start docs/production.md on loopback, load, kill, back up and restore (nginx, rsync, sqlite3)
 	$(BIN)/python -m pytest tests/production -m "lang or not lang"

@@ -59,7 +59,7 @@ def _forget_newest_month(database: Database) -> None:
         drop schema marts cascade; drop schema kpi cascade;
         do $$ declare hver text; begin
             for hver in select navn from borte loop
-                execute format('drop table kdi_lager.%I', hver);
+                execute format('drop table kdi_lager.%I cascade', hver);
                 delete from kdi_lager.del where navn = hver;
             end loop;
         end $$

@@ -71,7 +71,7 @@ def postgres_server(
     """Start a server, and stop and delete it at the end.
 
     Args:
-        version: 16 or 18.
+        version: 16 or 18, or another, whose programs lie in the folder that e.g. KDI_POSTGRES_17 names.
         parent: where its folder is made; memory when there is room, else the temporary folder.
         fast: without a wait for the disk, for data that need not outlive the server.
         settings: more lines of ``postgresql.conf``.
@@ -97,6 +97,8 @@ def postgres_server(
 
 def _binaries(version: int, folder: Path) -> Path:
     """The server's programs; root cannot run them, and another user may not be able to read root's folders."""
+    if version not in POSTGRES_VERSIONS:
+        return Path(os.environ[f"KDI_POSTGRES_{version}"])
     installed = POSTGRES_VERSIONS[version]
     if os.geteuid() != 0:
         return installed

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 
@@ -88,7 +89,10 @@ def send(settings: Settings, new: Iterable[Incident]) -> int:
 
 
 def deliver(address: str, title: str, text: str) -> bool:
-    """Send a message to one address of Apprise; whether it was taken."""
+    """Send a message to one address of Apprise; whether it was taken.
+
+    Nothing is sent where a password would go to another machine in the clear (``mailto:`` for ``mailtos:``).
+    """
     import apprise  # three hundred services take half a second to import
 
     # It would log what it sends and to whom.
@@ -96,13 +100,19 @@ def deliver(address: str, title: str, text: str) -> bool:
     channel = apprise.Apprise(
         asset=apprise.AppriseAsset(app_id="KDI Indsigt", app_desc="KDI Indsigt", async_mode=False)
     )
-    if not channel.add(address):
+    if not channel.add(address) or any(map(_shows_password, channel)):
         return False
     return bool(
         channel.notify(
             title=title, body=text, notify_type=apprise.NotifyType.FAILURE, body_format=apprise.NotifyFormat.TEXT
         )
     )
+
+
+def _shows_password(service: Any) -> bool:
+    host = str(getattr(service, "smtp_host", None) or service.host or "")
+    local = host in ("localhost", "127.0.0.1", "::1")
+    return bool(service.password and not service.secure and service.protocol and not local)
 
 
 @dg.sensor(

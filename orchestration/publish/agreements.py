@@ -5,6 +5,8 @@ the reference data in force that count, also when an earlier release is brought 
 is made. Without an agreement in force a municipality sees itself, and the rest as numbers only.
 """
 
+import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -37,19 +39,57 @@ class Agreement:
     til: date | None
 
 
-def read_agreements(reference_folder: Path) -> tuple[Agreement, ...]:
+def read_agreements(reference_folder: Path, known: Container[str]) -> tuple[Agreement, ...]:
     """The agreements in a reference set.
 
+    Args:
+        known: the CVR numbers of authorities; nobody else shares or is shared with.
+
     Raises:
-        InvalidAgreement: a CVR number or date cannot be understood.
+        InvalidAgreement: a row cannot be understood, contradicts itself or another, or names nobody.
     """
+    understood = _understood(reference_folder)
+    for number, agreement in enumerate(understood, start=1):
+        if isinstance(agreement, InvalidAgreement):
+            raise agreement
+        for column, cvr in (("cvr", agreement.cvr), ("deler_med_cvr", agreement.deler_med_cvr)):
+            open_too = " eller alle" if column == "deler_med_cvr" else ""
+            if open_too and cvr == EVERYBODY:
+                continue
+            if not re.fullmatch("[0-9]{8}", cvr):
+                raise _invalid(number, f"{column} skal være et CVR-nummer på 8 cifre{open_too}")
+            if cvr not in known:
+                raise _invalid(number, f"ingen kommune eller myndighed har CVR-nummeret {cvr} ({column})")
+    return tuple(a for a in understood if isinstance(a, Agreement))
+
+
+def _understood(reference_folder: Path) -> list[Agreement | InvalidAgreement]:
+    """Each row as an agreement, or as what is wrong with it."""
     path = sql_text(str(reference_folder / "aftaler.parquet"))
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"select cvr, deler_med_cvr, fra, til from read_parquet({path}, file_row_number = true)"
             " order by file_row_number"
         ).fetchall()
-    return tuple(_agreement(number, *row) for number, row in enumerate(rows, start=1))
+    found = [_agreement(number, *row) for number, row in enumerate(rows, start=1)]
+    return [_overlap(number, one, found) or one for number, one in enumerate(found, start=1)]
+
+
+def _overlap(
+    number: int, one: Agreement | InvalidAgreement, all_of_them: list[Agreement | InvalidAgreement]
+) -> InvalidAgreement | None:
+    """Two rows of the same two that hold at once say two things of when it ends; neither is to be trusted."""
+    for other_number, other in enumerate(all_of_them, start=1):
+        if (
+            isinstance(one, Agreement)
+            and isinstance(other, Agreement)
+            and number != other_number
+            and (one.cvr, one.deler_med_cvr) == (other.cvr, other.deler_med_cvr)
+            and (one.fra or date.min) <= (other.til or date.max)
+            and (other.fra or date.min) <= (one.til or date.max)
+        ):
+            return _invalid(number, f"perioden overlapper række {other_number}, som er en aftale mellem de samme")
+    return None
 
 
 @dataclass(frozen=True)
@@ -74,7 +114,7 @@ NONE = Agreements(frozenset())
 def in_force(settings: Settings, on: date | None = None) -> Agreements:
     """The agreements by the reference data in force now, whatever release is shown; ``NONE`` before the first load.
 
-    For those who show what they can read: an empty date is open, one that cannot be read lets nobody in.
+    For those who show what they can read: a row that cannot be understood lets nobody in.
 
     Args:
         on: the day somebody looks; today in Danish time unless given.
@@ -82,35 +122,37 @@ def in_force(settings: Settings, on: date | None = None) -> Agreements:
     reference = DeliveryLog(settings.delivery_log).reference()
     if reference is None:
         return NONE
-    path = reference_folder(settings, reference) / "aftaler.parquet"
-    with duckdb.connect() as connection:
-        pairs = connection.execute(
-            f"""select cvr, deler_med_cvr from read_parquet({sql_text(str(path))})
-            where cvr is not null and deler_med_cvr is not null
-                and (nullif(fra, '') is null or try_cast(fra as date) <= $1)
-                and (nullif(til, '') is null or try_cast(til as date) >= $1)""",
-            [on or datetime.now(ZoneInfo(LOCAL_TIME_ZONE)).date()],
-        ).fetchall()
-    return Agreements(frozenset(pairs))
+    day = on or datetime.now(ZoneInfo(LOCAL_TIME_ZONE)).date()
+    return Agreements(
+        frozenset(
+            (agreement.cvr, agreement.deler_med_cvr)
+            for agreement in _understood(reference_folder(settings, reference))
+            if isinstance(agreement, Agreement) and (agreement.fra or date.min) <= day <= (agreement.til or date.max)
+        )
+    )
 
 
-def _agreement(number: int, cvr: str | None, shares_with: str | None, first: str | None, last: str | None) -> Agreement:
-    for column, value in (("cvr", cvr), ("deler_med_cvr", shares_with)):
-        is_open = column == "deler_med_cvr" and value == EVERYBODY
-        if not is_open and not (value and len(value) == 8 and value.isdigit()):
-            raise _invalid(number, column, "et CVR-nummer på 8 cifre" + (" eller alle" if column != "cvr" else ""))
-    return Agreement(str(cvr), str(shares_with), _day(number, "fra", first), _day(number, "til", last))
+def _agreement(
+    number: int, cvr: str | None, shares_with: str | None, first: str | None, last: str | None
+) -> Agreement | InvalidAgreement:
+    if not (cvr and shares_with):
+        return _invalid(number, f"{'deler_med_cvr' if cvr else 'cvr'} skal være et CVR-nummer på 8 cifre")
+    days = []
+    for column, value in (("fra", first), ("til", last)):
+        try:
+            days.append(date.fromisoformat(value) if value else None)
+        except ValueError:
+            return _invalid(number, f"{column} skal være en dato som 2022-04-30 eller tom")
+    fra, til = days
+    if fra and til and til < fra:
+        return _invalid(number, f"aftalen slutter {last}, før den begynder {first}")
+    if cvr == shares_with:
+        return _invalid(number, "en myndighed deler ikke med sig selv; deler_med_cvr skal være en anden")
+    return Agreement(cvr, shares_with, fra, til)
 
 
-def _day(number: int, column: str, value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        raise _invalid(number, column, "en dato som 2022-04-30 eller tom") from None
-
-
-def _invalid(number: int, column: str, rule: str) -> InvalidAgreement:
+def _invalid(number: int, what: str) -> InvalidAgreement:
     return InvalidAgreement(
-        f"reference/aftaler.csv, række {number}: {column} skal være {rule}. Ret rækken;"
+        f"reference/aftaler.csv, række {number}: {what}. Ret rækken;"
         " de aftaler, der gælder i PostgreSQL, gælder fortsat."
     )

@@ -18,7 +18,7 @@ def send_newest(settings: Settings, month: date | None, recipient: str) -> str:
     """Make the month's newsletter and send it.
 
     Raises:
-        NotSent: no server is set, or it refused.
+        NotSent: no server is set, it refused, or it would get the password unencrypted.
     """
     with Edition(settings.published / "current", month) as edition:
         letter = nyhedsbrev.build(edition, nyhedsbrev.focus_file(settings, edition).read_text(encoding="utf-8"))
@@ -29,6 +29,11 @@ def send_newest(settings: Settings, month: date | None, recipient: str) -> str:
     try:
         with _connect(address.scheme, address.hostname, address.port) as server:
             if address.username:
+                if not isinstance(server.sock, ssl.SSLSocket):
+                    raise NotSent(
+                        f"Mailserveren {address.hostname} tilbyder ikke kryptering (STARTTLS), så adgangskoden bliver"
+                        " ikke sendt. Brug smtps:// eller en server med STARTTLS."
+                    )
                 server.login(unquote(address.username), unquote(address.password or ""))
             server.send_message(mail)
     except (OSError, smtplib.SMTPException) as error:

@@ -17,7 +17,7 @@ from orchestration.definitions import defs
 from orchestration.ingest.intake import take_in
 from orchestration.ingest.profiles import profiles
 from orchestration.operations import alerts
-from orchestration.operations.alerts import AlertNotSent, driftsalarm
+from orchestration.operations.alerts import AlertNotSent, deliver, driftsalarm
 from orchestration.partitions import span_tags
 from orchestration.settings import get_settings
 
@@ -254,3 +254,9 @@ def test_the_memory_survives_being_written_down() -> None:
     again = alerts.Told.from_cursor(told.to_cursor())
     assert {key: tuple(value) for key, value in again.runs.items()} == told.runs
     assert (again.runs_until, again.standing) == (told.runs_until, told.standing)
+
+
+@pytest.mark.parametrize("kind", ["mailto", "json", "xml", "form"])
+def test_no_password_is_sent_to_another_machine_without_encryption(kind: str) -> None:
+    """192.0.2.1 is nobody's: had it been asked, the answer would have been waited for."""
+    assert not deliver(f"{kind}://vagt:hemmelig@192.0.2.1:9/?from=a@example.org&to=b@example.org", "x", "y")

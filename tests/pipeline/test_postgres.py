@@ -219,3 +219,39 @@ def test_an_agreement_that_cannot_be_understood_changes_nothing(installation: In
     assert "aftaler.csv, række 1: til skal være en dato" in result.stderr
     agreed = "select count(*) from kdi_adgang.aftale where deler_med_cvr <> 'alle'"
     assert database.admin(agreed) == [(1,)]
+
+
+AALBORG, FREDERICIA = cvr_of("Aalborg"), cvr_of("Fredericia")
+BAD_AGREEMENTS = {
+    "a date in Danish": ([(AALBORG, "alle", "", "31-12-2022")], "række 1: til skal være en dato"),
+    "over before it begins": (
+        [(AALBORG, FREDERICIA, "2022-05-01", "2022-04-30")],
+        "række 1: aftalen slutter 2022-04-30,",
+    ),
+    "with itself": ([(AALBORG, AALBORG, "", "")], "række 1: en myndighed deler ikke med sig selv"),
+    "two for the same days": (
+        [(AALBORG, FREDERICIA, "2022-01-01", "2022-12-31"), (AALBORG, FREDERICIA, "2022-06-01", "")],
+        "række 1: perioden overlapper række 2",
+    ),
+    "nobody's CVR number": ([(AALBORG, "12345678", "", "")], "ingen kommune eller myndighed har CVR-nummeret 12345678"),
+    "digits of another script": (
+        [(AALBORG, "٢٩١٨٩٤٢٠", "", "")],
+        "række 1: deler_med_cvr skal være et CVR-nummer på 8",
+    ),
+    "everybody's": ([("alle", AALBORG, "", "")], "række 1: cvr skal være et CVR-nummer på 8 cifre"),
+    "SQL": ([(AALBORG, "'); drop table kdi_adgang.aftale; --", "", "")], "række 1: deler_med_cvr skal være"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_AGREEMENTS)
+def test_an_agreement_that_contradicts_itself_changes_nothing(
+    name: str, installation: Installation, database: Database
+) -> None:
+    bad, said = BAD_AGREEMENTS[name]
+    columns = ("cvr", "deler_med_cvr", "fra", "til")
+    installation.tamper_reference("aftaler", [dict(zip(columns, row, strict=True)) for row in bad])
+    result = installation.kdi("postgres", "publish", status=1)
+    assert "reference/aftaler.csv, " in result.stderr
+    assert said in result.stderr
+    agreed = "select count(*) from kdi_adgang.aftale where deler_med_cvr <> 'alle'"
+    assert database.admin(agreed) == [(1,)]

@@ -3,6 +3,7 @@
 import email
 import re
 import socket
+import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import default
@@ -102,6 +103,31 @@ def test_sent_on_request_with_its_pictures_inside(
 def test_without_a_server_nothing_is_sent_and_the_remedy_is_said(published: Published, tmp_path: Path) -> None:
     with pytest.raises(mail.NotSent, match="KDI_MAIL_SERVER er ikke sat"):
         mail.send_newest(published.settings(tmp_path), published.edition.month, "redaktion@example.org")
+
+
+class Greedy:
+    """A server, or a man in the middle, that asks for a password and offers no encryption; keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told = b""
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with self.socket, self.socket.accept()[0] as peer, peer.makefile("rb") as lines:
+            peer.sendall(b"220 post\r\n")
+            for line in lines:
+                self.told += line
+                peer.sendall(b"250-post\r\n250 AUTH PLAIN LOGIN\r\n" if line[:4] == b"ehlo" else b"250 ok\r\n")
+
+
+def test_no_password_goes_to_a_server_without_encryption(published: Published, tmp_path: Path) -> None:
+    server = Greedy()
+    address = SecretStr(f"smtp://kdi:hemmeligkode@127.0.0.1:{server.socket.getsockname()[1]}")
+    settings = published.settings(tmp_path).model_copy(update={"mail_server": address})
+    with pytest.raises(mail.NotSent, match=r"tilbyder ikke kryptering \(STARTTLS\)"):
+        mail.send_newest(settings, published.edition.month, "redaktion@example.org")
+    assert server.told.startswith(b"ehlo ") and b"AUTH" not in server.told and b"MAIL" not in server.told
 
 
 def test_a_server_that_refuses_does_not_bring_the_password_into_the_message(

@@ -8,8 +8,12 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import conninfo
 
+from orchestration.publish.postgres.roles import OPEN
+
 OWNER = "kdi_ejer"
 _ENCRYPTED = {"require", "verify-ca", "verify-full"}
+# The publisher is not bound by the times that roles.sql sets for readers.
+PATIENT = "set statement_timeout = 0; set lock_timeout = 0"
 _SECONDS_TO_CONNECT = 10
 
 
@@ -64,7 +68,7 @@ def as_owner(dsn: str) -> Iterator[psycopg.Connection]:
     """A connection that acts as the owner of all published objects, one transaction per statement.
 
     Raises:
-        PostgresProblem: the server does not answer, refuses the login, or has not been set up.
+        PostgresProblem: the server does not answer, refuses the login, has not been set up, or tells readers too much.
     """
     if not dsn:
         raise PostgresProblem("KDI_POSTGRES_DSN er ikke sat.")
@@ -79,7 +83,23 @@ def as_owner(dsn: str) -> Iterator[psycopg.Connection]:
                 "databasen er ikke gjort klar, eller brugeren er ikke medlem af kdi_ejer."
                 " Lad en administrator køre udskriften af kdi postgres roles."
             )
+        connection.execute(PATIENT)
+        _require_closed(connection)
         yield connection
+
+
+def _require_closed(connection: psycopg.Connection) -> None:
+    """Readers learn nothing of others' rows from what the server shows to all.
+
+    Raises:
+        PostgresProblem: they could; nothing is published.
+    """
+    (still_open,) = connection.execute(f"select count(*) from ({OPEN}) as aabne").fetchone() or (0,)  # type: ignore[call-overload]
+    if still_open:
+        raise PostgresProblem(
+            f"{still_open} af serverens tællere og funktioner er åbne for alle logins, så andres rækker kan tælles."
+            " Lad serverens superbruger køre udskriften af kdi postgres roles igen."
+        )
 
 
 def _acts_as_owner(connection: psycopg.Connection) -> bool:

@@ -1,12 +1,12 @@
 """The statements that make PostgreSQL keep a decision of ``adgang.yml`` on one table, and nothing beside it.
 
-Row-level security hides rows, but a reader can still ask the planner. Two things are therefore so here:
+A reader's question never meets a hidden row. Row-level security would hide the rows, but PostgreSQL then evaluates a
+reader's own condition first when it is cheap, and ``EXPLAIN ANALYZE``, times and counts tell what it met. So the rows
+that a reader may see come out of a function (``egne_<table>``), into which the planner cannot look: it says the same
+of every municipality, and it alone reads the table. KOMBIT, who may see all, reads the table itself. Which of the two
+a question gets is decided while it is planned (``kdi_adgang.alt_nu``), so that nobody's plan shows the other one.
 
-- No column of a protected table has statistics, except those of the calendar: estimates in ``EXPLAIN`` say the
-  same of every municipality.
-- The only index is on an expression that a reader's own condition can never use. PostgreSQL lets a condition go
-  before a policy only when its functions are leakproof; ``+`` and ``||`` are not. So no index leads to rows that
-  the policy then removes, which ``EXPLAIN ANALYZE`` would count.
+What a function reads, and how, depends on none of the reader's settings: those that matter are its own.
 """
 
 from psycopg import sql
@@ -14,9 +14,6 @@ from psycopg import sql
 from orchestration.publish.access import Decision
 
 SCHEMA = "kdi_lager"
-
-# Columns whose statistics tell of the calendar and the platforms, not of a municipality.
-_TELL_NOTHING = {"maaned", "dato_id", "tidspunkt", "time_id", "statusdato", "udtraeksdato", "kvartal"}
 
 TYPES = {
     "BIGINT": "bigint",
@@ -28,13 +25,30 @@ TYPES = {
     "VARCHAR": "text",
 }
 
-_EVERYTHING = sql.SQL("(select kdi_adgang.ser_alt())")
-# The owner of a row as the policy and its index write it; see the head of this module.
-_OWNER_OF_ROW = {"myndighed_id": sql.SQL("(myndighed_id + 0)"), "cvr": sql.SQL("(coalesce(cvr, '') || '')")}
+# A reader could otherwise ask for messages about the plan, or make the function read the whole table.
+_SETTINGS = {
+    "search_path": "pg_catalog, pg_temp",
+    "client_min_messages": "warning",
+    "debug_print_parse": "off",
+    "debug_print_rewritten": "off",
+    "debug_print_plan": "off",
+    "debug_parallel_query": "off",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "enable_indexscan": "on",
+    "seq_page_cost": "1",
+    "random_page_cost": "1",
+    "cpu_tuple_cost": "0.01",
+    "cpu_index_tuple_cost": "0.005",
+    "cpu_operator_cost": "0.0025",
+}
 _VISIBLE = {
     "myndighed_id": sql.SQL("(select kdi_adgang.synlige_id())::bigint[]"),
     "cvr": sql.SQL("(select kdi_adgang.synlige_cvr())::text[]"),
 }
+_EVERYTHING = sql.SQL("(select kdi_adgang.ser_alt())")
 
 
 def create(name: str, columns: dict[str, str], check: str | None) -> sql.Composed:
@@ -49,59 +63,86 @@ def create(name: str, columns: dict[str, str], check: str | None) -> sql.Compose
     return sql.SQL("create table {} ({})").format(sql.Identifier(SCHEMA, name), sql.SQL(", ").join(lines))
 
 
-def protect(name: str, columns: dict[str, str], decision: Decision) -> list[sql.Composed]:
-    """What is done to a table after its rows are in: statistics, key or index, row-level security."""
+def protect(name: str, columns: dict[str, str], decision: Decision, rows: int) -> list[sql.Composed]:
+    """What is done to a table after its rows are in: statistics, key or index, and the function for readers.
+
+    Row-level security without a policy is a second lock: a right given by mistake shows nothing.
+
+    Args:
+        rows: how many the planner is to expect of the function; the same for every authority.
+    """
     table = sql.Identifier(SCHEMA, name)
-    statements = _without_telling_statistics(table, columns, decision)
-    # Before the index: until PostgreSQL 17 a session does not see that an index of its own has statistics 0.
-    statements.append(sql.SQL("analyze {}").format(table))
-    statements += [
+    statements = [
+        sql.SQL("analyze {}").format(table),
         *_key_or_index(name, decision),
-        sql.SQL("alter table {} enable row level security, force row level security").format(table),
-        sql.SQL("create policy adgang on {} for select using ({})").format(table, _rule(decision)),
+        sql.SQL("alter table {} enable row level security").format(table),
     ]
-    return statements
+    return [*statements, *_function(name, columns, decision, rows)] if has_function(decision) else statements
 
 
-def _rule(decision: Decision) -> sql.Composable:
-    if decision.myndighed:
-        return sql.SQL("{} = any ({})").format(_OWNER_OF_ROW[decision.myndighed], _VISIBLE[decision.myndighed])
-    return sql.SQL("true") if decision.adgang == "alle" else _EVERYTHING
+def has_function(decision: Decision) -> bool:
+    """Whether others than KOMBIT see a part of the table: some rows, or rows without some figures."""
+    return bool(decision.myndighed or (decision.adgang == "alle" and decision.anonym))
 
 
-def _without_telling_statistics(
-    table: sql.Identifier, columns: dict[str, str], decision: Decision
-) -> list[sql.Composed]:
-    if decision.adgang == "alle":
-        return []
-    silent = [c for c in columns if c not in _TELL_NOTHING]
-    alter = sql.SQL(", ").join(
-        sql.SQL("alter column {} set statistics 0").format(sql.Identifier(column)) for column in silent
-    )
-    return [sql.SQL("alter table {} {}").format(table, alter)]
+def function(name: str) -> sql.Identifier:
+    """The function through which others than KOMBIT read a table."""
+    return sql.Identifier(SCHEMA, f"egne_{name}")
 
 
 def _key_or_index(name: str, decision: Decision) -> list[sql.Composed]:
-    table, index = sql.Identifier(SCHEMA, name), f"{name}_i"
-    if not decision.myndighed:
-        key = sql.SQL(", ").join(map(sql.Identifier, decision.noegle))
-        return [sql.SQL("create unique index on {} ({})").format(table, key)] if decision.noegle else []
-    parts: list[sql.Composable] = [_OWNER_OF_ROW[decision.myndighed]]
-    parts += [sql.Identifier(column) for column in decision.noegle if column != decision.myndighed]
+    own = (decision.myndighed,) if decision.myndighed else ()
+    columns = [*own, *(column for column in decision.noegle if column not in own)]
+    if not columns:
+        return []
     return [
-        sql.SQL("create {}index {} on {} ({})").format(
-            sql.SQL("unique " if decision.noegle else ""), sql.Identifier(index), table, sql.SQL(", ").join(parts)
-        ),
-        sql.SQL("alter index {} alter column 1 set statistics 0").format(sql.Identifier(SCHEMA, index)),
+        sql.SQL("create {}index on {} ({})").format(
+            sql.SQL("unique " if decision.noegle else ""),
+            sql.Identifier(SCHEMA, name),
+            sql.SQL(", ").join(map(sql.Identifier, columns)),
+        )
     ]
 
 
-def shown(columns: list[str], decision: Decision) -> sql.Composable:
-    """The columns of the view: figures that are not anonymous only for KOMBIT."""
+def _function(name: str, columns: dict[str, str], decision: Decision, rows: int) -> list[sql.Composed]:
+    body = sql.SQL("select {} from {}").format(_shown(columns, decision), sql.Identifier(SCHEMA, name))
+    if decision.myndighed:
+        owner = sql.Identifier(decision.myndighed)
+        body += sql.SQL(" where {} = any ({})").format(owner, _VISIBLE[decision.myndighed])
+    settings = sql.SQL(" ").join(sql.SQL(f"set {setting} = {value}") for setting, value in _SETTINGS.items())
+    return [
+        sql.SQL(
+            "create function {}() returns setof {} language sql stable security definer parallel restricted"
+            " rows {} {} as {}"
+        ).format(
+            function(name), sql.Identifier(SCHEMA, name), sql.Literal(rows), settings, sql.Literal(body.as_string())
+        ),
+        sql.SQL("revoke all on function {}() from public").format(function(name)),
+        sql.SQL("grant execute on function {}() to kdi_laeser").format(function(name)),
+    ]
+
+
+def _shown(columns: dict[str, str], decision: Decision) -> sql.Composable:
+    """The columns as others than KOMBIT see them: without figures that are not anonymous."""
     # a release from before the column was made shows the figure to nobody else
-    known = sql.SQL("er_anonym or ") if "er_anonym" in columns else sql.SQL("")
-    hidden = sql.SQL("case when {2}{0} then {1} end as {1}")
-    names = [(column, sql.Identifier(column)) for column in columns]
+    known = sql.SQL("er_anonym" if "er_anonym" in columns else "false")
     return sql.SQL(", ").join(
-        hidden.format(_EVERYTHING, name, known) if column in decision.anonym else name for column, name in names
+        sql.SQL("case when {} then {} end").format(known, sql.Identifier(column))
+        if column in decision.anonym
+        else sql.Identifier(column)
+        for column in columns
     )
+
+
+def branches(name: str, columns: list[str], decision: Decision, check: str | None) -> list[sql.Composed]:
+    """What a view takes from one table: the questions of which one is answered, the reader's or KOMBIT's."""
+    shown = sql.SQL(", ").join(map(sql.Identifier, columns))
+    table = sql.Identifier(SCHEMA, name)
+    of_month = sql.SQL(f" and {check}") if check else sql.SQL("")
+    if decision.adgang == "alle" and not decision.anonym:
+        return [sql.SQL("select {} from {} where true{}").format(shown, table, of_month)]
+    own = sql.SQL("select {} from {}() where not kdi_adgang.alt_nu(){}").format(shown, function(name), of_month)
+    everything = sql.SQL("select {} from {} where kdi_adgang.alt_nu() and {}{}").format(
+        shown, table, _EVERYTHING, of_month
+    )
+    return [own, everything] if has_function(decision) else [everything]

@@ -10,6 +10,7 @@ from orchestration.lake.reference import reference_folder
 from orchestration.publish.agreements import Agreement, InvalidAgreement, read_agreements
 from orchestration.publish.postgres import store, switch
 from orchestration.publish.postgres.connection import PostgresProblem, as_owner
+from orchestration.publish.postgres.roles import authorities
 from orchestration.publish.purposes import Purposes
 from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import Settings
@@ -64,12 +65,13 @@ def publish(settings: Settings) -> Published:
 def _publish(settings: Settings, release: Manifest) -> Published:
     agreements = _agreements(settings)
     dsn = settings.postgres_dsn.get_secret_value()
-    parts = store.parts_of(release)
     purposes = Purposes.read(reference_folder(settings, release.inputs["reference"]))
-    purposes.require({part.table for part in parts})
+    purposes.require(release.raekker)
     with as_owner(dsn) as connection:
         switch.lay_out(connection)
+        parts = store.parts_of(release, switch.salt(connection))
         switch.put_agreements_in_force(connection, agreements)
+        switch.end_old_sessions(connection)
         there = switch.existing(connection)
         missing = [part for part in parts if part.name not in there]
         folder = Releases(settings).folder / release.publicering_id
@@ -84,6 +86,6 @@ def _agreements(settings: Settings) -> tuple[Agreement, ...]:
     if reference is None:
         return ()
     try:
-        return read_agreements(reference_folder(settings, reference))
+        return read_agreements(reference_folder(settings, reference), authorities(settings))
     except InvalidAgreement as error:
         raise PostgresProblem(str(error)) from None

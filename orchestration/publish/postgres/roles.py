@@ -7,59 +7,24 @@ certificate). A login with several roles sees what they see together.
 """
 
 import csv
+import re
 from collections.abc import Iterable
 
 import duckdb
 
 from orchestration.lake.reference import BUILT_IN
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 
-_HEAD = """\
--- Roller og rettigheder til KDI Indsigt i databasen, som scriptet køres i. Kan køres igen uden skade.
--- Køres af en administrator, fx: kdi postgres roles | psql -d kdi
-do $$
-declare rolle text;
-begin
-    foreach rolle in array array['kdi_ejer', 'kdi_indlaeser', 'kdi_laeser', 'kdi_kombit'{roles}] loop
-        if not exists (select from pg_roles where rolname = rolle) then
-            execute format('create role %I nologin', rolle);
-        end if;
-    end loop;
-    foreach rolle in array array['kdi_kombit'{roles}] loop
-        execute format('grant kdi_laeser to %I', rolle);
-    end loop;
-end
-$$;
-
--- give it a password or another way to log in yourself
-alter role kdi_indlaeser login noinherit;
-grant kdi_ejer to kdi_indlaeser;
-
-do $$
-begin
-    execute format('revoke all on database %I from public', current_database());
-    execute format('grant connect on database %I to kdi_laeser, kdi_indlaeser', current_database());
-    execute format('grant connect, create on database %I to kdi_ejer', current_database());
-end
-$$;
-revoke all on schema public from public;
-
--- who read what: every statement in the server's log; readers cannot switch it off
-do $$
-begin
-    execute format('alter database %I set log_statement = ''all''', current_database());
-    execute format('alter database %I set log_parameter_max_length = 1000', current_database());
-exception when insufficient_privilege then
-    raise notice 'log_statement kræver superbruger; sæt log_statement = all som serverparameter i stedet';
-end
-$$;
-"""
+_FOLDER = PROJECT_ROOT / "orchestration" / "publish" / "postgres"
+# What the server shows everybody about others' rows, as statements that close it; no row when all is closed.
+OPEN = (_FOLDER / "open.sql").read_text(encoding="utf-8")
 
 
 def script(authorities: Iterable[str]) -> str:
     """The script with a reader's role for each authority (CVR number of 8 digits)."""
-    names = sorted({f"kdi_laeser_{cvr}" for cvr in authorities if len(cvr) == 8 and cvr.isdigit()})
-    return _HEAD.replace("{roles}", "".join(f", '{name}'" for name in names))
+    names = sorted({f"kdi_laeser_{cvr}" for cvr in authorities if re.fullmatch("[0-9]{8}", cvr)})
+    text = (_FOLDER / "roles.sql").read_text(encoding="utf-8")
+    return text.replace("{roles}", "".join(f", '{name}'" for name in names)).replace("{open}", OPEN)
 
 
 def authorities(settings: Settings) -> set[str]:

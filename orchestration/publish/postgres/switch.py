@@ -72,14 +72,35 @@ def lay_out(connection: psycopg.Connection) -> None:
         connection.execute(sql.SQL("comment on schema kdi_adgang is {}").format(mark))
 
 
+def salt(connection: psycopg.Connection) -> str:
+    """What makes the names of this database's tables say nothing of what is in them."""
+    ((found,),) = connection.execute("select salt from kdi_lager.salt").fetchall()
+    return str(found)
+
+
 def put_agreements_in_force(connection: psycopg.Connection, agreements: Iterable[Agreement]) -> None:
-    """Replace who shares with whom. By itself, so that an agreement's end does not wait for new numbers."""
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute("delete from kdi_adgang.aftale")
-        cursor.executemany(
-            "insert into kdi_adgang.aftale values (%s, %s, %s, %s)",
-            [(a.cvr, a.deler_med_cvr, a.fra, a.til) for a in agreements],
-        )
+    """Replace who shares with whom. By itself, so that an agreement's end does not wait for new numbers.
+
+    Transactions that began before may still see the former ones, and are told to use none (``layout.sql``). That is
+    told after the replacement and what it is told by is kept with it, so that a killed publication is made up for.
+    """
+    wanted = [(a.cvr, a.deler_med_cvr, a.fra, a.til) for a in agreements]
+    ask = "select cvr, deler_med_cvr, fra, til from kdi_adgang.aftale"
+    if sorted(map(repr, connection.execute(ask).fetchall())) != sorted(map(repr, wanted)):
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.execute("delete from kdi_adgang.aftale; delete from kdi_adgang.aftaler_skrevet")
+            cursor.executemany("insert into kdi_adgang.aftale values (%s, %s, %s, %s)", wanted)
+            cursor.execute("insert into kdi_adgang.aftaler_skrevet values (clock_timestamp())")
+    connection.execute(
+        "select setval('kdi_adgang.aftaler_aendret', ceil(extract(epoch from clock_timestamp()) * 1000)::bigint)"
+        " from kdi_adgang.aftaler_skrevet"
+        " where extract(epoch from tid) * 1000 > (select last_value from kdi_adgang.aftaler_aendret)"
+    )
+
+
+def end_old_sessions(connection: psycopg.Connection) -> None:
+    """End readers' connections that have been idle or in one transaction for too long (``roles.sql`` says how long)."""
+    connection.execute("select kdi_drift.luk_gamle_forbindelser()")
 
 
 def existing(connection: psycopg.Connection) -> set[str]:
@@ -140,8 +161,9 @@ def _view(connection: psycopg.Connection, table: str, parts: list[Part], purpose
     view = sql.Identifier(f"{schema}_ny", name)
     decision = decisions().of(table)
     columns = _columns(connection, parts[0].name)
-    shown = protection.shown(columns, decision)
-    body = sql.SQL(" union all ").join(sql.SQL("select {} from {}").format(shown, part.identifier) for part in parts)
+    body = sql.SQL(" union all ").join(
+        branch for part in parts for branch in protection.branches(part.name, columns, decision, part.check)
+    )
     statements = [sql.SQL("create view {} as {}").format(view, body)]
     text = descriptions().get(table) or TableText("", {})
     statements.append(sql.SQL("comment on view {} is {}").format(view, _table_comment(table, text, decision, purposes)))
@@ -187,24 +209,34 @@ def sweep(connection: psycopg.Connection) -> list[str]:
     former = connection.execute(
         "select nspname from pg_namespace where nspname ~ %s", (f"^({'|'.join(PUBLISHED_SCHEMAS)}){_BEFORE}[0-9]+$",)
     ).fetchall()
-    left = [name for (name,) in former if not _dropped(connection, "schema", sql.Identifier(name))]
+    drop = sql.SQL("drop schema {} cascade")
+    left = [name for (name,) in former if not _dropped(connection, drop.format(sql.Identifier(name)))]
     unused = connection.execute(
         "select navn from kdi_lager.del where navn not in (select unnest(dele) from"
         " (select dele from kdi_adgang.publicering order by nummer desc limit 2) as seneste)"
     ).fetchall()
-    for (name,) in unused:
-        if _dropped(connection, "table", sql.Identifier(SCHEMA, name)):
-            connection.execute("delete from kdi_lager.del where navn = %s", (name,))
-        else:
-            left.append(name)
+    left += [name for (name,) in unused if not _dropped(connection, *_table_and_function(name))]
     connection.execute("reset lock_timeout")
     return left
 
 
-def _dropped(connection: psycopg.Connection, kind: str, name: sql.Identifier) -> bool:
-    behaviour = sql.SQL("cascade" if kind == "schema" else "restrict")
+def _table_and_function(part: str) -> list[sql.Composed]:
+    """A function stands on its table's row type. Readers of either lock the table, so that is waited for first."""
+    table = sql.Identifier(SCHEMA, part)
+    return [
+        sql.SQL("lock table {} in access exclusive mode").format(table),
+        sql.SQL("drop function if exists {}() restrict").format(protection.function(part)),
+        sql.SQL("drop table {} restrict").format(table),
+        sql.SQL("delete from kdi_lager.del where navn = {}").format(part),
+    ]
+
+
+def _dropped(connection: psycopg.Connection, *statements: sql.Composed) -> bool:
+    """Whether it could be done at once, all or nothing."""
     try:
-        connection.execute(sql.SQL("drop {} if exists {} {}").format(sql.SQL(kind), name, behaviour))
+        with connection.transaction():
+            for statement in statements:
+                connection.execute(statement)
     except (psycopg.errors.LockNotAvailable, psycopg.errors.DependentObjectsStillExist):
         return False
     return True
