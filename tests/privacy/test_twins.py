@@ -19,7 +19,7 @@ QUESTIONS = [
     f"select 1 from {OWNED} where cvr = '{{v}}' and kald <= 1000",
     f"select 1 from {OWNED} where not er_anonym and xyz_median < 50",
     f"select kommune, sum(kald) from {OWNED} group by kommune order by 1",
-    "select * from kpi.kle_sager order by udtraeksdato, kle, it_system_uuid limit 50",
+    "select * from kpi.kle_sager as s order by s::text limit 50",
     "select 1 from kpi.kle_huller offset 5 limit 1",
     "select count(*) from kpi.potentiale where kald_12m is null",
     "select count(*) from marts.fct_kald_time where dato_id between 20220401 and 20220430 and antal_kald < 5",
