@@ -118,7 +118,8 @@ class Greedy:
             peer.sendall(b"220 post\r\n")
             for line in lines:
                 self.told += line
-                peer.sendall(b"250-post\r\n250 AUTH PLAIN LOGIN\r\n" if line[:4] == b"ehlo" else b"250 ok\r\n")
+                answers = {b"ehlo": b"250-post\r\n250 AUTH PLAIN LOGIN", b"QUIT": b"221 bye"}
+                peer.sendall(answers.get(line[:4], b"250 ok") + b"\r\n")
 
 
 def test_no_password_goes_to_a_server_without_encryption(published: Published, tmp_path: Path) -> None:
