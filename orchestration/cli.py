@@ -264,7 +264,7 @@ def alert() -> None:
 
 @app.command()
 def scrub(show: Progress = None) -> None:
-    """Compare every stored file with its hash, and mend what the inbox still holds.
+    """Compare every stored file with its hash, mend what the inbox still holds, and remove what holds a CPR number.
 
     Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
     """
@@ -274,6 +274,8 @@ def scrub(show: Progress = None) -> None:
     with progress.shown(show):
         outcome = run(get_settings())
     typer.echo(f"{danish.number(outcome.files)} filer læst, {danish.number(outcome.bytes / 1e6)} MB.")
+    for line in outcome.removed:
+        typer.echo(f"Fjernet {line}")
     for line in outcome.mended:
         typer.echo(f"Genskabt {line}")
     for line in outcome.damaged:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest import cpr, readers
+from orchestration.ingest import cpr, readers, whole_file
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.layout import Layout
@@ -20,6 +20,7 @@ from orchestration.ingest.rules import (
     local,
     masked,
     read_as,
+    sql_list,
     sql_text,
     summable,
 )
@@ -89,7 +90,7 @@ def audit_alone(
         audit.personal = any(f.kode == "cpr_nummer" for f in error.findings)
         return audit
     audit.findings += broken[:LISTED_ROWS]
-    if broken and readers.bytes_look_personal(path):  # a broken row can be searched only so
+    if broken and whole_file.looks_personal(path):  # a broken row can be searched only so
         audit.personal = True
         audit.findings.append(Finding("cpr_nummer"))
     audit.rows, audit.total = _pair(connection, f"select count(*), {_total(profile)} from raekker")
@@ -155,11 +156,11 @@ def _find_cpr(
     counts = {c.name for c in (profile.measure, profile.moment) if c}
     counts |= {column for column, header in headers.items() if not cpr.names_a_person(header)}
     for column in columns:
-        count, first, place = connection.execute(
-            f"select count(distinct raekke), min(raekke), min_by({_place(column, profile)}, raekke) from raekker"
-            f" where {cpr.sql_is_in(column, a_count=column in counts)}"
-        ).fetchall()[0]
-        if count:
+        if found := cpr.found_in(connection, "raekker", column, a_count=column in counts):
+            count, first, place = connection.execute(
+                f"select count(distinct raekke), min(raekke), min_by({_place(column, profile)}, raekke) from raekker"
+                f" where list_contains({sql_list(found)}, {column})"
+            ).fetchall()[0]
             audit.personal = True
             audit.findings.append(Finding("cpr_nummer", kolonne=headers.get(column, place), raekke=first, antal=count))
 

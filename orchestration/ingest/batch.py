@@ -127,22 +127,18 @@ def _with_suspect_extras(
     connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile
 ) -> set[str]:
     """Paths of the files with a column that nobody asked for and that holds something like a CPR number, or rows."""
-    if not layout.extra_headers:
-        return set()
     delimiter = sql_text(profile.format.delimiter)
-    found = " or ".join(
-        # Rows that an open quote has swallowed are a text of several lines.
-        f"(contains({extra}, {delimiter}) and regexp_matches({extra}, '[\\r\\n]')) or "
-        + cpr.sql_is_in(extra, a_count=not cpr.names_a_person(header))
-        for extra, header in layout.extra_headers.items()
-    )
-    return {
-        str(path)
-        for path in paths
-        if connection.execute(
-            f"select 1 from {readers.source_sql(connection, path, layout, profile)} where {found} limit 1"
-        ).fetchall()
-    }
+    found = set()
+    for path in paths:
+        source = readers.source_sql(connection, path, layout, profile)
+        for extra, header in layout.extra_headers.items():
+            # Rows that an open quote has swallowed are a text of several lines.
+            rows = f"contains({extra}, {delimiter}) and regexp_matches({extra}, '[\\r\\n]')"
+            if cpr.found_in(connection, source, extra, a_count=not cpr.names_a_person(header)) or (
+                connection.execute(f"select 1 from {source} where {rows} limit 1").fetchall()
+            ):
+                found.add(str(path))
+    return found
 
 
 class _Figures(NamedTuple):
@@ -200,9 +196,11 @@ def _with_suspect_labels(connection: duckdb.DuckDBPyConnection, rows: str, profi
     month = _month(profile)  # compared with the file's own, as one of its figures
     for column in (c for c in profile.labels if c is not month):
         name = column.name
-        suspect = f"coalesce(not {is_plain(column, profile)}, true) or {cpr.sql_is_in(name)}"
+        unsound = f"coalesce(not {is_plain(column, profile)}, true)"
         # Two statements: in one, DuckDB asks every row before it takes the distinct ones.
         connection.execute(f"create or replace temp table vaerdier as select distinct {name} from {rows}")
+        personal = sql_list(cpr.found_in(connection, "vaerdier", name))
+        suspect = f"{unsound} or coalesce(list_contains({personal}, {name}), false)"
         connection.execute(f"create or replace temp table mistanke as select {name} from vaerdier where {suspect}")
         if connection.execute("select 1 from mistanke limit 1").fetchall():
             files = connection.execute(

@@ -1,78 +1,92 @@
-"""What looks like a CPR number, in SQL and in Python alike. The one place that decides it.
+"""What can be read as a CPR number. The one place that decides it.
 
-Six digits that are a date, then four, standing alone. Modulus 11 is no test: numbers issued since
-2007 need not satisfy it (CPR-kontoret, "Personnumre uden kontrolciffer"). Dots between the digits
-are not looked for: the KLE numbers 01.01.00 to 31.12.99 are dates too.
+A text is first undressed (``cpr_reading.py``): character references, digits of other scripts, invisible characters and
+spreadsheets' exponents become what a person reads. Then its groups of digits are read: ten of which the first six are
+a date (day or month may be raised by 60, as in replacement numbers), cut where people cut such a number, by any
+characters, with letters before or after it. Modulus 11 is no test: numbers issued since 2007 need not satisfy it
+(CPR-kontoret, "Personnumre uden kontrolciffer").
+
+What is read as something else is not one: times, UUIDs and checksums, a KLE number and a year, a case number and its
+year, a production unit's number that says it is one. CVR and telephone numbers have other groups of digits.
 """
 
+import html
 import re
 
-# Digits of other scripts that people's keyboards and fonts make: full-width, Arabic, Persian, Devanagari.
-_ZEROS = "0０٠۰०"
+import duckdb
 
+from orchestration.ingest.cpr_reading import PLAIN_UUID, has_one, lost_its_zero, undressed
+from orchestration.ingest.rules import sql_text
 
-def _digits(allowed: str) -> str:
-    return "[" + "".join(chr(ord(zero) + int(d)) for d in allowed for zero in _ZEROS) + "]"
-
-
-_ANY = _digits("0123456789")
-_ALONE = f"[^A-Za-z{_ANY[1:-1]}]"
-# Blanks of every width, and what is typed or pasted for a hyphen.
-_BLANK = "[\\s\u00a0\u2000-\u200b\u202f\u2060\u3000]"
-_DASH = "[-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d_]"
-_MONTH = f"(?:{_digits('0')}{_digits('123456789')}|{_digits('1')}{_digits('012')})"
-_DAY = f"(?:{_digits('0')}{_digits('123456789')}|{_digits('12')}{_ANY}|{_digits('3')}{_digits('01')})"
-_GAP = f"{_BLANK}{{0,3}}{_DASH}?{_BLANK}{{0,3}}"
-
-PATTERN = f"(^|{_ALONE}){_DAY}{_BLANK}?{_MONTH}{_BLANK}?{_ANY}{{2}}{_GAP}{_ANY}{{4}}($|{_ALONE})"
-# A number that a spreadsheet took for one has lost the zero of the first nine days of a month.
-WITHOUT_ZERO = f"\\s*{_digits('123456789')}{_MONTH}{_ANY}{{6}}(?:[.,]0+)?\\s*"
+# A date has six digits; a reference may become some.
+_MAYBE = r"(?s)\pN(?:.*?\pN){5}|&[#A-Za-z]|%[0-9A-Fa-f]{2}|\\[ux]|_x[0-9A-Fa-f]{4}_|\d[.,]?\d*[eE]\+?0*[89]"
+_SOUND = (
+    rf"{PLAIN_UUID}|\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?(?:Z|[+-]\d{{2}}:\d{{2}})?)?|[0-9]{{1,8}}"
+)
+_TEN_DIGITS = re.compile(r"(?<!\d)\d\d[\W_]?\d\d[\W_]?\d\d[\W_]{0,7}\d{4}(?!\d)")
+_SIX_AND_MORE = re.compile(r"\d(?:[\W_]*[\dxX*]){5,}")
+# Before fields are looked at one by one: nine digits near each other, or six and signs that hide four.
+_SUSPECT = re.compile(r"\d(?:[\W_]{0,6}\d){7}|\d{6}[\W_]{0,3}[xX*#?•]{4}|[^\x00-\x7f]|[&%\\]|_x|[eE]\+?0*[89]")
+_SOUND_FIELD = re.compile(_SOUND)
+_FIELD = re.compile(r'"[^"\n]*"|[^;,|<>"\t\n]+')
+_TEXT = re.compile(r'(?<==)"[^"]*"|[^<>"]+')
 # In a column that should not be there, nine digits alone are an id as likely as a person.
 _PERSONAL_HEADER = re.compile(r"(?i)cpr|person.?(nr|num|id)")
 
-_COMPILED, _COMPILED_WITHOUT_ZERO = re.compile(PATTERN), re.compile(WITHOUT_ZERO)
-_FIELD_WITHOUT_ZERO = re.compile(f'(?:^|[;,|<>"\t]){WITHOUT_ZERO}(?:$|[;,|<>"\t])')
-
 
 def is_in(text: str) -> bool:
-    """Whether something in the text looks like a CPR number."""
-    return _COMPILED.search(text) is not None
+    """Whether something in the text can be read as a CPR number."""
+    return has_one(text)
 
 
 def is_in_cell(value: object) -> bool:
     """Whether a spreadsheet's cell holds one, also as a number that lost its leading zero."""
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    return is_in(text) or _COMPILED_WITHOUT_ZERO.fullmatch(text) is not None
+    return has_one(text) or lost_its_zero(text)
 
 
-def is_in_bytes(text: str) -> bool:
-    """Whether a piece of a file as it was delivered holds one, also as a field without its leading zero."""
-    return is_in(text) or _FIELD_WITHOUT_ZERO.search(text) is not None
+def is_in_line(text: str) -> bool:
+    """Whether a line of CSV as it was delivered holds one, field by field, also without its leading zero."""
+    return _in_one_of(_FIELD, html.unescape(text) if "&" in text else text)
+
+
+def is_in_markup(text: str) -> bool:
+    """Whether XML holds one, between tags or in an attribute."""
+    return _in_one_of(_TEXT, text)
+
+
+def _in_one_of(fields: re.Pattern[str], text: str) -> bool:
+    if not _SUSPECT.search(text):
+        return False
+    return any(is_in_cell(field.strip('"')) for field in fields.findall(text) if not _SOUND_FIELD.fullmatch(field))
 
 
 def masked(text: str) -> str:
-    """The text without them. Two may share the character between them, so it is looked at again."""
-    while (shown := _COMPILED.sub(r"\1**********\2", text)) != text:
-        text = shown
-    return text
+    """The text without them."""
+    shown = text
+    if has_one(shown):
+        shown = _TEN_DIGITS.sub("**********", shown)
+    if has_one(shown):
+        shown = _SIX_AND_MORE.sub("**********", undressed(shown))
+    return shown
 
 
-def sql_is_in(column: str, a_count: bool = False) -> str:
-    """SQL condition: a text column's value looks like a CPR number; null is false.
+def found_in(connection: duckdb.DuckDBPyConnection, rows: str, column: str, a_count: bool = False) -> list[str]:
+    """The distinct values of a text column that can be read as a CPR number.
+
+    SQL takes what cannot be one; the rest is few values, and is read here.
 
     Args:
-        a_count: nine digits are a number like any other there.
+        rows: a table or subquery.
+        a_count: nine digits are a number like any other there, and so are digits after a point.
     """
-    condition = f"regexp_matches({column}, {_quoted(PATTERN)})"
-    if not a_count:
-        condition = f"({condition} or regexp_full_match({column}, {_quoted(WITHOUT_ZERO)}))"
-    return f"coalesce({condition}, false)"
+    values = connection.execute(
+        f"select distinct {column} from {rows} as raekker_cpr where regexp_matches({column}, {sql_text(_MAYBE)})"
+        f" and not regexp_full_match({column}, {sql_text(_SOUND)})"
+    ).fetchall()
+    return [text for (text,) in values if (has_one(text, a_count=True) if a_count else is_in_cell(text))]
 
 
 def names_a_person(header: str) -> bool:
     """Whether a header says that its column is about persons' numbers."""
     return _PERSONAL_HEADER.search(header) is not None
-
-
-def _quoted(pattern: str) -> str:
-    return "'" + pattern.replace("'", "''") + "'"

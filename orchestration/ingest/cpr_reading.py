@@ -12,12 +12,16 @@ PLAIN_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|_x([0-9A-Fa-f]{4})_")
 _EXPONENT = re.compile(r"(?<![\w.,])(\d(?:[.,]\d{1,12})?)[eE]\+?0*([89])(?!\w)")
 _ZEROS = re.compile(r"(?<![\w.,])(\d{9,10})[.,]0+(?!\w)")
+_MAYBE_DIGIT = re.compile(r"[\d\u0080-\U0010ffff]")
+_REFERENCE = re.compile(r"[&%\\]|_x|[eE]\+?0*[89]")
 _CLOCK = r"(?:[01]\d|2[0-4])[.:]?[0-5]\d"
 _DAY_OF_ISO = r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 _SOMETHING_ELSE = re.compile(
     rf"(?<!\w){PLAIN_UUID}(?!\w)"
     r"|(?<!\w)(?=[0-9A-Fa-f]*[A-Fa-f])(?=[0-9A-Fa-f]*[0-9])[0-9A-Fa-f]{16,}(?!\w)"  # a checksum
     rf"|(?<![\w-]){_DAY_OF_ISO}[T ]{_CLOCK}(?::?[0-5]\d(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?(?!\d)"
+    r"|(?<!\d)\d{4}-\d{2}(?:-\d{2})?_[0-9a-f]{12}(?!\w)"  # a delivery's id
+    r"|(?i:\bv(?:er(?:sion)?)?[.:]?\s?)\d+(?:\.\d+)+"
     r"|(?i:\bp-?n(?:r|ummer)|produktionsenhed(?:snummer|snr)?)[.:#\s]{0,3}10\d{8}(?!\d)"
 )
 # Groups of digits and what stands between them: a few characters that are neither letters nor digits.
@@ -28,6 +32,7 @@ _LABEL = re.compile(r"(?i)(?:cpr|person-?n(?:r|ummer)|personid)[^\d]{0,12}$")
 
 # How people cut the ten digits, or twelve with the whole year; these wherever they stand among others ...
 _USUAL = {(10,), (6, 4), (2, 2, 2, 4), (2, 2, 6), (12,), (8, 4), (2, 2, 4, 4), (4, 2, 2, 4)}
+_PLAINEST = {(10,), (6, 4)}
 # ... and these when there are no others.
 _UNUSUAL = {
     (2, 8), (4, 6), (8, 2), (2, 4, 4), (2, 6, 2), (4, 2, 4), (4, 4, 2), (6, 2, 2), (2, 2, 2, 2, 2), (2, 4, 2, 2),
@@ -42,6 +47,8 @@ def has_one(text: str, a_count: bool = False) -> bool:
     Args:
         a_count: what follows a point is a fraction.
     """
+    if len(_MAYBE_DIGIT.findall(text)) < 6 and not _REFERENCE.search(text):
+        return False
     shown = _SOMETHING_ELSE.sub(lambda found: "\0" * len(found[0]), undressed(text))
     if any(_is_date(half[1]) for half in _HALF.finditer(shown)):
         return True
@@ -50,14 +57,17 @@ def has_one(text: str, a_count: bool = False) -> bool:
 
 def lost_its_zero(text: str) -> bool:
     """Whether the text is nine digits, or five and four: one without the zero of the first nine days of a month."""
+    if len(text) > 100 or len(_MAYBE_DIGIT.findall(text)) < 9:
+        return False
     whole = re.fullmatch(r"\s*([1-9]\d{4})(-?)(\d{4})(?:[.,]0+)?\s*", undressed(text))
     return bool(whole and _is_date("0" + whole[1]) and not (whole[2] and _is_year(whole[3])))
 
 
 def undressed(text: str) -> str:
     """The text as it is read: references resolved, every digit in ASCII, nothing invisible, numbers written out."""
-    if "&" in text:
-        text = html.unescape(html.unescape(text))
+    for _ in range(4):  # XML in XML
+        if "&" in text:
+            text = html.unescape(text)
     if "%" in text:
         text = unquote(text, errors="replace")
     if "\\" in text or "_x" in text:
@@ -84,30 +94,48 @@ def _in_cluster(text: str, cluster: re.Match[str], a_count: bool) -> bool:
     groups = [(cluster.start() + found.start(), found[0]) for found in _GROUP.finditer(cluster[0])]
     for first in range(len(groups)):
         for last in range(first, min(first + _MOST_GROUPS, len(groups))):
-            window = groups[first : last + 1]
-            cut = tuple(len(digits) for _, digits in window)
-            alone = len(window) == len(groups)
-            if cut[0] == 1 or cut[1:2] == (1,):
-                cut, window = _with_zeros(text, window, cut)
-            if (cut in _USUAL or (alone and cut in _UNUSUAL)) and _is_one(text, window, cut, a_count):
+            if _is_one(text, groups[first : last + 1], last - first + 1 == len(groups), a_count):
                 return True
     digits = "".join(digits for _, digits in groups)
     labelled = len(digits) in (9, 10) and _LABEL.search(text, 0, cluster.start())
     return bool(labelled and _is_date(digits.rjust(10, "0")[:6], raised=True))
 
 
-def _is_one(text: str, window: list[tuple[int, str]], cut: tuple[int, ...], a_count: bool) -> bool:
+def _is_one(text: str, window: list[tuple[int, str]], all_of_it: bool, a_count: bool) -> bool:
+    """Whether some groups of digits next to each other are one.
+
+    Args:
+        window: where each begins, and its digits.
+        all_of_it: no other groups stand beside them.
+    """
+    between = [text[a + len(digits) : b] for (a, digits), (b, _) in pairwise(window)]
+    groups = _with_zeros([digits for _, digits in window], between)
+    cut = tuple(map(len, groups))
+    if cut not in _USUAL and not (all_of_it and cut in _UNUSUAL):
+        return False
     start, end = window[0][0], window[-1][0] + len(window[-1][1])
     before, after = text[max(start - 2, 0) : start], text[end : end + 1]
     if before[-1:].isalpha() and after.isalpha():
         return False  # a part of a word
-    between = [text[a + len(digits) : b] for (a, digits), (b, _) in pairwise(window)]
-    digits = "".join(group for _, group in window)
+    if cut not in _PLAINEST and (after.isalpha() or not (all_of_it or _is_apart(text, start, end))):
+        return False
     if cut == (10,) and before[-1:] in (".", ",") and before[:1].isdigit():
         return False  # a fraction
     if a_count and cut == (6, 4) and between[0] in (".", ","):
         return False
-    return _reads_as_one(cut, digits, between)
+    return _reads_as_one(cut, "".join(groups), between)
+
+
+def _is_apart(text: str, start: int, end: int) -> bool:
+    """Whether no other digits stand at a single sign's distance, as in a longer number of several parts."""
+    return not re.search(r"\d[^\s\w]$|\d_$", text[:start]) and not re.match(r"[^\s\w]\d|_\d", text[end:])
+
+
+def _with_zeros(groups: list[str], between: list[str]) -> list[str]:
+    """A day and a month of one digit (``1/1-90``) get their zeros; not in ``1.2.10-1234``, a version."""
+    if len(groups) == 4 and {len(g) for g in groups[:2]} <= {1, 2} and "." not in between[:2]:
+        return [g.rjust(2, "0") for g in groups[:2]] + groups[2:]
+    return groups
 
 
 def _reads_as_one(cut: tuple[int, ...], digits: str, between: list[str]) -> bool:

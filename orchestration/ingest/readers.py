@@ -4,23 +4,18 @@ Headers are compared by name: DuckDB binds a given column list by position, so t
 it is made from each file's own header. Typing and judging are left to :mod:`audit`.
 """
 
-import gzip
-import re
-import zipfile
-import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest import cpr, csv_files, csv_rows, json_files, parquet_files, workbooks
+from orchestration.ingest import csv_files, csv_rows, json_files, parquet_files, whole_file, workbooks
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.layout import ROWS_OF_A_SHEET, Layout, layout_from
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import sql_text
 
 _KINDS = {".parquet": "parquet", ".xlsx": "xlsx", ".json": "json"}
-_FONT_CHANGE = re.compile(r"</t>\s*</r>\s*<r>.*?<t[^>]*>", re.DOTALL)
 
 
 def layout_of(path: Path, profile: Profile) -> Layout:
@@ -39,6 +34,8 @@ def layout_of(path: Path, profile: Profile) -> Layout:
             return workbooks.read(path, path.stat().st_mtime_ns, profile)[0]
         case "parquet":
             layout = layout_from(kind, parquet_files.header(path), profile)
+            if whole_file.in_parquet_metadata(path):
+                raise UnreadableDelivery(Finding("cpr_nummer"))
             return replace(layout, schema=parquet_files.schema_of(path))
         case _:
             return csv_files.layout_of(path, profile)
@@ -105,24 +102,3 @@ def _without_absent(layout: Layout) -> str:
     """A sheet says nothing of the interfaces for which it has no column."""
     lacking = [f"(linje // {ROWS_OF_A_SHEET} = {number} and ting = '{column}')" for number, column in layout.absent]
     return f"where not ({' or '.join(lacking)})" if lacking else ""
-
-
-def bytes_look_personal(path: Path) -> bool:
-    """Whether something in a CSV file or workbook looks like a CPR number, wherever it stands.
-
-    True as well when it cannot be searched.
-    """
-    name = path.name.lower()
-    if not name.endswith((".csv", ".csv.gz", ".xlsx")):
-        return True
-    try:
-        if name.endswith(".xlsx"):
-            with zipfile.ZipFile(path) as book:
-                parts = (book.read(part).decode("utf-8", "replace") for part in book.namelist())
-                # A text of several fonts is cut where they change.
-                return any(cpr.is_in_bytes(p) or cpr.is_in_bytes(_FONT_CHANGE.sub("", p)) for p in parts)
-        with (gzip.open if name.endswith(".gz") else open)(path, "rb") as stream:
-            # Without the zero bytes of UTF-16.
-            return any(cpr.is_in_bytes(line.replace(b"\0", b"").decode("utf-8", "replace")) for line in stream)
-    except (EOFError, OSError, RuntimeError, zlib.error, zipfile.BadZipFile):
-        return True

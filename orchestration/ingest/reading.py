@@ -15,7 +15,8 @@ from orchestration.ingest.findings import UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.layout import Layout
 from orchestration.ingest.profiles import Profile
-from orchestration.ingest.readers import bytes_look_personal, layout_of
+from orchestration.ingest.readers import layout_of
+from orchestration.ingest.whole_file import looks_personal
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,9 @@ def _free_of_cpr(audit: Audit, bounds: untrusted.Bounds) -> bool:
     if audit.personal:
         return False
     if audit.delivered.suffix.lower() == ".parquet":
-        return audit.rows > 0  # every column of every row was searched
+        return audit.rows > 0 and not looks_personal(audit.path)  # every column of every row was searched
     try:
         untrusted.check(audit.delivered, bounds)
     except UnreadableDelivery:
         return False
-    return not bytes_look_personal(audit.path)
+    return not looks_personal(audit.path)

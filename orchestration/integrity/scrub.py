@@ -1,7 +1,8 @@
 """The scrub: every stored file is read and compared with the hash written down when it was made.
 
 A delivery's file that is damaged is made anew from the delivery itself when that still lies in the
-inbox. Reference sets are made anew by the next load, releases by a build from the lake.
+inbox. Reference sets are made anew by the next load, releases by a build from the lake. First of all goes what can be
+read as a CPR number (``personal.py``).
 """
 
 import os
@@ -14,6 +15,7 @@ from orchestration import progress
 from orchestration.ingest.intake import inbox_files_by_hash, read_again, remove_leftovers
 from orchestration.ingest.profiles import profiles
 from orchestration.integrity.files import damaged_among
+from orchestration.integrity.personal import remove_personal
 from orchestration.lake import depot, store
 from orchestration.lake.delivery_log import MANIFESTS, Delivery, DeliveryLog
 from orchestration.lake.reference import is_intact, reference_folder
@@ -29,6 +31,7 @@ class Scrubbed:
 
     files: int = 0
     bytes: int = 0
+    removed: list[str] = field(default_factory=list)
     mended: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
 
@@ -42,6 +45,7 @@ def scrub(settings: Settings) -> Scrubbed:
     if any(settings.lake.glob(".indgaaende-*")):  # of an intake at work, or of a scrub that was killed while it mended
         with writer_lock(settings):
             remove_leftovers(settings)
+    outcome.removed, outcome.damaged = remove_personal(settings)
     _scrub_lake(settings, outcome)
     _scrub_reference(settings, outcome)
     _scrub_releases(settings, outcome)

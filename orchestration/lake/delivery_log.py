@@ -234,6 +234,17 @@ class DeliveryLog:
             )
             step("log: new hash written")
 
+    def record_refused(self, delivery_id: str, why: Finding) -> None:
+        """Refuse a delivery that was taken in: nothing of it counts any more, and its file goes."""
+        with self._connect() as connection:
+            connection.execute(
+                "update leverancer set status = 'afvist', parquet = '', parquet_sha256 = '', raekker_indlaest = 0,"
+                " raekker_karantaene = raekker_modtaget, sum_indlaest = 0, sum_karantaene = sum_modtaget, aarsager = ?"
+                " where leverance_id = ?",
+                (json.dumps([asdict(why)], ensure_ascii=False), delivery_id),
+            )
+            step("log: refused after the fact")
+
     def decide(self, events: Iterable[Event]) -> None:
         """Append decisions, all or none; also as lines beside the log, as deliveries have their manifests."""
         events = list(events)

@@ -47,6 +47,21 @@ def keep(settings: Settings, deliveries: Iterable[Delivery]) -> None:
         _put(settings, [name for d in deliveries if d.parquet for name in _names(d)])
 
 
+def remove(settings: Settings, names: list[str]) -> None:
+    """Delete files of the lake from the store too, as far as they are there. Does nothing without a store.
+
+    Raises:
+        DepotUnreachable: they may still be there.
+    """
+    if not settings.lake_url:
+        return
+    files, root = _join(settings)
+    with _errors(settings):
+        for name in names:
+            if files.exists(f"{root}/{name}"):
+                files.rm_file(f"{root}/{name}")
+
+
 def keep_reference(settings: Settings, folder: Path) -> None:
     """The same for a set of reference data."""
     if settings.lake_url:

@@ -257,6 +257,11 @@ class Releases:
         self._delete_states()
         return len(before) - len(self.all())
 
+    def delete(self, publication_id: str) -> None:
+        """Delete a release that is not in force, and its state. Call with the writer's lock held."""
+        self._delete_release(publication_id)
+        self._delete_states()
+
     def _delete_release(self, publication_id: str) -> None:
         folder = self.folder / publication_id
         if folder.exists():

@@ -23,7 +23,8 @@ from orchestration.ingest.audit import Audit, open_engine
 from orchestration.ingest.batch import audit_batch
 from orchestration.ingest.findings import UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.readers import bytes_look_personal, layout_of
+from orchestration.ingest.readers import layout_of
+from orchestration.ingest.whole_file import looks_personal
 from orchestration.sample.xlsx import Sheet, write_workbook
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "onboarding_matrix.csv"
@@ -386,7 +387,7 @@ def audited(folder: Path, content: bytes) -> Audit | None:
         return None
     finally:
         connection.close()
-        bytes_look_personal(path)  # as the quarantine does
+        looks_personal(path)  # as the quarantine does
     assert audit.total == audit.rows == audit.rows_written + audit.rows_rejected or audit.findings
     return audit
 

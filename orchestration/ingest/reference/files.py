@@ -82,7 +82,7 @@ def read_file(content: bytes, profile: ReferenceProfile) -> FileRead:
 
 def _looks_personal(text: str) -> bool:
     """By line: a number at a line's end and the next line's first are not one number."""
-    return any(cpr.is_in(line) for line in text.splitlines())
+    return any(cpr.is_in(field) for line in text.splitlines() for field in line.split(";"))
 
 
 def _personal(read: FileRead) -> FileRead:
