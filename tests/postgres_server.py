@@ -97,9 +97,7 @@ def postgres_server(
 
 def _binaries(version: int, folder: Path) -> Path:
     """The server's programs; root cannot run them, and another user may not be able to read root's folders."""
-    if version not in POSTGRES_VERSIONS:
-        return Path(os.environ[f"KDI_POSTGRES_{version}"])
-    installed = POSTGRES_VERSIONS[version]
+    installed = POSTGRES_VERSIONS.get(version) or Path(os.environ[f"KDI_POSTGRES_{version}"])
     if os.geteuid() != 0:
         return installed
     package = installed.parent.parent
