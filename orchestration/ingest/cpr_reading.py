@@ -121,7 +121,7 @@ def _is_one(text: str, window: list[tuple[int, str]], all_of_it: bool, a_count: 
         return False
     if cut == (10,) and before[-1:] in (".", ",") and before[:1].isdigit():
         return False  # a fraction
-    if a_count and cut == (6, 4) and between[0] in (".", ","):
+    if a_count and cut == (6, 4) and between[0] in (".", ",") and not groups[0].startswith("0"):
         return False
     return _reads_as_one(cut, "".join(groups), between)
 
