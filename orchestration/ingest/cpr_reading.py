@@ -97,7 +97,7 @@ def _in_cluster(text: str, cluster: re.Match[str], a_count: bool) -> bool:
             if _is_one(text, groups[first : last + 1], last - first + 1 == len(groups), a_count):
                 return True
     digits = "".join(digits for _, digits in groups)
-    labelled = len(digits) in (9, 10) and _LABEL.search(text, 0, cluster.start())
+    labelled = len(digits) in (9, 10) and _LABEL.search(text[max(cluster.start() - 30, 0) : cluster.start()])
     return bool(labelled and _is_date(digits.rjust(10, "0")[:6], raised=True))
 
 
@@ -128,7 +128,8 @@ def _is_one(text: str, window: list[tuple[int, str]], all_of_it: bool, a_count: 
 
 def _is_apart(text: str, start: int, end: int) -> bool:
     """Whether no other digits stand at a single sign's distance, as in a longer number of several parts."""
-    return not re.search(r"\d[^\s\w]$|\d_$", text[:start]) and not re.match(r"[^\s\w]\d|_\d", text[end:])
+    near = (text[max(start - 2, 0) : start], text[end : end + 2][::-1])
+    return not any(re.fullmatch(r"\d(?:[^\s\w]|_)", beside) for beside in near)
 
 
 def _with_zeros(groups: list[str], between: list[str]) -> list[str]:
