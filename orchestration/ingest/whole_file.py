@@ -26,7 +26,7 @@ _PLAIN_BINARY = ("printersettings", "customproperty")
 _FONT_CHANGE = re.compile(r"</(?:\w+:)?t>\s*</(?:\w+:)?r>\s*<(?:\w+:)?r>.*?<(?:\w+:)?t[^>]*>", re.DOTALL)
 # In a page's header &C is a place on the page, and &12 a size of letters; then the text follows.
 _PLACE, _SIZE = re.compile(r"&(?:amp;)?[A-Z]"), re.compile(r"&(?:amp;)?(\d{1,2})")
-# A local header and a descriptor of a part's size; more between two parts belongs to none.
+# Bytes before a part's own name, in an archive, and of its sizes behind it.
 _HEADER, _DESCRIPTOR = 30, 24
 _BROKEN = (EOFError, OSError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile, pa.ArrowException)
 
@@ -80,19 +80,34 @@ def _in_workbook(path: Path) -> bool:
         parts = book.infolist()
         beside = [_letters(book.comment)]
         beside += [text for part in parts for text in (part.filename, _letters(part.comment), _letters(part.extra))]
-        if any(map(cpr.is_in, beside)) or _has_bytes_of_no_part(parts, book.start_dir):
-            return True
+        with path.open("rb") as stream:
+            if any(map(cpr.is_in, beside)) or any(map(cpr.is_in, _between_parts(stream, parts, book.start_dir))):
+                return True
         return any(_in_part(part.filename.lower(), book.read(part)) for part in parts if not part.is_dir())
 
 
-def _has_bytes_of_no_part(parts: list[zipfile.ZipInfo], end: int) -> bool:
-    """What lies before, between or behind an archive's parts is read by no program, and searched by none."""
+def _between_parts(stream: IO[bytes], parts: list[zipfile.ZipInfo], end: int) -> Iterator[str]:
+    """What stands in an archive's parts' own heads.
+
+    Raises:
+        BadZipFile: there are bytes that belong to no part, and may be anything.
+    """
     reached = 0
     for part in sorted(parts, key=lambda p: p.header_offset):
-        if part.header_offset > reached + _DESCRIPTOR:
-            return True
-        reached = part.header_offset + _HEADER + len(part.filename.encode()) + len(part.extra) + part.compress_size
-    return end > reached + _DESCRIPTOR + 64  # a local header's extra field may be longer than the directory's
+        _require_padding(stream, reached, part.header_offset)
+        stream.seek(part.header_offset)
+        head = stream.read(_HEADER)
+        name, extra = int.from_bytes(head[26:28], "little"), int.from_bytes(head[28:30], "little")
+        yield _letters(stream.read(name + extra))
+        reached = part.header_offset + _HEADER + name + extra + part.compress_size
+    _require_padding(stream, reached, end)
+
+
+def _require_padding(stream: IO[bytes], start: int, end: int) -> None:
+    """Between two parts stand zeros, or the sizes of the part before."""
+    stream.seek(start)
+    if start > end or len(stream.read(end - start).strip(b"\0")) > _DESCRIPTOR:
+        raise zipfile.BadZipFile("bytes of no part")
 
 
 def _in_part(name: str, content: bytes) -> bool:

@@ -13,7 +13,7 @@ from orchestration.publish.postgres.roles import OPEN
 OWNER = "kdi_ejer"
 _ENCRYPTED = {"require", "verify-ca", "verify-full"}
 # The publisher is not bound by the times that roles.sql sets for readers.
-PATIENT = "set statement_timeout = 0; set lock_timeout = 0"
+PATIENT = "set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0"
 _SECONDS_TO_CONNECT = 10
 
 
