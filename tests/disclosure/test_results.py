@@ -22,7 +22,7 @@ from orchestration.sample.world import build_world
 
 pytestmark = pytest.mark.lang
 
-THRESHOLDS = st.sampled_from((3, 5, 10))
+THRESHOLDS = st.sampled_from((5, 7, 10))
 
 
 def often(times: int) -> settings:

@@ -1,5 +1,6 @@
 """The demo's release as the reports read it, and one municipality's report made from it."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +35,9 @@ class Published:
         published.mkdir(parents=True, exist_ok=True)
         if not (published / "current").exists():
             (published / "current").symlink_to(self.release)
-            (home / "lake").symlink_to(self.release.resolve().parents[2] / "lake")
+            lake = self.release.resolve().parents[2] / "lake"
+            shutil.copytree(lake / "reference", home / "lake" / "reference")
+            shutil.copy(lake / "leverancer.sqlite", home / "lake")  # a copy: tests put agreements of their own in force
         return Settings(home=home)
 
     def potential(self, name: str) -> Document:

@@ -36,6 +36,7 @@ def front_sheet(release: Path, reader: str, home: Path) -> dict[str, str]:
     home.mkdir(exist_ok=True)
     if not (home / "published").exists():
         (home / "published").symlink_to(release.parents[1])
+        (home / "lake").symlink_to(release.resolve().parents[2] / "lake")
     (path,) = make_workbooks(Settings(home=home), reader)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl does not know slicers
