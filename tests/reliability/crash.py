@@ -121,7 +121,7 @@ _NO_STEP_NEEDED = {
     "lake/depot.py _claim": "the store is claimed again; what it holds has its names already",
     "lake/depot.py take_over": "the log comes last: without it nothing was taken over, and it is done again",
     "assets/transformations.py _dbt_build": "what dbt wrote of an earlier run, in its target folder",
-    "lake/recovery.py _put_in_place": "the log made anew lies in a folder of its own until it takes the place of the lost",
+    "lake/recovery.py _put_in_place": "lies in a folder of its own until it takes the place of the lost log",
     "interruption.py farewell": "a list in memory",
     "load.py use_dagster_home": "Dagster's own configuration",
     "publish/register.py write": "its caller names it",
