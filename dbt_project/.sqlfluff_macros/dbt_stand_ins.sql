@@ -21,3 +21,4 @@
 {% macro er_naer_plads(plads, antal, kvantil) %}{{ plads }} between 1 and 5{% endmacro %}
 {% macro midte(vaerdi, plads, antal) %}avg({{ vaerdi }}) filter (where {{ plads }} <= {{ antal }}){% endmacro %}
 {% macro median_af_pladser(vaerdi, plads, antal) %}max({{ vaerdi }}) filter (where {{ plads }} <= {{ antal }}){% endmacro %}
+{% macro mindste_taerskel() %}5{% endmacro %}
