@@ -17,6 +17,8 @@ def test_no_server_is_left_behind(demo_installation: Installation, number: signa
     process = subprocess.Popen(
         [sys.executable, "tests/postgres_demo.py", "--stay"], cwd=PROJECT_ROOT,
         env=os.environ | demo_installation.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # a shell has what it starts in the background ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     assert process.stdout
     shown = []
