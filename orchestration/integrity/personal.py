@@ -88,9 +88,19 @@ def _personal_among(paths: list[Path], counts: set[str] | None) -> list[Path]:
     Args:
         counts: columns that are no names; None for files of which nothing is known, all of whose columns are looked at.
     """
-    if not paths or not _personal_together(paths, counts):
+    if not paths or not _suspect(paths, counts):
         return []
-    return [path for path in paths if _personal_together([path], counts)]
+    return [path for path in paths if _suspect([path], counts)]
+
+
+def _suspect(paths: list[Path], counts: set[str] | None) -> bool:
+    """Whether something personal is in them. A damaged file of the lake is mended after this, and looked at then."""
+    try:
+        return _personal_together(paths, counts)
+    except duckdb.Error:
+        if counts is None:
+            raise
+        return len(paths) > 1
 
 
 def _personal_together(paths: list[Path], counts: set[str] | None) -> bool:
@@ -126,7 +136,11 @@ def _from_releases(settings: Settings) -> tuple[list[str], list[str]]:
 def _release_is_personal(database: Path) -> bool:
     if not database.exists():
         return False
-    with duckdb.connect(str(database), read_only=True) as connection:
+    try:
+        connection = duckdb.connect(str(database), read_only=True)
+    except duckdb.Error:
+        return False  # a damaged release is told by its hash
+    with connection:
         columns = connection.execute(
             "select table_schema || '.' || table_name, column_name from information_schema.columns"
             " where data_type = 'VARCHAR' and table_schema in ('marts', 'kpi')"
