@@ -53,7 +53,15 @@ def test_there_is_no_step_without_a_crash_test(
     taken = {s.name for s in [*crash.steps_taken(past.steps), *unharmed.steps]}
     taken |= {s.name for s in crash.steps_taken(killed.folder / "trin-efter")}
     taken |= {s.name for s in crash.steps_taken(_repairs_and_rollback(unharmed.installation))}
-    assert crash.steps_in_code() == taken
+    assert crash.steps_in_code() - _REMOVALS == taken
+
+
+# Taken in test_personal.py, not killed: each is followed by a deletion that the next scrub does again.
+_REMOVALS = {
+    "log: refused after the fact",
+    "scrub: personal file removed from the lake",
+    "scrub: personal file removed from the quarantine",
+}
 
 
 def _repairs_and_rollback(made: Installation) -> Path:
