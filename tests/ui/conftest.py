@@ -72,8 +72,14 @@ def browser(address: str) -> Iterator[Ui]:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=["--no-sandbox"])
         page = opened.new_page(viewport={"width": 1500, "height": 900})
-        yield Ui(page, address)
-        opened.close()
+        try:
+            yield Ui(page, address)
+        except Exception:
+            if folder := os.environ.get("KDI_SCREENSHOTS"):
+                page.screenshot(path=f"{folder}/fejl.png")
+            raise
+        finally:
+            opened.close()
 
 
 @pytest.fixture
