@@ -3,9 +3,11 @@
 A poisonous row is about an authority, a system, a service and a unit of its own, so no figure of others may move.
 """
 
+import csv
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline import world
 from pipeline.deliveries import (
@@ -30,6 +32,20 @@ AUTHORITY = "Giftmyndigheden"
 _TEXTS = ("_navn", "service", "stoettesystem", "kle_emne", "ydelsesomraade", "use_case", ".name")
 
 
+class Quoted(Delivery):
+    """A file with every field in quotes: Python's csv module lets a carriage return alone stand without (until 3.13)."""
+
+    @property
+    def content(self) -> bytes:
+        if self.suffix == ".json":
+            return super().content
+        stream = io.StringIO()
+        writer = csv.DictWriter(stream, list(self.rows[0]), delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        return stream.getvalue().encode()
+
+
 @dataclass(frozen=True)
 class Source:
     """A sound delivery, and what makes a row of its kind about a name of its own."""
@@ -44,7 +60,7 @@ class Source:
             # What it refuses is not kept, as it may name persons, so nobody can accept the rest: its 95 percent of
             # sound rows must be there. They are of the same authority.
             poisoned += [self.row(f"kitos/sund/{n}") for n in range(20 * len(poisoned))]
-        return replace(self.sound, rows=(*self.sound.rows, *poisoned))
+        return Quoted(self.sound.source, self.sound.period, (*self.sound.rows, *poisoned), self.sound.suffix)
 
     def poisoned(self, every_column: bool) -> Iterator[tuple[Poison, Row]]:
         """A row for each value in each column; or, for half of the values, one in all that readers see as delivered."""
