@@ -82,6 +82,24 @@ def web(maaned: Maaned = None, kommune: Kommune = None) -> None:
     _make("web", _month(maaned), kommune)
 
 
+@app.command()
+def screening(
+    system: Annotated[str, typer.Option(help="The system's name or UUID.")],
+    kommune: Annotated[str, typer.Option(help="The municipality's name or CVR number.")],
+    kvartal: Kvartal = None,
+) -> None:
+    """Arkitekturscreening of a system as Word, with facts beside principles 4, 5 and 7."""
+    from orchestration.report.edition import NotPublished
+    from orchestration.report.make import make_screening
+    from orchestration.report.screening import NoSuchSystem
+
+    try:
+        typer.echo(f"Arkitekturscreening: {make_screening(get_settings(), system, kommune, _quarter(kvartal))}")
+    except (NoSuchSystem, NotPublished) as error:
+        typer.echo(f"FEJL {error}", err=True)
+        raise typer.Exit(1) from None
+
+
 @app.command(name="all")
 def everything(kvartal: Kvartal = None, maaned: Maaned = None) -> None:
     """Everything in the catalogue, for all municipalities."""

@@ -50,6 +50,16 @@ def main_figures(settings: Settings) -> Iterator[str]:
             rate, year = danish.number(per_citizen, 1), danish.number(per_citizen_year)
             lacks = f" Ufuldstændig: {missing} leverancer mangler." if missing else ""
             yield f"Kald i {month:%Y-%m}: {danish.number(calls)}, {rate} pr. borger ({year} på 12 måneder){lacks}"
+        whole = connection.execute(
+            """select muligt_loft, serviceaftaler, mulige_i_brug, med_aftale, med_kald from kpi.tilslutning_hovedtal
+            inner join marts.maaned_status as status using (maaned) where platform = 'alle' and er_nyeste"""
+        ).fetchall()
+        for ceiling, agreements, possible, agreed, called in whole:
+            yield (
+                f"Tilslutning: {danish.number(ceiling)} anvendelser er det højst mulige mod {danish.number(agreements)}"
+                f" serviceaftaler; af {danish.number(possible)} mulige i systemer i brug har {danish.number(called)}"
+                f" kald og {danish.number(agreed)} en serviceaftale"
+            )
         rows = connection.execute(
             """select it_system, service, coalesce(' ' || version, ''), aktive, anvendere
             from kpi.udbredelse

@@ -25,7 +25,7 @@ SHARED = {
         ),
         "demo",
     ),
-    **{folder: folder for folder in ("pipeline", "reliability", "disclosure")},
+    **{folder: folder for folder in ("pipeline", "reliability", "disclosure", "tragt")},
 }
 
 

@@ -284,7 +284,7 @@ def test_the_decks_matrix_is_in_the_onboarding_sheet(manual: Path) -> None:
 def test_the_onboarding_sheet_is_one_that_people_keep(manual: Path) -> None:
     path = manual / "onboarding" / f"onboarding_{NEWEST}.xlsx"
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Status", "Noter"]
+    assert book.sheetnames == ["Status", "Årsager", "Noter"]
     status = book["Status"]
     assert status["A1"].value == "KDI onboarding – klarmelding af snitflader"
     assert status["A2"].value == "Status pr. 31.12.2022"
@@ -296,6 +296,9 @@ def test_the_onboarding_sheet_is_one_that_people_keep(manual: Path) -> None:
     assert len([cells for cells in merged if cells.startswith("A") and cells != "A1:AC1"]) >= 3
     cells = {str(cell.value) for row in status.iter_rows(min_row=5, min_col=4) for cell in row if cell.value}
     assert {"Klarmeldt", "Ja", "Delvis", "Delvist", "Ensidig", "Nej", "Irrelevant", "Forløb 3", "Klarmeldt "} <= cells
+    assert {"🟢 1. Ja", "🔴 2. Nej", "Ikke klarmeldt", "Tilmeldt", "Manglende info om klarmeldingsstatus"} <= cells
+    reasons = [cell.value for cell in book["Årsager"]["C"]][1:]
+    assert {"Leverandøren er ikke enig", "Leverandøren har fortrudt selvangivelsen", "ingen pilot"} <= {*reasons}
     assert [cell.value for cell in status[status.max_row]] == [None] * len(headers)
 
 

@@ -22,3 +22,10 @@
 {% macro midte(vaerdi, plads, antal) %}avg({{ vaerdi }}) filter (where {{ plads }} <= {{ antal }}){% endmacro %}
 {% macro median_af_pladser(vaerdi, plads, antal) %}max({{ vaerdi }}) filter (where {{ plads }} <= {{ antal }}){% endmacro %}
 {% macro mindste_taerskel() %}5{% endmacro %}
+{% macro slet_beroerte(kolonne, relation) %}{% endmacro %}
+{% macro klarmelding_klasse(klarmelding, aarsag) %}{{ klarmelding }} || {{ aarsag }}{% endmacro %}
+{% macro forloeb(navn, gaelder, gjaldt_foer, dato, vindue, forrige=false) %}max({{ dato }}) over {{ vindue }} as {{ navn }}_fra{% endmacro %}
+{% macro foerste_gang(navn, gaelder, dato, vindue, forrige=false) %}min({{ dato }}) over {{ vindue }} as {{ navn }}_foerste{% endmacro %}
+{% macro dele_kan_vises(del, roebende) %}bool_and({{ del }} in ({{ roebende }})){% endmacro %}
+{% macro tragt_samlet() %}left(trin, 2){% endmacro %}
+{% macro tragt_trin() %}trin || fravalg{% endmacro %}

@@ -31,12 +31,15 @@ def has_months(schema: str, name: str, columns: Mapping[str, Any]) -> bool:
 
 
 def kpi_months(settings: Settings, planned: Plan) -> list[str] | None:
-    """The months whose KPIs the build in progress makes anew; None: all."""
+    """The months whose KPIs the build in progress makes anew; None: all.
+
+    Of the funnel every later month is; one whose rows are the same keeps its data version.
+    """
     if planned.full:
         return None
     connection = Workspace(settings).connect()
     try:
-        rows = connection.execute("select strftime(maaned, '%Y-%m') from intermediate.int_kpi__maaneder").fetchall()
+        rows = connection.execute("select strftime(maaned, '%Y-%m') from intermediate.int_tragt__beroerte").fetchall()
     finally:
         connection.close()
     return sorted(month for (month,) in rows)

@@ -6,6 +6,7 @@ withdrawn delivery and a day that comes late are all the same simple case.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.ingest.profiles import profiles
 from orchestration.lake.calendars import CALL_SOURCES
 from orchestration.lake.delivery_log import Delivery
 from orchestration.settings import PROJECT_ROOT
@@ -111,7 +113,15 @@ def inputs(reference_fingerprint: str, engine: str) -> dict[str, str]:
         "reference": reference_fingerprint,
         "dbt_project": dbt_fingerprint(),
         "duckdb": duckdb.__version__,
+        "vocabulary": vocabulary_fingerprint(),
     }
+
+
+@cache
+def vocabulary_fingerprint() -> str:
+    """Hash of the wordings that profiles know: with a new one, sheets that were taken in before say more."""
+    words = {f"{source}.{c.name}": c.words for source, p in profiles().items() for c in p.vocabularies}
+    return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 @cache

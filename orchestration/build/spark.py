@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from orchestration.build.workspace import Workspace
+from orchestration.ingest.profiles import profiles
 from orchestration.ingest.rules import quoted, sql_list, sql_text
 from orchestration.lake.delivery_log import Delivery
 
@@ -42,7 +43,7 @@ def lay_out(
     """Make a folder of Parquet per source of dbt, and per table that the build goes on with.
 
     Sources are ``<build>/spark/kilder/<schema>/<table>``. The rows of deliveries are not copied: links lead to
-    the lake, a folder per period. What is small (registers, reference data, the plan, names of the last
+    the lake, a folder per period. What is small (lists with a vocabulary, reference data, the plan, names of the last
     release) is written from the workspace, and so are the tables of incremental models, a folder per partition.
 
     Args:
@@ -54,7 +55,7 @@ def lay_out(
     folder = workspace.folder / SOURCES
     shutil.rmtree(folder.parent, ignore_errors=True)
     for source, chosen in deliveries.items():
-        for delivery in chosen:
+        for delivery in chosen if not profiles()[source].vocabularies else ():
             place = folder / "lake" / source / f"periode={delivery.periode}"
             place.mkdir(parents=True, exist_ok=True)
             file = lake / delivery.parquet

@@ -18,7 +18,7 @@ from orchestration.build.plan import Plan
 from orchestration.build.status import Status
 from orchestration.build.status_tables import write_status
 from orchestration.ingest.profiles import Profile, profiles
-from orchestration.ingest.rules import quoted, sql_list, sql_text
+from orchestration.ingest.rules import counting_code, quoted, sql_list, sql_text
 from orchestration.integrity.files import Damaged, begin_to_sync, copy_verified
 from orchestration.integrity.room import demand_room
 from orchestration.lake import store
@@ -145,6 +145,17 @@ class Workspace:
             connection.close()
         return [name for (name,) in rows]
 
+    def months_of_the_funnel(self) -> list[str]:
+        """Months (``2022-04``) of ``kpi.tilslutning_tragt`` that the build made anew."""
+        connection = self.connect()
+        try:
+            rows = connection.execute(
+                "select distinct strftime(maaned, '%Y-%m') from intermediate.int_tragt__beroerte order by 1"
+            ).fetchall()
+        finally:
+            connection.close()
+        return [month for (month,) in rows]
+
     def close_marts(self) -> None:
         """Fold the write-ahead log into ``kdi.duckdb`` so that the file is whole by itself.
 
@@ -231,11 +242,12 @@ class Workspace:
             ]
             if profile.measure and profile.measure.type == "antal_maskeret":
                 columns.append("cast(null as boolean) as maskeret_ved_kilden")
-            return f"select {', '.join(columns)} where false"
+            return _with_codes(f"select {', '.join(columns)} where false", profile)
         files = sql_list([str(self._settings.lake / d.parquet) for d in deliveries])
         if profile.rhythm != "udtraek":
             return f"select * from read_parquet({files})"
-        return f"select parse_path(fil)[-2] as periode, * exclude (fil) from read_parquet({files}, filename = 'fil')"
+        parquet = f"read_parquet({files}, union_by_name = {bool(profile.vocabularies)}, filename = 'fil')"
+        return _with_codes(f"select parse_path(fil)[-2] as periode, * exclude (fil) from {parquet}", profile)
 
     def _make_reference_views(self, connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
         folder = reference_folder(self._settings, fingerprint)
@@ -244,6 +256,18 @@ class Workspace:
         for name, path in files_of(folder).items():
             view = "kle_emner" if name == "kle" else name
             connection.execute(f"create or replace view lake.{view} as from read_parquet({sql_text(str(path))})")
+
+
+def _with_codes(rows: str, profile: Profile) -> str:
+    """Rows of the lake, where wordings stand as they were delivered, with each vocabulary's codes of today.
+
+    A column of the vocabulary that deliveries from before it lack is empty.
+    """
+    if not profile.vocabularies:
+        return rows
+    empty = ", ".join(f"cast(null as varchar) as {c.name}" for c in profile.vocabularies)
+    codes = ", ".join(f"{counting_code(c, profile)} as {c.name}_kode" for c in profile.vocabularies)
+    return f"select *, {codes} from ({rows} union all by name select {empty} where false)"
 
 
 def wanted(plan: Plan, active: Iterable[Delivery]) -> dict[str, list[Delivery]]:

@@ -54,11 +54,17 @@ class Data:
 
 # The marts' codes in words.
 _WORDS = {
-    "status": {"realiseret": "Realiseret", "udbredelse": "Mangler udbredelse", "tilslutning": "Mangler tilslutning"},
+    "status": {
+        "realiseret": "Realiseret",
+        "udbredelse": "Mangler udbredelse",
+        "tilslutning": "Mangler tilslutning",
+        "kan_ikke_maales": "Kan ikke måles",
+    },
     "vurdering": {
         "bekraeftet": "Bekræftet",
         "klarmeldt_uden_kald": "Klarmeldt uden kald",
         "kald_uden_klarmelding": "Kald uden klarmelding",
+        "kan_ikke_maales": "Kan ikke måles",
         "ikke_tilsluttet": "Ikke tilsluttet",
         "ikke_relevant": "Ikke relevant",
     },
@@ -104,7 +110,10 @@ FIGURES = (
     Figure("kald_pr_indbygger", _per_inhabitant),
     Figure("kald_12m", _of_reader("kpi.kald_pr_indbygger", "sum(kald_12m)")),
     Figure("mulige", _of_reader("kpi.potentiale_kommune", "sum(mulige)")),
-    Figure("realiseringsgrad", _of_reader("kpi.potentiale_kommune", "sum(realiseret) / nullif(sum(mulige), 0)")),
+    Figure(
+        "realiseringsgrad",
+        _of_reader("kpi.potentiale_kommune", "sum(realiseret) / nullif(sum(mulige) - sum(kan_ikke_maales), 0)"),
+    ),
     Figure("udbredelsespotentiale", _of_reader("kpi.potentiale_kommune", "sum(udbredelse)")),
     Figure("tilslutningspotentiale", _of_reader("kpi.potentiale_kommune", "sum(tilslutning)")),
     Figure(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest import cpr, readers, whole_file
+from orchestration.ingest import cpr, readers, whole_file, wordings
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.layout import Layout
+from orchestration.ingest.layout import ROWS_OF_A_SHEET, Layout
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import (
     canonical,
@@ -105,6 +105,8 @@ def audit_alone(
     _find_cpr(connection, audit, layout, profile, columns_of(layout, profile))
     _find_faults(connection, audit, profile)
     _find_duplicates(connection, audit, profile)
+    if profile.vocabularies:
+        audit.notes += tuple(wordings.notes(connection, profile, layout))
     if not audit.personal:
         _write_alone(connection, audit, profile, scratch)
     connection.execute("drop table raekker")
@@ -135,7 +137,7 @@ def _read(
 
 def columns_of(layout: Layout, profile: Profile) -> list[str]:
     """The columns of the table that is judged; a matrix has two for all its things."""
-    made = [profile.matrix.name_column, profile.matrix.value_column] if profile.matrix else []
+    made = list(profile.matrix.made_columns) if profile.matrix else []
     return [c for c in layout.columns if not c.startswith("ting_")] + made
 
 
@@ -212,10 +214,15 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, audit: Audit, profil
     key = ", ".join(
         instant(k) if by_name[k].type == "tidspunkt" else canonical(by_name[k], profile) for k in profile.key
     )
+    sheet = f"raekke // {ROWS_OF_A_SHEET}"
+    doubled = "count(*) over same > 1"
+    if profile.rows_may_repeat:
+        doubled = f"min({sheet}) over same < max({sheet}) over same"
     rows = connection.execute(
         f"""select raekke from raekker
         where raekke not in (select raekke from fejl)
-        qualify count(*) over (partition by {key}) > 1 order by raekke"""
+        window same as (partition by {key})
+        qualify {doubled} order by raekke"""
     ).fetchall()
     audit.rows_duplicated = len(rows)
     # A row of a matrix is several of these, and its things are no part of what the sheet has twice.

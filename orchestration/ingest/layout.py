@@ -1,15 +1,18 @@
 """How the columns of a file map onto the canonical ones: headers are compared by name, in any order."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from orchestration import names
 from orchestration.ingest import cpr, notes
 from orchestration.ingest.findings import Finding, UnreadableDelivery
-from orchestration.ingest.profiles import Column, Profile
+from orchestration.ingest.profiles import Column, Matrix, Profile
 
 # More than a sheet has rows.
 ROWS_OF_A_SHEET = 10_000_000
+# What a matrix's column of reasons is called, after the interface: SF1520 årsag.
+REASON = " årsag"
 _OTHER_DELIMITERS = {";": "semikolon", ",": "komma", "\t": "tabulator", "|": "lodret streg"}
 
 
@@ -19,10 +22,10 @@ class Layout:
 
     ``columns`` has one entry per column of the file, in its order: the canonical name, or
     ``ekstra_<n>`` for a column nobody asked for (``extras`` holds their headers). ``things`` names
-    the columns of a matrix that become rows. ``schema`` is a Parquet file's own: read together
-    with another's, 3.7 would become a whole number. ``notes`` say what of the file was left unread.
-    ``sheets`` are those of a workbook of several that are read, in order; ``absent`` the columns of a matrix that one
-    of them, by its number, lacks.
+    the columns of a matrix that become rows, and those of their reasons (:data:`REASON`). ``schema`` is a
+    Parquet file's own: read together with another's, 3.7 would become a whole number. ``notes`` say what
+    of the file was left unread. ``sheets`` are those of a workbook of several that are read, in order;
+    ``absent`` the columns of a matrix that one of them, by its number, lacks.
     ``above`` is the number of rows above a CSV's header, ``is_plain`` whether DuckDB is sure to read it as others do.
     """
 
@@ -66,11 +69,25 @@ def header_of(texts: list[str], profile: Profile) -> Header:
     known = {i: canonical[key] for i, text in enumerate(texts) if (key := names.header_key(text)) in canonical}
     if profile.matrix is None:
         return Header(known, {}, ())
-    beside = tuple(names.compared(ending) for ending in profile.matrix.unread_endings)
-    others = {i: text for i, text in enumerate(texts) if i not in known and not names.compared(text).endswith(beside)}
-    things = {i: name for i, text in others.items() if (name := names.interface(text))}
-    unclear = [text for i, text in others.items() if i not in things and names.is_like_interface(text)]
+    others = {i: text for i, text in enumerate(texts) if i not in known}
+    reasons = {i: rest for i, text in others.items() if (rest := _without_reason_word(text, profile.matrix))}
+    things = {i: name for i, text in others.items() if i not in reasons and (name := names.interface(text))}
+    unclear = [text for i, text in others.items() if i not in things.keys() | reasons and names.is_like_interface(text)]
+    # A reason for what the sheet has no status of is told as a column that is not read.
+    statuses = set(things.values())
+    for i, rest in reasons.items():
+        about = names.interface(rest)
+        if about in statuses:
+            things[i] = f"{about}{REASON}"
     return Header(known, things, tuple(unclear))
+
+
+def _without_reason_word(text: str, matrix: Matrix) -> str | None:
+    """What a header of reasons is about: ``SF1520`` of ``SF1520 (årsag)``; None if it is no such header."""
+    ends = "|".join(re.escape(word) for word in sorted(matrix.reason_words, key=len, reverse=True))
+    pattern = rf"(?:{ends})\b\W*(.+)|(.+?)\W*\b(?:{ends})\W*"
+    hit = re.fullmatch(pattern, names.shown(text), re.IGNORECASE) if ends else None
+    return (hit[1] or hit[2]) if hit else None
 
 
 def layout_from(kind: str, texts: list[str], profile: Profile) -> Layout:
@@ -104,6 +121,6 @@ def layout_from(kind: str, texts: list[str], profile: Profile) -> Layout:
 
 
 def _own_columns(profile: Profile) -> list[Column]:
-    """The canonical columns that a file has itself; a matrix makes the other two."""
-    made = (profile.matrix.name_column, profile.matrix.value_column) if profile.matrix else ()
+    """The canonical columns that a file has itself; a matrix makes the others."""
+    made = profile.matrix.made_columns if profile.matrix else ()
     return [c for c in profile.columns if c.name not in made]

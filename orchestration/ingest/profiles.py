@@ -9,19 +9,25 @@ import re
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from orchestration.settings import PROJECT_ROOT
 
 PROFILE_FOLDER = PROJECT_ROOT / "expectations" / "profiles"
 
 ColumnType = Literal[
-    "tidspunkt", "dato", "maaned", "cvr", "uuid", "tekst", "snitflade", "valg", "kle_nummer", "antal", "antal_maskeret"
+    "tidspunkt", "dato", "maaned", "cvr", "uuid", "tekst", "snitflade", "valg", "ord", "kle_nummer", "antal",
+    "antal_maskeret",
 ]  # fmt: skip
 Rhythm = Literal["dag", "maaned", "udtraek"]
+# A mapping of lists as it is written in YAML, kept as what can be hashed.
+Lists = Annotated[
+    tuple[tuple[str, tuple[str, ...]], ...],
+    BeforeValidator(lambda value: tuple(value.items()) if isinstance(value, dict) else value),
+]
 
 
 class _Strict(BaseModel):
@@ -36,6 +42,12 @@ class Column(_Strict):
     headers: tuple[str, ...] = Field((), description="Other headers; in JSON the path, as in systemContext.uuid.")
     required: bool = Field(True, description="Whether an empty field is a fault.")
     values: tuple[str, ...] = Field((), description="What a 'valg' may be, in any case; # stands for a number.")
+    words: Lists = Field(
+        (), description="The wordings of each code of an 'ord'; # stands for a number. Others are set aside."
+    )
+    beside: Lists = Field(
+        (), description="Codes of another column; beside others this one is told of and sets nothing."
+    )
 
     @property
     def accepted_headers(self) -> tuple[str, ...]:
@@ -48,9 +60,15 @@ class Matrix(_Strict):
 
     name_column: str = Field(description="Canonical column that gets what the header says.")
     value_column: str = Field(description="Canonical column that gets the cell.")
-    unread_endings: tuple[str, ...] = Field(
-        (), description="Last words of headers that name an interface and say something else of it than value_column."
+    reason_column: str | None = Field(None, description="Canonical column that gets the reason given for the cell.")
+    reason_words: tuple[str, ...] = Field(
+        (), description="A header that names an interface and has one of these words first or last is its reasons'."
     )
+
+    @property
+    def made_columns(self) -> tuple[str, ...]:
+        """The canonical columns that a row of the sheet does not have itself."""
+        return (self.name_column, self.value_column, *filter(None, [self.reason_column]))
 
 
 class FileFormat(_Strict):
@@ -104,6 +122,7 @@ class Profile(_Strict):
     matrix: Matrix | None = None
     columns: tuple[Column, ...]
     key: tuple[str, ...] = Field(description="Columns that identify a row within one delivery.")
+    rows_may_repeat: bool = Field(False, description="Whether that is a fault only where they stand in several sheets.")
     rejected_share_allowed: float = Field(
         0.001, description="A delivery with a larger share of refused rows is refused whole."
     )
@@ -134,6 +153,11 @@ class Profile(_Strict):
         if self.calendar and (self.calendar.due_days is None) != (self.rhythm == "udtraek"):
             raise ValueError("calendar: due_days is for days and months, longest_interval_days for extracts")
         return self
+
+    @property
+    def vocabularies(self) -> tuple[Column, ...]:
+        """The columns whose wordings become codes when a build reads them."""
+        return tuple(c for c in self.columns if c.type == "ord")
 
     @property
     def fingerprint(self) -> str:

@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration.ingest import csv_files, csv_rows, json_files, parquet_files, whole_file, workbooks
 from orchestration.ingest.findings import Finding, UnreadableDelivery
-from orchestration.ingest.layout import ROWS_OF_A_SHEET, Layout, layout_from
+from orchestration.ingest.layout import REASON, ROWS_OF_A_SHEET, Layout, layout_from
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.rules import sql_text
 
@@ -87,13 +87,20 @@ def numbered_rows(
 def _unpivoted(source: str, layout: Layout, profile: Profile) -> str:
     assert profile.matrix
     kept = [c for c in layout.columns if not c.startswith("ting_")]
-    names = " ".join(f"when {sql_text(column)} then {sql_text(name)}" for column, name in layout.things)
-    things = ", ".join(column for column, _ in layout.things)
+    matrix, by_name = profile.matrix, {name: column for column, name in layout.things}
+    things = {name: column for name, column in by_name.items() if not name.endswith(REASON)}
+    names = " ".join(f"when {sql_text(column)} then {sql_text(name)}" for name, column in things.items())
+    reason = ""
+    if matrix.reason_column:
+        given = [(c, by_name[n + REASON]) for n, c in things.items() if n + REASON in by_name]
+        cases = " ".join(f"when {sql_text(column)} then {beside}" for column, beside in given)
+        reason = f", case ting {cases} end" if given else ", cast(null as varchar)"
+        reason += f" as {matrix.reason_column}"
     return f"""(
-        select linje, {", ".join(kept)}, case ting {names} end as {profile.matrix.name_column},
-            celle as {profile.matrix.value_column}
+        select linje, {", ".join(kept)}, case ting {names} end as {matrix.name_column},
+            celle as {matrix.value_column}{reason}
         from {source}
-        unpivot include nulls (celle for ting in ({things}))
+        unpivot include nulls (celle for ting in ({", ".join(things.values())}))
         {_without_absent(layout)}
     )"""
 

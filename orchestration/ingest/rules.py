@@ -164,7 +164,7 @@ def is_plain(column: Column, profile: Profile) -> str:
     plain = f"{c} is not null and {c} = {read_as(column, profile)} and {sound}"
     if column.type == "snitflade":
         plain += f" and {names.sql_interface(c)} = {c}"
-    if column.type in ("tekst", "snitflade", "valg"):
+    if column.type in ("tekst", "snitflade", "valg", "ord"):
         plain += f" and {names.sql_is_shown(c)}"
     return f"({plain})" if column.required else f"({c} is null or ({plain}))"
 
@@ -178,7 +178,35 @@ def canonical(column: Column, profile: Profile) -> str:
             return day(column.name, profile)
         case "snitflade":
             return f"nullif({names.sql_interface(column.name)}, '')"
-        case "tekst" | "valg":
+        case "tekst" | "valg" | "ord":
             return f"nullif({names.sql_shown(column.name)}, '')"
         case _:
             return column.name
+
+
+def spelled(text: str) -> str:
+    """A wording as it is compared: case, blanks, invisible characters, pictograms, a number before it and a stop after
+    it make no difference; other numbers are ``#``.
+    """
+    visible = rf"regexp_replace(lower({names.sql_shown(text)}), '[\p{{Cf}}\p{{Mn}}\p{{Me}}]', '', 'g')"
+    plain = rf"trim(regexp_replace({visible}, '[^\p{{L}}\p{{N}}\p{{P}}]+', ' ', 'g'))"
+    unnumbered = rf"regexp_replace({plain}, '^[0-9]+\s*[.):–-]?\s*', '')"
+    return rf"trim(regexp_replace(regexp_replace({unnumbered}, '[0-9]+', '#', 'g'), '[.:;,!\s]+$', ''))"
+
+
+def code_of(column: Column) -> str:
+    """The code of a wording by the column's vocabulary; null for one that nobody knows."""
+    cases = [
+        f"when spelling in ({', '.join(spelled(sql_text(word)) for word in words)}) then {sql_text(code)}"
+        for code, words in column.words
+    ]
+    return f"(select case {' '.join(cases)} end from (select {spelled(column.name)} as spelling))"
+
+
+def counting_code(column: Column, profile: Profile) -> str:
+    """The code of a wording where it counts: null beside what it says nothing of."""
+    by_name = {c.name: c for c in profile.columns}
+    allowed = [
+        f"{code_of(by_name[name])} in ({', '.join(sql_text(code) for code in codes)})" for name, codes in column.beside
+    ]
+    return f"case when {' and '.join(allowed)} then {code_of(column)} end" if allowed else code_of(column)

@@ -31,7 +31,7 @@ _ERROR_TEXTS = frozenset({
     "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
     "#I/T", "#REFERENCE!", "#VÆRDI!", "#NAVN?", "#DIVISION/0!", "#NUL!", "#OVERLØB!",
 })  # fmt: skip
-_NAMES = ("tekst", "snitflade", "valg")
+_NAMES = ("tekst", "snitflade", "valg", "ord")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from orchestration import names
-from orchestration.ingest import cpr, notes
+from orchestration.ingest import cpr, notes, reasons
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.layout import ROWS_OF_A_SHEET, Layout, header_of, layout_from
 from orchestration.ingest.profiles import Profile
@@ -64,6 +64,11 @@ def read(path: Path, modified: int, profile: Profile) -> tuple[Layout, pa.Table]
         raise _nothing_to_read(nearest, hidden, profile)
     layout, table, noted = _as_one(sheets, several, profile)
     unread = [cells for cells in visible if cells not in [sheet.cells for sheet in sheets]]
+    if profile.matrix and profile.matrix.reason_column:
+        lists = [found for cells in unread if (found := reasons.list_of(cells, profile))]
+        unread = [cells for cells in unread if cells not in [found.cells for found in lists]]
+        layout, table, told = reasons.added(lists, layout, table, profile)
+        noted += told
     return replace(layout, notes=(*_noted_sheets(sheets, unread, hidden), *layout.notes, *noted)), table
 
 

@@ -1,4 +1,4 @@
-"""The published tables as Parquet: one file per table, the call facts one per month.
+"""The published tables as Parquet: one file per table, the call facts and the funnel one per month.
 
 A month that a build did not touch is not written again: its file is the same file as before.
 """
@@ -15,12 +15,17 @@ from orchestration.ingest.rules import sql_text
 from orchestration.steps import step
 
 PUBLISHED_SCHEMAS = ("marts", "kpi")
-# The call facts are one file per month; the column tells which month a row belongs to.
-MONTHLY_TABLES = {"fct_kald_time": "dato_id // 100", "fct_kald_maaned": "year(maaned) * 100 + month(maaned)"}
+# The call facts and the funnel are one file per month; the column tells which month a row belongs to.
+_MONTH_OF = "year(maaned) * 100 + month(maaned)"
+MONTHLY_TABLES = {"fct_kald_time": "dato_id // 100", "fct_kald_maaned": _MONTH_OF, "tilslutning_tragt": _MONTH_OF}
+_MONTH_IS = "maaned = make_date({m} // 100, {m} % 100, 1)"
 _RANGES = {
     "fct_kald_time": "dato_id between {m}01 and {m}31",
-    "fct_kald_maaned": "maaned = make_date({m} // 100, {m} % 100, 1)",
+    "fct_kald_maaned": _MONTH_IS,
+    "tilslutning_tragt": _MONTH_IS,
 }
+# A month of the funnel rests on all before it: its months are touched by more than calls.
+FUNNEL = "tilslutning_tragt"
 
 
 class IncompleteRelease(Exception):
@@ -29,11 +34,16 @@ class IncompleteRelease(Exception):
 
 @dataclass(frozen=True)
 class Before:
-    """The release whose files are taken over, and the months that must be written anew."""
+    """The release whose files are taken over, and the months that must be written anew: of the calls, of the funnel."""
 
     folder: Path
     hashes: Mapping[str, str]
     touched: frozenset[str]
+    touched_funnel: frozenset[str]
+
+    def may_be_kept(self, table: str, month: str) -> bool:
+        """Whether the month's file of a table is what it was."""
+        return month not in (self.touched_funnel if table == FUNNEL else self.touched)
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, target: Path, before: Before | None) -> dict[str, str]:
@@ -51,7 +61,7 @@ def write_tables(connection: duckdb.DuckDBPyConnection, target: Path, before: Be
         for month in _months(connection, name, table):
             relative = f"parquet/{schema}/{table}/{month // 100}-{month % 100:02d}.parquet"
             old = before.folder / relative if before else None
-            if before and old and Path(relative).stem not in before.touched and old.exists():
+            if before and old and before.may_be_kept(table, Path(relative).stem) and old.exists():
                 os.link(old, target / relative)
                 taken_over[relative] = before.hashes[relative]
                 step("release: month taken over")

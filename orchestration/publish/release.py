@@ -145,7 +145,8 @@ class Releases:
         current = self.current()
         before = None
         if current and touched is not None:
-            before = Before(self.folder / current.publicering_id, current.filer, frozenset(touched))
+            funnel = frozenset(workspace.months_of_the_funnel())
+            before = Before(self.folder / current.publicering_id, current.filer, frozenset(touched), funnel)
         workspace.close_marts()
         limit = self._settings.memory_limit
         with duckdb.connect(str(workspace.marts), read_only=True, config={"memory_limit": limit}) as connection:

@@ -21,10 +21,10 @@ from orchestration.report.showable import FONTS, shown
 ACCENT, GREY, DARK, AMBER, PALE = "#0b5394", "#6b7280", "#1f2937", "#b45309", "#e5e7eb"
 RANGE = "#8391a7"
 # realised, roll-out, connection: told apart in grey print too, by lightness
-STATUS_COLOURS = {"I brug": "#0b5394", "Udbredelse": "#d97706", "Tilslutning": "#6b7280"}
+STATUS_COLOURS = {"I brug": "#0b5394", "Udbredelse": "#d97706", "Tilslutning": "#6b7280", "Kan ikke måles": "#d1d5db"}
 _LINES = [ACCENT, "#4b5563", AMBER, DARK]
 _DASHES = [[1, 0], [5, 3], [2, 2], [8, 3]]
-STATUS_TEXT = {"I brug": "#ffffff", "Udbredelse": "#1f2937", "Tilslutning": "#ffffff"}
+STATUS_TEXT = {"I brug": "#ffffff", "Udbredelse": "#1f2937", "Tilslutning": "#ffffff", "Kan ikke måles": "#1f2937"}
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,8 @@ def _plain(value: float) -> str:
     return danish.number(value, 0 if value >= 100 else 1 if value >= 1 else 2)
 
 
-def stacked(rows: list[tuple[str, int, int, int]], width: int = 440) -> Picture:
-    """A bar per name, split in what is in use, roll-out and connection; every part with its number."""
+def stacked(rows: list[tuple[str, int, int, int, int]], width: int = 440) -> Picture:
+    """A bar per name, split in what is in use, roll-out, connection and what cannot be measured, with their numbers."""
     parts = list(STATUS_COLOURS)
     data, total = [], max((sum(r[1:]) for r in rows), default=0)
     for name, *numbers in rows:
@@ -198,7 +198,7 @@ def stacked(rows: list[tuple[str, int, int, int]], width: int = 440) -> Picture:
     chart = (
         alt.layer(bars, text).resolve_scale(color="independent").properties(width=width, height=24 * max(len(rows), 1))
     )
-    told = "; ".join(f"{n}: {a} i brug, {u} udbredelse, {t} tilslutning" for n, a, u, t in rows)
+    told = "; ".join(f"{n}: {a} i brug, {u} udbredelse, {t} tilslutning, {m} kan ikke måles" for n, a, u, t, m in rows)
     return draw(chart, f"Vandrette søjler over mulige anvendelser. {told}.")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from orchestration.report import charts, danish, findings, k98_tables
+from orchestration.report import charts, danish, findings, k98_tables, tragt
 from orchestration.report.document import (
     Block,
     Bullets,
@@ -47,6 +47,7 @@ def build(edition: Edition, indicators: Indicators) -> Document:
         ),
         sections=(
             Section("Kommunerne sammenlignet", tuple(_benchmark(indicators)), new_page=True),
+            Section("Fra forpligtelse til stabil brug", tuple(tragt.of_all(edition))),
             Section("Potentialet pr. ydelsesområde", (k98_tables.by_area(edition),)),
             Section("Potentialet pr. snitflade", tuple(k98_tables.by_interface(edition))),
             Section("Potentialet pr. leverandør", (k98_tables.by_supplier(edition),)),
@@ -60,6 +61,7 @@ def build(edition: Edition, indicators: Indicators) -> Document:
                 "kpi.potentiale_k98", "mulige", "realiseret", "udbredelsespotentiale", "tilslutningspotentiale"
             ),
             *edition.define("kpi.potentiale_k98", "realiseringsgrad", "uudnyttede_kald"),
+            *edition.define("kpi.tilslutning_hovedtal", "muligt_loft", "serviceaftaler_i_alt", "mulige_i_brug"),
             *edition.define("kpi.udbredelse", "udbredelsesgrad"),
         ),
         release=edition.release_id,
@@ -98,7 +100,8 @@ def _what_is_left(total: Row) -> str:
         return "Ingen kommuner bruger efter registrene SKI-systemer med krav om snitflader."
     return (
         f"{danish.number(total['udbredelse'])} anvendelser er klar til at blive taget i brug, og"
-        f" {danish.number(total['tilslutning'])} kræver, at leverandøren først tilslutter systemet. Hvor mindst"
+        f" {danish.number(total['tilslutning'])} kræver, at leverandøren først tilslutter systemet."
+        f" {danish.number(total['kan_ikke_maales'])} kan ikke måles: ingen er endnu set kalde snitfladen. Hvor mindst"
         f" {danish.count(SMALLEST_GROUP, 'kommune', 'kommuner')} bruger snitfladen, svarer det uudnyttede til"
         f" {danish.rounded(total['forventede_kald'])} kald på 12 måneder."
     )

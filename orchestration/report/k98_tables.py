@@ -13,9 +13,16 @@ TOTALS = """
     count(*) as mulige, count(*) filter (where p.status = 'realiseret') as realiseret,
     count(*) filter (where p.status = 'udbredelse') as udbredelse,
     count(*) filter (where p.status = 'tilslutning') as tilslutning,
+    count(*) filter (where p.status = 'kan_ikke_maales') as kan_ikke_maales,
     count(distinct p.cvr) as kommuner,
     sum(p.forventede_kald) filter (where p.status <> 'realiseret' and p.er_anonym) as forventede_kald
 """
+
+
+def realised(row: Row) -> str:
+    """The share in use of what can be measured."""
+    possible = row["mulige"] - row["kan_ikke_maales"]
+    return danish.percent(row["realiseret"] / possible, 1) if possible else danish.MISSING
 
 
 def _potential_table(title: str, rows: list[Row], what: str, name: str, note: str = "") -> Table:
@@ -29,7 +36,8 @@ def _potential_table(title: str, rows: list[Row], what: str, name: str, note: st
         (Column("I brug", 0.8, right=True), lambda r: danish.number(r["realiseret"])),
         (Column("Udbredelse", 1, right=True), lambda r: danish.number(r["udbredelse"])),
         (Column("Tilslutning", 1, right=True), lambda r: danish.number(r["tilslutning"])),
-        (Column("Realiseret", 0.9, right=True), lambda r: danish.percent(r["realiseret"] / r["mulige"], 1)),
+        (Column("Kan ikke måles", 1, right=True), lambda r: danish.number(r["kan_ikke_maales"])),
+        (Column("Realiseret", 0.9, right=True), realised),
         name=name,
         note=note,
         empty="Der er ingen mulige anvendelser.",
@@ -76,7 +84,10 @@ def by_interface(edition: Edition) -> list[Block]:
     blocks: list[Block] = []
     if rows:
         picture = charts.stacked(
-            [(r["snitflade"], r["realiseret"], r["udbredelse"], r["tilslutning"]) for r in rows[:14]]
+            [
+                (r["snitflade"], r["realiseret"], r["udbredelse"], r["tilslutning"], r["kan_ikke_maales"])
+                for r in rows[:14]
+            ]
         )
         blocks.append(
             Chart(

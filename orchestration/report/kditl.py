@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from orchestration.report import charts, danish, findings, kditl_operations
+from orchestration.report import charts, danish, findings, kditl_operations, tragt
 from orchestration.report.document import (
     Bullets,
     Chart,
@@ -17,6 +17,7 @@ from orchestration.report.document import (
     tabulate,
 )
 from orchestration.report.edition import Edition
+from orchestration.report.k98_tables import realised
 from orchestration.report.municipality import SystemNames
 from orchestration.report.tilslutning import VERDICTS
 
@@ -34,7 +35,8 @@ def build(edition: Edition) -> Document:
             "Hvor mange af SKI-systemerne anvender infrastrukturen?", (_ski_systems(edition, names),), new_page=True
         ),
         Section("Er klarmeldingerne reelle?", (_verdicts(edition), _unconfirmed(edition, names))),
-        Section("Hvor er der lavet bevidste fravalg?", (_deselected(edition, names),)),
+        Section("Hvor langt er tilslutningen?", tuple(tragt.of_all(edition))),
+        Section("Hvor er der lavet bevidste fravalg?", (tragt.declined(edition), _deselected(edition, names))),
         Section("Anvendes snitfladerne som forventet?", (_expected(edition),)),
         Section("Hvem rammer en ændring?", (kditl_operations.changes(edition),)),
         Section("Sker der uhensigtsmæssig anvendelse?", (kditl_operations.suspicious(edition, names),)),
@@ -175,14 +177,15 @@ def _interface(row: Row) -> str:
 def _least_used(row: Row | None) -> str:
     if row is None:
         return "Ingen obligatoriske snitflader er i brug"
-    if row["realiseret"] == row["mulige"]:
+    if row["realiseret"] == row["mulige"] - row["kan_ikke_maales"]:
         return "Alle obligatoriske snitflader, der er i brug, er fuldt udbredt"
-    return f"{row['snitflade']} er mindst udbredt af dem i brug: {danish.percent(row['realiseret'] / row['mulige'], 1)}"
+    return f"{row['snitflade']} er mindst udbredt af dem i brug: {realised(row)}"
 
 
 def _expected(edition: Edition) -> Table:
     rows = edition.rows(
         """select snitflade, any_value(snitflade_navn) as snitflade_navn, count(*) as mulige,
+            count(*) filter (where status = 'kan_ikke_maales') as kan_ikke_maales,
             count(*) filter (where status = 'realiseret') as realiseret, cast(sum(kald_12m) as bigint) as kald,
             sum(forventede_kald) filter (where status <> 'realiseret') as mangler
         from kpi.potentiale where maaned = $maaned group by snitflade order by mulige desc, snitflade"""
@@ -194,7 +197,8 @@ def _expected(edition: Edition) -> Table:
         (Column("Snitflade", 2.8), _interface),
         (Column("Mulige", 0.8, right=True), lambda r: danish.number(r["mulige"])),
         (Column("I brug", 0.8, right=True), lambda r: danish.number(r["realiseret"])),
-        (Column("Realiseret", 0.9, right=True), lambda r: danish.percent(r["realiseret"] / r["mulige"], 1)),
+        (Column("Kan ikke måles", 0.9, right=True), lambda r: danish.number(r["kan_ikke_maales"])),
+        (Column("Realiseret", 0.9, right=True), realised),
         (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald"])),
         (Column("Forventet i det uudnyttede", 1.2, right=True), lambda r: danish.number(r["mangler"])),
         name="forventet",

@@ -13,7 +13,7 @@ from pathlib import Path
 from orchestration import progress
 from orchestration.publish import agreements
 from orchestration.publish.agreements import Agreements
-from orchestration.report import catalogue, edition
+from orchestration.report import catalogue, edition, screening
 from orchestration.report.document import Document
 from orchestration.report.edition import Edition, NotPublished
 from orchestration.report.file_names import file_names
@@ -214,6 +214,29 @@ def make(settings: Settings, product: str, month: date | None = None, only: str 
             yield from files
     if failed:
         raise ReportsFailed(failed, made)
+
+
+def make_screening(settings: Settings, system: str, kommune: str, month: date | None = None) -> Path:
+    """Write the architecture screening of a system in a municipality, both by name or number; returns its path.
+
+    Raises:
+        NotPublished: there is nothing to make it from, or no such municipality; the message says what to do.
+        NoSuchSystem: the municipality has no such system.
+    """
+    release = settings.published / "current"
+    with Edition(release) as newest:
+        chosen = month or edition.newest_quarter(newest.usable or newest.months)
+    with Edition(release, chosen) as opened:
+        numbers = [m["cvr"] for m in opened.municipalities if kommune in (m["cvr"], m["navn"])]
+        if not numbers:
+            raise NotPublished(f"»{kommune}« er ingen kommune. Skriv navnet som Aalborg, eller CVR-nummeret.")
+        found = screening.build(opened, system, numbers[0])
+        folder = settings.reports / f"{chosen.year}K{(chosen.month + 2) // 3}" / "screening"
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"{found.municipality} {found.system}"
+        target = screening.free(folder, file_names({name: name})[name])
+        screening.write(found, target)
+        return target
 
 
 def _reason(error: Exception) -> str:

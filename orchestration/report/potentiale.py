@@ -3,7 +3,7 @@
 from typing import Any
 
 from orchestration.publish.agreements import Agreements
-from orchestration.report import charts, danish, findings, municipality
+from orchestration.report import charts, danish, findings, municipality, tragt
 from orchestration.report import potentiale_sections as sections
 from orchestration.report.document import (
     Block,
@@ -60,6 +60,8 @@ def build(
         sections=(
             Section("Nøgletal sammenlignet", tuple(sections.compared(about)), new_page=True),
             Section("Systemoversigt med potentialer", tuple(sections.systems(about))),
+            Section("Arkitektens ark", (tragt.architects_sheet(edition, cvr),), new_page=True),
+            Section("Hvem venter på hvem?", tuple(tragt.of_municipality(edition, cvr)), new_page=True),
             Section("Spørg leverandøren", tuple(sections.gaps(about))),
             Section("KLE-numre, der burde have sager", tuple(sections.subjects(about))),
             Section("Afvigelser, der bør undersøges", tuple(sections.deviations(about))),
@@ -72,6 +74,7 @@ def build(
             ),
             *edition.define("kpi.potentiale_kommune", "realiseringsgrad", "uudnyttede_kald"),
             *edition.define("kpi.potentiale", "forventede_kald", "kald_12m"),
+            *edition.define("kpi.teknisk_gaeld", "gaeld", "aeldste_gaeld_maaneder"),
             *edition.define("kpi.tilslutning_kommune", "tilslutningsgrad"),
             *edition.define("kpi.kle_daekning", "daekningsgrad"),
             *edition.define("kpi.kle_huller", "kle_huller"),
@@ -147,6 +150,8 @@ def _split(about: Municipality) -> str:
         f"{danish.number(spread)} er klar til at blive taget i brug (udbredelse), og {danish.number(connect)} kræver,"
         " at leverandøren først tilslutter systemet (tilslutning)."
     )
+    if unmeasured := about.count("kan_ikke_maales"):
+        text += f" {danish.number(unmeasured)} kan ikke måles: ingen er endnu set kalde snitfladen."
     if not worth:
         return text
     return (

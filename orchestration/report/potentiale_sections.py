@@ -7,7 +7,12 @@ from orchestration.report.document import Block, Chart, Column, Paragraph, Table
 from orchestration.report.indicators import Benchmark
 from orchestration.report.potentiale_parts import KEY_FIGURES, Municipality, interface, supplier
 
-STATUS = {"realiseret": "I brug", "udbredelse": "Udbredelse", "tilslutning": "Tilslutning"}
+STATUS = {
+    "realiseret": "I brug",
+    "udbredelse": "Udbredelse",
+    "tilslutning": "Tilslutning",
+    "kan_ikke_maales": "Kan ikke måles",
+}
 
 
 def compared(about: Municipality) -> list[Block]:
@@ -90,12 +95,12 @@ def systems(about: Municipality) -> list[Block]:
     """Every system and interface with its potential."""
     by_system: dict[str, list[int]] = {}
     for row in about.potential:
-        counts = by_system.setdefault(about.system(row), [0, 0, 0])
+        counts = by_system.setdefault(about.system(row), [0] * len(STATUS))
         counts[list(STATUS).index(row["status"])] += 1
     largest = sorted(by_system.items(), key=lambda item: (-item[1][1], -sum(item[1]), item[0]))[:12]
     blocks: list[Block] = []
     if largest and largest[0][1][1]:
-        picture = charts.stacked([(name, counts[0], counts[1], counts[2]) for name, counts in largest])
+        picture = charts.stacked([(name, counts[0], counts[1], counts[2], counts[3]) for name, counts in largest])
         blocks.append(
             Chart(
                 f"{largest[0][0]} har flest snitflader, der er klar til udbredelse",
@@ -131,7 +136,8 @@ def systems(about: Municipality) -> list[Block]:
                 for r in about.potential
             ),
             note="I brug: kommunen har kald på 12 måneder. Udbredelse: systemet er klar, men kommunen har ingen kald."
-            " Tilslutning: systemet er hverken klarmeldt eller i brug noget sted.",
+            " Tilslutning: systemet er hverken klarmeldt eller i brug noget sted. Kan ikke måles: ingen i landet er"
+            " endnu set kalde snitfladen.",
             name="systemoversigt",
             empty="Registrene viser ingen SKI-systemer i brug i kommunen.",
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.report import danish, findings
+from orchestration.report import danish, findings, tragt
 from orchestration.report.document import (
     Block,
     Bullets,
@@ -24,6 +24,7 @@ Row = dict[str, Any]
 VERDICTS = {
     "bekraeftet": "Bekræftet",
     "klarmeldt_uden_kald": "Klarmeldt uden kald",
+    "kan_ikke_maales": "Kan ikke måles",
     "kald_uden_klarmelding": "Kald uden klarmelding",
     "ikke_relevant": danish.NOT_RELEVANT,
     "ikke_tilsluttet": "Ikke tilsluttet",
@@ -89,6 +90,7 @@ def build(edition: Edition, system: System, public: bool = False) -> Document:
         ),
         sections=(
             Section("Supplerende snitflader, og andre med kald", (_table(others, "supplerende", "Ingen.", public),)),
+            Section("Fra forpligtelse til stabil brug", (tragt.of_system(edition, system.name, system.uuid, public),)),
             Section("Kommuner, der anvender systemet", tuple(_user_blocks(users, system))),
         ),
         definitions=(
@@ -116,7 +118,7 @@ def _state(edition: Edition, system: System) -> Row:
 def interfaces(edition: Edition, system: System) -> list[Row]:
     """Every interface that is demanded of, declared for or called by the system, as declared and as called."""
     return edition.rows(
-        """select sn.snitflade, sn.navn, f.klarmelding, f.klarmelding_leveret, coalesce(f.krav, k.krav) as krav,
+        """select sn.snitflade, sn.navn, f.klarmelding, coalesce(f.krav, k.krav) as krav,
             k.kald_12m, k.kommuner_med_kald, k.er_anonym, k.vurdering
         from (select * from marts.fct_klarmelding where statusdato = $statusdato and it_system_id = $id) as f
         full outer join (

@@ -74,7 +74,8 @@ def interfaces(edition: Edition) -> Iterator[Page]:
             """select snitflade, it_system, it_system_uuid, count(*) as mulige,
             count(*) filter (where status = 'realiseret') as i_brug,
             count(*) filter (where status = 'udbredelse') as klar,
-            count(*) filter (where status = 'tilslutning') as mangler
+            count(*) filter (where status = 'tilslutning') as mangler,
+            count(*) filter (where status = 'kan_ikke_maales') as umaalte
         from kpi.potentiale where maaned = $maaned group by all order by it_system collate da, it_system_uuid"""
         )
     )
@@ -138,6 +139,7 @@ def _by_system(rows: list[dict[str, Any]], names: Callable[[dict[str, Any]], str
         (Column("I brug", right=True), lambda r: danish.number(r["i_brug"])),
         (Column("Udbredelse", right=True), lambda r: danish.number(r["klar"])),
         (Column("Tilslutning", right=True), lambda r: danish.number(r["mangler"])),
+        (Column("Kan ikke måles", right=True), lambda r: danish.number(r["umaalte"])),
         empty="Ingen SKI-systemer i brug har den som krav.",
     )
 

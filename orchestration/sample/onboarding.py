@@ -1,11 +1,13 @@
 """The onboarding programme's sheet: which system has declared itself ready for which interface.
 
 The workbook is one that people keep: three rows above the header, headers that name an interface in several ways,
-suppliers merged over their systems, stray blanks, `Delvis` and `Delvist`, blank rows at the end and a sheet of notes.
+suppliers merged over their systems, stray blanks, every wording that the programme uses, blank rows at the end, a sheet
+of reasons and a sheet of notes.
 Jobcentersystemet has the statuses of the deck's Tilslutningsrapport, and eleven systems have the rows of its
-anonymous matrix; those stay as they are, the others become ready one by one.
+anonymous matrix; those stay as they are, the others become ready one by one, and now and then one steps back.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
@@ -27,6 +29,7 @@ OUTSIDE_IN_PROGRAMME = 6
 NOT_ON_SKI = range(25, 80, 4)
 """Systems in the programme that are not on the SKI list; at full scale only."""
 HEADER_ROW = 4
+REASON_HEADER = ("IT-system", "Snitflade", "Årsag")
 
 KLARMELDT_UDEN_KALD = ((2, "SF2900", date(2022, 1, 1)), (22, "SF1490", date(2022, 9, 1)))
 """KMD Momentum and Jobkompas are declared ready from that day on, and never call the interface."""
@@ -43,6 +46,21 @@ JOBCENTER_STATUSES = dict.fromkeys(JOBCENTER_INTERFACES, "Ja") | {
 }
 """The deck's Tilslutningsrapport: 11 of 15 ready, 3 partly."""
 MATRIX_SYSTEMS = (9, 10, 11, 12, 13, 15, 16, 17, 18, 19, 20)
+REASONS = (
+    "Leverandøren er ikke enig", "Leverandøren har fortrudt selvangivelsen", "Produktet er gået ud af markedet",
+    "Produktet har endnu ikke solgt", "Kommunen efterspørger det ikke", "Der kan ikke skaffes en pilot",
+    "Teknisk viser integrationen sig at være urentabel", "ikke solgt endnu", "ingen pilot",
+)  # fmt: skip
+REGRETTED = REASONS[1]
+WORDINGS = {
+    "Klarmeldt": ("🟢 1. Ja", "1. Ja"),
+    "Delvis": ("🚧 5. Delvis", "Delvist klarmeldt", "5. Delvis"),
+    "Nej": ("🔴 2. Nej", "Ikke klarmeldt", "2. Nej"),
+    "Irrelevant": ("Markeret som irrelevante", "Markeret som irrelevant"),
+    "Forløb 3": ("Tilmeldt onboardingsforløb, SKI-leverandører", "Tilmeldt onboardingsforløb", "Tilmeldt"),
+    "": ("Manglende info om klarmeldingsstatus", "Manglende info"),
+}
+"""How else people write a status; now and then they do."""
 _K, _E, _I, _N, _D, _3 = "Klarmeldt", "Ensidig", "Irrelevant", "Nej", "Delvis", "Forløb 3"
 MATRIX = (
     ("", "", "", "", _D, _3, _K, _K, _K, _I, _K, _K, _K, "", "", "", "", ""),
@@ -63,6 +81,7 @@ NOTES = (
     (),
     ("Klarmeldt eller Ja", "Leverandøren har bekræftet, at snitfladen er taget i brug i drift"),
     ("Delvis", "Kun en del af snitfladens operationer er taget i brug"),
+    ("Administrativt fjernet", "Kravet er taget af listen efter aftale med SKI"),
     ("Ensidig", "Kun den ene part er klar"),
     ("Forløb 3", "Er planlagt til programmets tredje forløb"),
     (),
@@ -99,6 +118,8 @@ def status(system: SkiSystem, snitflade: str, day: date) -> str:
             return _I
         case 1:
             return _N
+        case 2 if chance // 90_000 % 6 == 0:
+            return "Administrativt fjernet"
     to_go = (4 if called else 12) + chance // 32 % 36 - month_number(day)
     if to_go > 12:
         return _N if chance // 4_000 % 3 == 0 else ""
@@ -108,7 +129,23 @@ def status(system: SkiSystem, snitflade: str, day: date) -> str:
         return "Delvist" if system.number % 3 == 0 else _D
     if chance // 4_000 % 12 == 0:
         return _E
+    if steps_back(system.number, snitflade, day):
+        return _N
     return "Ja" if system.number % 5 == 2 else _K
+
+
+def steps_back(system: int, snitflade: str, day: date) -> bool:
+    """Whether a declaration is withdrawn that quarter; the next it stands again."""
+    chance = blend(103, system, *snitflade.encode())
+    return chance % 14 == 0 and day.month == 3 * (1 + chance // 14 % 4)
+
+
+def reason(system: int, snitflade: str, day: date) -> str | None:
+    """Why an interface is declined or irrelevant, where the supplier has said it."""
+    chance = blend(84, system, *snitflade.encode())
+    if (system, snitflade) == WITHDRAWN[:2] or steps_back(system, snitflade, day):
+        return REGRETTED
+    return REASONS[chance // 8 % len(REASONS)] if chance % 8 < 6 else None
 
 
 def _told(system: int, snitflade: str, day: date) -> str | None:
@@ -145,8 +182,29 @@ def _write_sheet(world: World, folder: Path, systems: list[SkiSystem], day: date
         if len(rows) > first:
             merged.append(f"A{first}:A{len(rows)}")
     rows += [(None,) * width, (None, " "), (None,) * width]
-    write_workbook(folder / f"onboarding_{day}.xlsx", Sheet("Status", rows, merged), Sheet("Noter", NOTES))
+    reasons = Sheet("Årsager", [REASON_HEADER, *_reasons(world, systems, day)])
+    write_workbook(folder / f"onboarding_{day}.xlsx", Sheet("Status", rows, merged), reasons, Sheet("Noter", NOTES))
     return len(systems)
+
+
+def _reasons(world: World, systems: list[SkiSystem], day: date) -> Iterator[tuple[str, str, str]]:
+    """A row for every status that a reason can be given for, and is; none for systems that share a name."""
+    times = Counter(name_of(world, system.number, day) for system in systems)
+    for system in systems:
+        name = name_of(world, system.number, day)
+        for snitflade in INTERFACES if times[name] == 1 else ():
+            if status(system, snitflade, day) in (_N, _I):
+                why = reason(system.number, snitflade, day)
+                if why:
+                    yield name, snitflade, why
+
+
+def _worded(system: int, snitflade: str, text: str) -> str:
+    """A status as somebody else writes it."""
+    chance = blend(85, system, *snitflade.encode())
+    others = WORDINGS.get(text, ())
+    often = 40 if not text else 8
+    return others[chance // often % len(others)] if others and chance % often == 0 else text
 
 
 def _cells(world: World, system: SkiSystem, day: date) -> Iterator[str | None]:
@@ -157,6 +215,8 @@ def _cells(world: World, system: SkiSystem, day: date) -> Iterator[str | None]:
     yield None if number >= OUTSIDE or number % 7 == 3 else world.systems[number].uuid
     for snitflade in INTERFACES:
         text = status(system, snitflade, day)
+        if not exact and _told(number, snitflade, day) is None:
+            text = _worded(number, snitflade, text)
         stray = not exact and blend(82, number, *snitflade.encode()) % 20 == 0
         yield f"{text} " if text and stray else text or None
 

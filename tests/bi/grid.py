@@ -32,6 +32,12 @@ CUTS: dict[str, tuple[Axis | None, list[tuple[Axis, ...]]]] = {
     "kpi.potentiale": (_MONTH, [(), (KOMMUNE,), (SYSTEM,), (SNITFLADE,), (KOMMUNE, SYSTEM)]),
     "kpi.potentiale_kommune": (_MONTH, [(), (KOMMUNE,), (KLASSE,)]),
     "kpi.potentiale_k98": (_MONTH, [()]),
+    "kpi.tilslutning_tragt": (
+        _MONTH,
+        [(), (KOMMUNE,), (SYSTEM,), (SNITFLADE,), (("Tilslutningstragt._trin", "trin"),)],
+    ),
+    "kpi.teknisk_gaeld": (_MONTH, [(), (KOMMUNE,), (SYSTEM,), (("Teknisk gæld._fase", "fase"),), (KOMMUNE, SYSTEM)]),
+    "kpi.tilslutning_hovedtal": (_MONTH, [()]),
     "kpi.kle_daekning": (
         ("Dato.Dato", "udtraeksdato"),
         [(), (KOMMUNE,), (KLASSE,), (("KLE-dækning.KLE-hovedgruppe", "hovedgruppe"), KOMMUNE)],
@@ -169,7 +175,10 @@ STAR: dict[str, tuple[str, str, list[str]]] = {
     "Realiserede anvendelser": ("count(*) filter (where status = 'realiseret')", _NEWEST_POTENTIAL, [_SYSTEM]),
     "Udbredelsespotentiale": ("count(*) filter (where status = 'udbredelse')", _NEWEST_POTENTIAL, [_SYSTEM]),
     "Tilslutningspotentiale": ("count(*) filter (where status = 'tilslutning')", _NEWEST_POTENTIAL, [_SYSTEM]),
-    "Realiseringsgrad": ("avg(case when status = 'realiseret' then 1 else 0 end)", _NEWEST_POTENTIAL, [_SYSTEM]),
+    "Realiseringsgrad": (
+        "avg(case when status = 'realiseret' then 1 else 0 end) filter (where status <> 'kan_ikke_maales')",
+        _NEWEST_POTENTIAL, [_SYSTEM],
+    ),
     "Kald i hele landet": ("sum(kald)", "kpi.kald_pr_borger_danmark", ["maaned"]),
     "Antal leverancer": ("count(*)", "marts.leverance_log", []),
     "Afviste leverancer": ("count(*) filter (where status = 'afvist')", "marts.leverance_log", []),

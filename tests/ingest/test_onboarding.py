@@ -126,6 +126,8 @@ SAME = {
     "interface names": headed("SF 1470 - Sags- og Dokumentindeks", "SF1500 – Organisation", " SAPA dialogintegration "),
     "interface names on two lines": headed("SF1470\nSags- og Dokumentindeks", "SF 1500", "SAPA dialogintegration"),
     "reordered": given_book(*([row[i] for i in ORDER] for row in (HEADER, *ROWS))),
+    "empty column of reasons": given_book((*HEADER, "SF1470 årsag"), *ROWS),
+    "empty list of reasons": given_book(HEADER, *ROWS, after={"Årsager": [("System", "Snitflade", "Årsag")]}),
     "trailing blanks": given_book(HEADER, *([f"{v}  " if v else v for v in row] for row in ROWS)),
     "uuid in braces": changed(1, 3, "{" + NEXUS.upper() + "}"),
     "unknown column": given_book((*HEADER, "Bemærkninger"), *((*row, "ring til Jens") for row in ROWS)),
@@ -143,14 +145,9 @@ FAULTY = {
     "no header": given_book(*ROWS),
     "header only": given_book(*TITLE, HEADER),
     "comma": Sample(lambda day: as_csv(day).replace(b";", b",")),
-    "unknown status": changed(2, 5, "Måske"),
-    "unknown status below a title and a blank": given_book(*TITLE, HEADER, (), ROWS[0], (*ROWS[1][:4], "Måske", None)),
-    "run without a number": changed(2, 5, "Forløb"),
     "no system": changed(2, 2, None),
     "no supplier in a row": changed(3, 1, " "),
     "no uuid": changed(2, 3, "kommer senere"),
-    "system twice": given_book(HEADER, *ROWS, ROWS[1]),
-    "system twice, uuid spelled otherwise": given_book(HEADER, *ROWS, ("KMD", "Nexus", NEXUS.upper())),
     "cpr in a status": changed(2, 5, f"Ring {CPR_LIKE}"),
     "cpr in a name": changed(2, 2, f"Sag {CPR_LIKE}"),
     "cpr in a note": given_book((*HEADER, "Bemærkninger"), *((*row, CPR_LIKE) for row in ROWS)),
@@ -161,6 +158,28 @@ FAULTY = {
     "bad, cpr in two fonts": Sample(lambda day: two_fonts(), ".xlsx"),
     "broken row of a csv": Sample(lambda day: as_csv(day).replace(b"Nexus", b"Nexus;")),
 }
+REASONED = (*HEADER[:5], "SF1500 (årsag)", "Årsag til SF 1470")
+# What is loaded, and told: cells set aside, reasons that say nothing, systems in several rows.
+TOLD = {
+    "unknown status": changed(2, 5, "Klarmelt"),
+    "unknown status below a title and a blank": given_book(*TITLE, HEADER, (), ROWS[0], (*ROWS[1][:4], "Måske", None)),
+    "run without a number": changed(2, 5, "Forløb"),
+    "two statuses in a cell": changed(2, 5, "Klarmeldt/Nej"),
+    "system twice": given_book(HEADER, *ROWS, ROWS[1]),
+    "system twice, uuid spelled otherwise": given_book(HEADER, *ROWS, ("KMD", "Nexus", NEXUS.upper(), "Nej")),
+    "reasons beside": given_book(
+        REASONED, ("KMD", "Nexus", None, "Klarmeldt", "Nej", "Har FORTRUDT.", "urentabel"),
+        ("KMD", "Momentum", None, "2. Nej", None, "for travlt", "Ingen pilot"),
+    ),
+    "reasons in a list": given_book(
+        HEADER, ("KMD", "Nexus", None, "Nej", "Irrelevant"), ("KMD", "Momentum", None, "Ja", "Nej"),
+        after={"Årsager": [("IT-system", "Snitflade", "Årsag"), ("nexus", "SF 1470 - Dokumentindeks", "urentabel"),
+                           ("Momentum", "SF1500", "Ikke solgt endnu"), ("Ukendt", "SF1500", "urentabel")]},
+    ),
+    "reasons of an interface without statuses": given_book(
+        (*HEADER[:4], "SF1500 årsag"), *((*row[:4], "ingen pilot") for row in ROWS)
+    ),
+}  # fmt: skip
 
 
 def bottomless() -> bytes:
@@ -187,12 +206,12 @@ def two_fonts() -> bytes:
 
 @pytest.fixture(scope="module")
 def received(tmp_path_factory: pytest.TempPathFactory) -> Received:
-    return receive(tmp_path_factory.mktemp("onboarding"), ONBOARDING, {**SAME, **FAULTY})
+    return receive(tmp_path_factory.mktemp("onboarding"), ONBOARDING, {**SAME, **FAULTY, **TOLD})
 
 
 def statuses(outcome: Outcome) -> list[tuple[str | None, ...]]:
     names = ("leverandoer_navn", "it_system_navn", "it_system_uuid", "snitflade", "klarmelding")
-    assert all(set(row) == set(names) for row in outcome.rows)
+    assert all(set(row) == {*names, "aarsag"} for row in outcome.rows)
     return sorted((tuple(row[n] for n in names) for row in outcome.rows), key=str)
 
 
@@ -205,14 +224,16 @@ def test_the_same_statuses_are_loaded_however_the_sheet_is_kept(received: Receiv
 
 
 def test_an_unknown_column_is_said_and_nothing_else_is(received: Received) -> None:
-    assert received.warned("ingen_ukendte_kolonner") == {"unknown column", "cpr in a note", "cpr as a number"}
+    assert received.warned("ingen_ukendte_kolonner") == {
+        "unknown column", "cpr in a note", "cpr as a number", "reasons of an interface without statuses",
+    }  # fmt: skip
 
 
 def test_a_row_is_counted_as_one_per_interface_in_sums_too(received: Received) -> None:
     assert_books_balance(received.platform)
     delivery = received["broken row of a csv"].delivery
     assert (delivery.raekker_modtaget, delivery.sum_modtaget, delivery.sum_karantaene) == (7, 7, 7)
-    delivery = received["unknown status"].delivery
+    delivery = received["no uuid"].delivery
     assert (delivery.raekker_modtaget, delivery.sum_modtaget, delivery.sum_karantaene) == (9, 9, 9)
 
 
@@ -236,18 +257,73 @@ def test_a_sheet_without_header_or_rows_is_refused(received: Received) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "row"),
-    [("unknown status", 3), ("unknown status below a title and a blank", 7), ("run without a number", 3)],
+    ("label", "row", "nearest"),
+    [
+        ("unknown status", 3, "nærmest »Klarmeldt«"),
+        ("unknown status below a title and a blank", 7, "intet kendt ord er nær"),
+        ("run without a number", 3, "nærmest »Forløb #«"),
+        ("two statuses in a cell", 3, "nærmest »Klarmeldt«"),
+    ],
 )
-def test_an_unknown_status_refuses_the_sheet_and_says_what_it_may_be(received: Received, label: str, row: int) -> None:
+def test_an_unknown_status_costs_its_cell_alone_and_is_told_with_the_nearest_known_one(
+    received: Received, label: str, row: int, nearest: str
+) -> None:
     outcome = received[label]
-    assert outcome.status == "afvist"
-    assert outcome.rows == []
-    assert outcome.codes == {"ukendt_vaerdi", "for_mange_fejl"}
-    assert outcome.place("ukendt_vaerdi") == ("SF1500", row)  # the second system's row, as Excel counts
-    assert f"række {row}, kolonne SF1500" in outcome.messages
-    assert "Klarmeldt, Ja, Delvis, Delvist, Ensidig, Nej, Irrelevant, Forløb N" in outcome.messages
-    assert "Måske" not in outcome.messages
+    assert (outcome.status, outcome.messages) == ("indlaest", "")
+    assert len(outcome.rows) == outcome.delivery.raekker_modtaget
+    (note,) = outcome.delivery.noter
+    assert note == (
+        f"1 celle med klarmelding, som ingen kender ({nearest}), er lagt til side, og det sidst forståede gælder:"
+        f" SF1500 række {row}."  # the second system's row, as Excel counts
+    )
+
+
+def test_a_system_may_stand_in_several_rows_and_differing_statuses_are_told(received: Received) -> None:
+    same = received["system twice"]
+    assert (same.status, len(same.rows), same.delivery.noter) == ("indlaest", 12, ())
+    differing = received["system twice, uuid spelled otherwise"]
+    assert (differing.status, len(differing.rows)) == ("indlaest", 12)
+    assert differing.delivery.noter == (
+        "»Nexus« står i række 2 og række 5 med forskellig klarmelding for SF1470; den mindst fremskredne gælder.",
+    )
+
+
+def reasons(outcome: Outcome) -> list[tuple[str, str, str | None, str | None]]:
+    return sorted((r["it_system_navn"], r["snitflade"], r["klarmelding"], r["aarsag"]) for r in outcome.rows)
+
+
+def test_reasons_stand_beside_their_status(received: Received) -> None:
+    outcome = received["reasons beside"]
+    assert reasons(outcome) == [
+        ("Momentum", "SF1470", "2. Nej", "Ingen pilot"),
+        ("Momentum", "SF1500", None, "for travlt"),
+        ("Nexus", "SF1470", "Klarmeldt", "urentabel"),
+        ("Nexus", "SF1500", "Nej", "Har FORTRUDT."),
+    ]
+    assert outcome.delivery.noter == (
+        "1 celle med årsag, som ingen kender (nærmest »Fortrudt«), sætter intet: SF1500 række 3.",
+        "1 celle med årsag står ikke ved klarmelding Nej, Irrelevant eller Administrativt fjernet og sætter intet:"
+        " SF1470 række 2.",
+    )
+
+
+def test_reasons_in_a_sheet_of_their_own_are_read_with_the_statuses(received: Received) -> None:
+    outcome = received["reasons in a list"]
+    assert [row for row in reasons(outcome) if row[3]] == [
+        ("Momentum", "SF1500", "Nej", "Ikke solgt endnu"),
+        ("Nexus", "SF1470", "Nej", "urentabel"),
+    ]
+    assert outcome.delivery.noter == (
+        "Arket »Årsager« er læst som årsager.",
+        "Arket »Årsager«: 1 række (række 4) nævner et system eller en snitflade, som ikke står i statusarket, eller"
+        " siger den imod en anden; den sætter intet.",
+    )
+
+
+def test_reasons_without_statuses_are_told_as_a_column_that_is_not_read(received: Received) -> None:
+    outcome = received["reasons of an interface without statuses"]
+    assert outcome.status == "indlaest"
+    assert outcome.delivery.noter == ("Kolonnen »SF1500 årsag« kendes ikke og er ikke læst.",)
 
 
 @pytest.mark.parametrize(
@@ -263,18 +339,6 @@ def test_a_fault_of_a_row_is_said_once_not_once_per_interface(
 ) -> None:
     assert received[label].status == "afvist"
     assert received[label].place(code) == (column, row)
-
-
-@pytest.mark.parametrize(
-    ("label", "rows"), [("system twice", [3, 5]), ("system twice, uuid spelled otherwise", [2, 5])]
-)
-def test_a_system_in_two_rows_refuses_the_sheet_and_each_row_is_said_once(
-    received: Received, label: str, rows: list[int]
-) -> None:
-    found = received[label].delivery.aarsager
-    assert received[label].status == "afvist"
-    assert [(f.kode, f.raekke) for f in found] == [("dublet", row) for row in rows]
-    assert {f.detalje for f in found} == {"leverandoer_navn, it_system_navn, it_system_uuid"}
 
 
 @pytest.mark.parametrize(
@@ -312,8 +376,7 @@ def test_a_number_outside_the_table_is_in_no_file_the_platform_has_made(received
 
 
 def test_a_refused_workbook_is_else_kept_with_its_reasons(received: Received) -> None:
-    assert received["unknown status"].raw_file_kept
-    assert received["system twice"].raw_file_kept
+    assert received["no uuid"].raw_file_kept
 
 
 def test_a_broken_row_of_a_matrix_in_csv_refuses_it(received: Received) -> None:
@@ -393,11 +456,14 @@ def audited(folder: Path, content: bytes) -> Audit | None:
 
 
 def stored(audit: Audit) -> list[tuple[str | None, ...]]:
-    table = pq.read_table(audit.parquet).to_pydict()
+    table = pq.read_table(audit.parquet).drop_columns("aarsag").to_pydict()
     return sorted(zip(*table.values(), strict=True), key=str)
 
 
-ALLOWED = ("Klarmeldt", "Ja", "Delvis", "Delvist", "Ensidig", "Nej", "Irrelevant", "Forløb 1", "Forløb 12")
+ALLOWED = (
+    "Klarmeldt", "Ja", "5. Delvis", "Delvist", "Ensidig", "Ikke klarmeldt", "Irrelevant", "Forløb 1", "Forløb 12",
+    "🟢 1. Ja", "Manglende info", "Administrativt fjernet", "ukendt ord",
+)  # fmt: skip
 CELLS = st.one_of(
     st.none(),
     st.tuples(st.sampled_from(ALLOWED), st.sampled_from([str, str.upper, str.lower]), st.sampled_from(["", " ", "  "]))

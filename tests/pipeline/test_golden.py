@@ -113,7 +113,7 @@ def test_every_status_of_the_matrix_is_kept(golden: Loaded) -> None:
             "select klarmelding_leveret, any_value(klarmelding) from marts.fct_klarmelding group by all"
         )
     )
-    assert (spelled["Ja"], spelled["Delvist"], spelled["Forløb 3"]) == ("Klarmeldt", "Delvis", "Forløb 3")
+    assert (spelled["Ja"], spelled["Delvist"], spelled["Forløb 3"]) == ("Klarmeldt", "Delvis", "Tilmeldt")
 
 
 def two_decimals(number: float) -> str:

@@ -87,7 +87,7 @@ def test_declared_against_real(at_once: Loaded) -> None:
         ("SF1470", "Klarmeldt", cases, 2, "bekraeftet"),
         ("SF1490", "Irrelevant", 0, 0, "ikke_relevant"),
         ("SF1500", "Nej", organisation, 3, "kald_uden_klarmelding"),
-        ("SF1510", "Forløb 3", 0, 0, "ikke_tilsluttet"),
+        ("SF1510", "Tilmeldt", 0, 0, "ikke_tilsluttet"),
         ("SF1520", "Delvis", person, 2, "kald_uden_klarmelding"),
     ]
 
@@ -104,8 +104,8 @@ def test_potential_per_municipality(at_once: Loaded) -> None:
     # Odense uses the system by the register and calls nothing: others do, so it is roll-out
     assert {found["Odense", JOB, interface] for interface in ("SF1470", "SF1500", "SF1520")} == {("udbredelse", 0)}
     assert found["Samsø", JOB, "SF1470"] == ("realiseret", 6)
-    # ready, but nobody calls: roll-out in both that use it, Odense from 10 April
-    assert found["Samsø", "Nyt system", "SF1490"] == found["Odense", "Nyt system", "SF1490"] == ("udbredelse", 0)
+    # ready, but nobody has ever been seen calling the interface: it cannot be measured, in both that use the system
+    assert found["Samsø", "Nyt system", "SF1490"] == found["Odense", "Nyt system", "SF1490"] == ("kan_ikke_maales", 0)
     expected = at_once.installation.query(
         """select forventede_kald from kpi.potentiale
         where maaned = '2022-04-01' and kommune = 'Odense' and snitflade = 'SF1520'"""
@@ -118,11 +118,12 @@ def test_potential_per_municipality(at_once: Loaded) -> None:
 
 def test_potential_is_realised_plus_roll_out_plus_connection(at_once: Loaded) -> None:
     by_municipality = at_once.installation.query(
-        """select maaned, sum(mulige), sum(realiseret), sum(udbredelse), sum(tilslutning)
-        from kpi.potentiale_kommune group by maaned order by maaned"""
+        """select maaned, sum(mulige), sum(realiseret), sum(udbredelse), sum(tilslutning),
+            sum(kan_ikke_maales) from kpi.potentiale_kommune group by maaned order by maaned"""
     )
     k98 = at_once.installation.query(
-        "select maaned, mulige, realiseret, udbredelse, tilslutning from kpi.potentiale_k98 order by maaned"
+        "select maaned, mulige, realiseret, udbredelse, tilslutning, kan_ikke_maales from kpi.potentiale_k98"
+        " order by maaned"
     )
     assert by_municipality == k98
     assert len(k98) == 6

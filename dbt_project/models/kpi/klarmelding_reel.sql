@@ -51,9 +51,10 @@ select
     cast(samlet.kommuner_med_kald as integer) as kommuner_med_kald,
     case
         when samlet.klarmelding = 'Klarmeldt' and samlet.kald_12m > 0 then 'bekraeftet'
+        when samlet.klarmelding = 'Klarmeldt' and not maalt.kan_maales then 'kan_ikke_maales'
         when samlet.klarmelding = 'Klarmeldt' then 'klarmeldt_uden_kald'
         when samlet.kald_12m > 0 then 'kald_uden_klarmelding'
-        when samlet.klarmelding = 'Irrelevant' then 'ikke_relevant'
+        when samlet.klarmelding in ('Irrelevant', 'Administrativt fjernet') then 'ikke_relevant'
         else 'ikke_tilsluttet'
     end as vurdering,
     {{ er_anonym('samlet.kommuner_med_kald', 'samlet.kald_12m', 'samlet.stoerste_kald_12m') }} as er_anonym
@@ -61,3 +62,7 @@ from samlet
 inner join {{ ref('dim_it_system') }} as system on samlet.it_system_id = system.it_system_id
 inner join {{ ref('dim_leverandoer') }} as leverandoer on system.leverandoer_id = leverandoer.leverandoer_id
 inner join {{ ref('dim_snitflade') }} as snitflade on samlet.snitflade_id = snitflade.snitflade_id
+inner join {{ ref('int_tragt__snitflade') }} as maalt
+    on
+        samlet.maaned = maalt.maaned
+        and samlet.snitflade_id = maalt.snitflade_id

@@ -14,6 +14,8 @@ select
     snitflade.navn as snitflade_navn,
     potentiale.klarmelding,
     potentiale.status,
+    potentiale.tilstand,
+    potentiale.aftale_i_kraft,
     cast(potentiale.kald_12m as bigint) as kald_12m,
     potentiale.forventede_kald,
     potentiale.er_anonym

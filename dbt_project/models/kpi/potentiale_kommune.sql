@@ -14,7 +14,14 @@ select
     cast(count(*) filter (where potentiale.status = 'realiseret') as integer) as realiseret,
     cast(count(*) filter (where potentiale.status = 'udbredelse') as integer) as udbredelse,
     cast(count(*) filter (where potentiale.status = 'tilslutning') as integer) as tilslutning,
-    count(*) filter (where potentiale.status = 'realiseret') / cast(count(*) as double) as realiseringsgrad,
+    cast(count(*) filter (where potentiale.status = 'kan_ikke_maales') as integer) as kan_ikke_maales,
+    cast(count(*) filter (where potentiale.status = 'udbredelse' and potentiale.aftale_i_kraft) as integer)
+        as aftale_i_kraft,
+    cast(count(*) filter (where potentiale.tilstand = 'andre_i_gang') as integer) as andre_i_gang,
+    cast(count(*) filter (where potentiale.tilstand = 'klarmeldt_ubrugt') as integer) as klarmeldt_ubrugt,
+    count(*) filter (where potentiale.status = 'realiseret')
+    / nullif(cast(count(*) filter (where potentiale.status <> 'kan_ikke_maales') as double), 0)
+        as realiseringsgrad,
     -- of what may be shown: the other terms rest on too few municipalities, and are counted
     {{ sum_uanset_orden(
         "case when potentiale.status <> 'realiseret' and potentiale.er_anonym then potentiale.forventede_kald end"

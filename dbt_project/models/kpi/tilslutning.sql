@@ -4,10 +4,12 @@ pr_system as (
     select
         statusdato,
         it_system_id,
-        count(*) filter (where klarmelding is distinct from 'Irrelevant') as obligatoriske,
+        count(*) filter (
+            where coalesce(klarmelding, '') not in ('Irrelevant', 'Administrativt fjernet')
+        ) as obligatoriske,
         count(*) filter (where klarmelding = 'Klarmeldt') as klarmeldte,
         count(*) filter (where klarmelding = 'Delvis') as delvise,
-        count(*) filter (where klarmelding is null) as uoplyste
+        count(*) filter (where coalesce(klarmelding, 'Manglende info') = 'Manglende info') as uoplyste
     from {{ ref('fct_klarmelding') }}
     where krav = 'obligatorisk'
     group by statusdato, it_system_id

@@ -21,7 +21,9 @@ pr_system as (
     select
         statusdato,
         it_system_id,
-        count(*) filter (where klarmelding is distinct from 'Irrelevant') as obligatoriske,
+        count(*) filter (
+            where coalesce(klarmelding, '') not in ('Irrelevant', 'Administrativt fjernet')
+        ) as obligatoriske,
         count(*) filter (where klarmelding = 'Klarmeldt') as klarmeldte,
         count(*) filter (where klarmelding = 'Delvis') as delvise
     from {{ ref('fct_klarmelding') }}

@@ -8,9 +8,7 @@ select
     {{ snitflade('snitflade') }} as snitflade,
 
     klarmelding as klarmelding_leveret,
-    case
-        when lower(klarmelding) in ('klarmeldt', 'ja') then 'Klarmeldt'
-        when lower(klarmelding) in ('delvis', 'delvist') then 'Delvis'
-        else upper(substr(klarmelding, 1, 1)) || lower(substr(klarmelding, 2))
-    end as klarmelding
+    klarmelding_kode as klarmelding,
+    klarmelding is not null and klarmelding_kode is null as er_sat_til_side,
+    aarsag_kode as aarsag
 from {{ source('lake', 'onboarding') }}

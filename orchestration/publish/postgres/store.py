@@ -31,10 +31,11 @@ _MAKE = 2
 _MONTH = {
     "fct_kald_time": "dato_id between {m}01 and {m}31",
     "fct_kald_maaned": "maaned = date '{d}-01'",
+    "tilslutning_tragt": "maaned = date '{d}-01'",
 }
 # What the planner is told that a function returns, whatever it returns. It takes the month's own condition for one that
 # leaves 1 of 200, so months are counted so much larger; told too little, it sorts a year's hours to add them up.
-_ROWS = {"fct_kald_time": 10_000_000, "fct_kald_maaned": 100_000}
+_ROWS = {"fct_kald_time": 10_000_000, "fct_kald_maaned": 100_000, "tilslutning_tragt": 100_000}
 _ROWS_OF_OTHERS = 1000
 
 
@@ -88,7 +89,7 @@ class Part:
 
 
 def parts_of(manifest: Manifest, salt: str) -> list[Part]:
-    """The files of a release, one for most tables and one per month for the call facts.
+    """The files of a release, one for most tables and one per month for the call facts and the funnel.
 
     Args:
         salt: what makes the tables' names say nothing of their content; the database's own.

@@ -31,6 +31,7 @@ select
     klarmelding.it_system_id,
     klarmelding.snitflade_id,
     klarmelding.klarmelding,
+    klarmelding.aarsag,
     klarmelding.krav
 from gaeldende
 inner join {{ ref('fct_klarmelding') }} as klarmelding on gaeldende.statusdato = klarmelding.statusdato

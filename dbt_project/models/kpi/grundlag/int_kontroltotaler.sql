@@ -122,7 +122,7 @@ potentiale_kommune_til_k98 as (
     select
         'potentiale_kommune_til_k98' as led,
         strftime(beroert.maaned, '%Y-%m') as periode,
-        max(k98.realiseret + k98.udbredelse + k98.tilslutning) as forventet,
+        max(k98.realiseret + k98.udbredelse + k98.tilslutning + k98.kan_ikke_maales) as forventet,
         count(potentiale.status) as fundet
     from {{ ref('int_kpi__maaneder') }} as beroert
     inner join {{ ref('potentiale_k98') }} as k98 on beroert.maaned = k98.maaned

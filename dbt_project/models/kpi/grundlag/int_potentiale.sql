@@ -1,5 +1,6 @@
 -- Municipality × SKI system it uses × interface the system must have: is it used, could it be used, or is
--- it not connected?
+-- it not connected? Without those of a system that is phased out, and those declined for good and not called:
+-- what is left is the debt's "mulige" from the first SKI list and sheet on. Before, the first lists count.
 with
 
 pr_indbygger as (
@@ -51,9 +52,19 @@ select
     coalesce(kald.kald_12m, 0) as kald_12m,
     case
         when kald.kald_12m > 0 then 'realiseret'
+        when not snitflade.kan_maales then 'kan_ikke_maales'
         when krav.klarmelding = 'Klarmeldt' or i_alt.har_kald then 'udbredelse'
         else 'tilslutning'
     end as status,
+    -- the same in the five words that readers see
+    case
+        when kald.kald_12m > 0 then 'i_brug'
+        when not snitflade.kan_maales then 'kan_ikke_maales'
+        when i_alt.har_kald then 'andre_i_gang'
+        when krav.klarmelding = 'Klarmeldt' then 'klarmeldt_ubrugt'
+        else 'ikke_klar'
+    end as tilstand,
+    coalesce(aftale.aftale, false) as aftale_i_kraft,
     coalesce(i_alt.midte, i_alt.median) * folketal.folketal as forventede_kald,
     i_alt.midte is not null as er_anonym
 from {{ ref('int_klarmelding__maaned') }} as krav
@@ -76,6 +87,22 @@ left join {{ ref('int_folketal__maaned') }} as folketal
     on
         krav.maaned = folketal.maaned
         and brug.myndighed_id = folketal.myndighed_id
+inner join {{ ref('int_tragt__snitflade') }} as snitflade
+    on
+        krav.maaned = snitflade.maaned
+        and krav.snitflade_id = snitflade.snitflade_id
+left join {{ ref('int_tragt__brug') }} as udfaset
+    on
+        krav.maaned = udfaset.maaned
+        and krav.it_system_id = udfaset.it_system_id
+        and brug.myndighed_id = udfaset.myndighed_id
+left join {{ ref('int_tragt__forloeb') }} as aftale
+    on
+        krav.maaned = aftale.maaned
+        and krav.it_system_id = aftale.it_system_id
+        and krav.snitflade_id = aftale.snitflade_id
+        and brug.myndighed_id = aftale.myndighed_id
 where
     krav.krav = 'obligatorisk'
-    and krav.klarmelding is distinct from 'Irrelevant'
+    and not coalesce(udfaset.udfaset, false)
+    and (kald.kald_12m > 0 or {{ klarmelding_klasse('krav.klarmelding', 'krav.aarsag') }} <> 'aldrig')

@@ -1,0 +1,174 @@
+"""An architecture screening of one system in one municipality: a Word document that people fill in.
+
+Three of the ten principles come with facts from the marts and the release they are from; every assessment, and the
+other seven, are left for people.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.report import danish
+from orchestration.report.edition import Edition
+from orchestration.report.municipality import SystemNames
+from orchestration.report.potentiale_parts import interface
+from orchestration.report.showable import shown
+from orchestration.report.tragt import PHASES, REASONS, STEPS, block_of
+from orchestration.settings import PROJECT_ROOT
+
+Row = dict[str, Any]
+_REMAINING = "Udfyldes af kommunen."
+_WIDTHS_CM = (5.0, 2.5, 8.5)
+
+
+class NoSuchSystem(Exception):
+    """The municipality neither uses the system nor plans to. The message says which it could be."""
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What the document says: its subject, and the facts beside each principle."""
+
+    system: str
+    municipality: str
+    month: str
+    release: str
+    facts: tuple[tuple[int, str, tuple[str, ...]], ...]
+
+    @property
+    def title(self) -> str:
+        return f"Arkitekturscreening af {self.system}"
+
+
+@cache
+def principles() -> tuple[dict[str, Any], ...]:
+    """The ten principles in their order."""
+    found = yaml.safe_load((PROJECT_ROOT / "reports" / "screening.yml").read_text(encoding="utf-8"))
+    return tuple(found["principper"])
+
+
+def build(edition: Edition, system: str, cvr: str) -> Screening:
+    """The facts of one system in one municipality.
+
+    Args:
+        system: name or UUID.
+
+    Raises:
+        NoSuchSystem: the municipality has no such system, or several of the name.
+    """
+    debts = edition.rows(
+        """select * from kpi.teknisk_gaeld where maaned = $maaned and cvr = $cvr
+            and (lower(it_system) = lower($navn) or it_system_uuid = lower($navn))""",
+        cvr=cvr,
+        navn=system,
+    )
+    if len(debts) != 1:
+        raise NoSuchSystem(_which(edition, cvr, system, len(debts)))
+    (debt,) = debts
+    rows = edition.rows(
+        """select t.*, s.dataomraade from kpi.tilslutning_tragt as t
+        left join (select snitflade, min(dataomraade) as dataomraade from marts.dim_service group by snitflade) as s
+            on t.snitflade = s.snitflade
+        where t.maaned = $maaned and t.cvr = $cvr and t.it_system = $navn
+            and t.it_system_uuid is not distinct from $uuid and t.snitflade is not null order by t.snitflade""",
+        cvr=cvr,
+        navn=debt["it_system"],
+        uuid=debt["it_system_uuid"],
+    )
+    return Screening(
+        SystemNames(edition)(debt),
+        debt["kommune"],
+        danish.month(edition.month),
+        edition.release_id,
+        tuple((p["nr"], p["tekst"], tuple(_facts(p, rows, debt))) for p in principles()),
+    )
+
+
+def _which(edition: Edition, cvr: str, system: str, found: int) -> str:
+    if found:
+        return f"Kommunen har {found} systemer ved navn {system}. Angiv systemets UUID."
+    rows = edition.rows(
+        "select it_system from kpi.teknisk_gaeld where maaned = $maaned and cvr = $cvr order by it_system collate da",
+        cvr=cvr,
+    )
+    names = danish.listed([r["it_system"] for r in rows]) or "ingen"
+    return f"Kommunen bruger eller planlægger intet system ved navn {system}. Systemerne er: {names}."
+
+
+def _facts(principle: dict[str, Any], rows: list[Row], debt: Row) -> list[str]:
+    blocks = principle.get("byggeblokke")
+    if blocks is None:
+        return []
+    own = [r for r in rows if block_of(r["snitflade"], r["dataomraade"]) in blocks]
+    demanded = [r for r in own if r["krav"] == "obligatorisk"]
+    used = sum(r["trin"] in ("foerste_kald", "stabil_brug") for r in demanded)
+    found = [
+        f"{used} af {danish.count(len(demanded), 'krævet snitflade', 'krævede snitflader')} i {danish.listed(blocks)}"
+        " er i brug."
+        if demanded
+        else f"SKI’s liste kræver ingen snitflader i {danish.listed(blocks)}."
+    ]
+    found += [_fact(r) for r in own]
+    if principle.get("med_livscyklus"):
+        found += _life(debt)
+    return found
+
+
+def _fact(row: Row) -> str:
+    why = f" ({REASONS[row['aarsag']]})" if row["aarsag"] else ""
+    unmeasured = " Ingen i landet er endnu set kalde den." if row["kan_ikke_maales"] else ""
+    demand = row["krav"] or "ikke krævet"
+    return f"{interface(row)} ({demand}): {STEPS[row['trin']]}{why} siden {danish.day(row['siden'])}.{unmeasured}"
+
+
+def _life(debt: Row) -> list[str]:
+    found = [
+        f"Livsfase: {PHASES[debt['fase']]}.",
+        f"Teknisk gæld: {danish.count(debt['gaeld'], 'krævet snitflade', 'krævede snitflader')}, den ældste i"
+        f" {danish.count(debt['aeldste_gaeld_maaneder'], 'måned', 'måneder')}.",
+        f"Afløste versioner i brug: {danish.number(debt['gamle_versioner'])}.",
+    ]
+    return [*found, "Systemet er udfaset og kalder stadig."] if debt["udfaset_men_kalder"] else found
+
+
+def free(folder: Path, name: str) -> Path:
+    """Where the document goes: never over an earlier one, which somebody may have filled in."""
+    names = (f"{name}.docx", *(f"{name}-{n}.docx" for n in range(2, 1000)))
+    return next(folder / n for n in names if not (folder / n).exists())
+
+
+def write(screening: Screening, target: Path) -> None:
+    """Write the document as .docx."""
+    import docx.shared  # only this report needs it
+
+    screening = shown(screening)
+    document = docx.Document()
+    document.core_properties.title = screening.title
+    document.core_properties.author = "KDI Indsigt"
+    document.add_heading(screening.title, 0)
+    document.add_paragraph(
+        f"{screening.municipality}: teknisk gæld og følg og forklar. Tal til og med {screening.month}, publicering"
+        f" {screening.release}."
+    )
+    table = document.add_table(rows=1, cols=3, style="Table Grid")
+    header = ("Arkitekturprincip", "Vurdering", "Uddybning og begrundelse")
+    for cell, text in zip(table.rows[0].cells, header, strict=True):
+        cell.text = text
+        cell.paragraphs[0].runs[0].bold = True
+    for number, text, facts in screening.facts:
+        cells = table.add_row().cells
+        cells[0].text = f"{number}. {text}"
+        cells[2].text = "\n".join(facts) or _REMAINING
+    table.add_row().cells[0].text = "Samlet vurdering"
+    for row in table.rows:
+        for cell, width in zip(row.cells, _WIDTHS_CM, strict=True):
+            cell.width = docx.shared.Cm(width)
+    document.add_paragraph(
+        "Fakta ved princip 4, 5 og 7 er fra KDI Indsigt; vurderingen og de andre principper udfyldes af kommunen."
+    )
+    partial = target.with_suffix(".partial")
+    document.save(str(partial))
+    partial.replace(target)
