@@ -42,6 +42,9 @@ class Column(_Strict):
     headers: tuple[str, ...] = Field((), description="Other headers; in JSON the path, as in systemContext.uuid.")
     required: bool = Field(True, description="Whether an empty field is a fault.")
     values: tuple[str, ...] = Field((), description="What a 'valg' may be, in any case; # stands for a number.")
+    may_name_nobody: bool = Field(
+        False, description="Whether a UUID of nobody (nil) is taken: the row counts, for somebody who is not known."
+    )
     words: Lists = Field(
         (), description="The wordings of each code of an 'ord'; # stands for a number. Others are set aside."
     )

@@ -61,7 +61,8 @@ def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
                 ("pladsholder", f"{c} = '00000000'"),
             ]
         case "uuid":
-            return [("ugyldig_uuid", f"try_cast({c} as uuid) is null"), ("pladsholder", texts.is_nobodys_uuid(c))]
+            nobody = [] if column.may_name_nobody else [("pladsholder", texts.is_nobodys_uuid(c))]
+            return [("ugyldig_uuid", f"try_cast({c} as uuid) is null"), *nobody]
         case "kle_nummer":
             return [("ugyldigt_kle_nummer", f"not regexp_full_match({c}, '[0-9]{{2}}(\\.[0-9]{{2}}){{2}}')")]
         case "dato":
@@ -99,7 +100,8 @@ def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
 def read_as(column: Column, profile: Profile) -> str:
     """How a delivered text is understood: without blanks around it, and in the one spelling that the rules know.
 
-    Null for a text of blanks alone, and for the UUID of nobody where none is demanded.
+    Null for a text of blanks alone, and for the UUID of nobody where none is demanded; the nil UUID for it where it may
+    stand.
     """
     c = texts.without_blanks_around(column.name)
     match column.type:
@@ -109,7 +111,9 @@ def read_as(column: Column, profile: Profile) -> str:
             c = rf"regexp_replace({c}, '^([0-9]{{8}})[.,]0$', '\1')"
         case "uuid":
             c = f"regexp_replace({c}, '(?i)^urn:uuid:', '')"
-            if not column.required:
+            if column.may_name_nobody:
+                c = f"case when {texts.is_nobodys_uuid(c)} then '{texts.NIL_UUID}' else {c} end"
+            elif not column.required:
                 c = f"case when not {texts.is_nobodys_uuid(c)} then {c} end"
         case "maaned":
             first = f"strftime({day(c, profile)}, '%Y-%m-%d')"

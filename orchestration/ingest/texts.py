@@ -9,6 +9,9 @@ from orchestration import names
 # three times as long is a cell that holds something else; a key of many such texts does not fit in an index either.
 LONGEST = 300
 
+# By RFC 9562. Exports write it where they know nobody.
+NIL_UUID = "00000000-0000-0000-0000-000000000000"
+
 # What nobody sees at the ends of a cell.
 _AROUND = f"(?:{names.INVISIBLE}|{names.BLANKS})+"
 # Controls and line breaks (a tabulator is a blank), what stands for no character, and private characters: another

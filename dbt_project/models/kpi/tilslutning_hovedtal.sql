@@ -29,7 +29,7 @@ aftale as (
         uuid,
         min(maaned) as maaned
     from {{ ref('int_serviceaftale__set') }}
-    where uuid <> '00000000-0000-0000-0000-000000000000'
+    where uuid is not null
     group by uuid
 ),
 

@@ -1,7 +1,7 @@
 with
 
 aftaler as (
-    select * from {{ ref('int_serviceaftale__set') }}
+    select * from {{ ref('int_serviceaftale__set') }} where uuid is not null
 ),
 
 kald as (

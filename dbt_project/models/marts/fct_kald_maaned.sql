@@ -34,7 +34,7 @@ serviceplatformen as (
         cast(kald.myndighed_cvr as bigint) as myndighed_id,
         system.it_system_id,
         service.service_id,
-        {{ noegle('kald.serviceaftale_uuid') }} as serviceaftale_id,
+        coalesce({{ noegle('kald.serviceaftale_uuid') }}, 0) as serviceaftale_id,
         cast(sum(kald.antal_kald) as bigint) as antal_kald
     from {{ ref('stg_serviceplatformen__kald') }} as kald
     inner join {{ ref('int_it_system__identitet') }} as system on kald.it_system_uuid = system.uuid

@@ -9,7 +9,8 @@ select
     leverandoer_navn,
     it_system_uuid,
     it_system_navn,
-    serviceaftale_uuid,
+    -- the UUID of nobody is no agreement
+    nullif(serviceaftale_uuid, '00000000-0000-0000-0000-000000000000') as serviceaftale_uuid,
     service,
 
     -- measure

@@ -11,10 +11,7 @@ select
     fakta.it_system_id,
     snitflade.snitflade_id,
     bool_or(fakta.antal_kald > 0) as har_kald,
-    -- a nil UUID is no agreement
-    bool_or(
-        fakta.serviceaftale_id not in (0, {{ noegle("'00000000-0000-0000-0000-000000000000'") }})
-    ) as har_aftale
+    bool_or(fakta.serviceaftale_id <> 0) as har_aftale
 from {{ ref('fct_kald_maaned') }} as fakta
 inner join {{ source('plan', 'beroerte_maaneder') }} as beroert on fakta.maaned = beroert.maaned
 inner join {{ ref('dim_service') }} as service on fakta.service_id = service.service_id
