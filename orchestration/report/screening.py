@@ -21,7 +21,9 @@ from orchestration.settings import PROJECT_ROOT
 
 Row = dict[str, Any]
 _REMAINING = "Udfyldes af kommunen."
-_WIDTHS_CM = (5.0, 2.5, 8.5)
+_HEADER = ("Arkitekturprincip", "Vurdering", "Uddybning og begrundelse")
+_WIDTHS_CM = (4.6, 2.4, 10.0)
+_DEMANDS = {"obligatorisk": "krævet", "supplerende": "supplerende", None: "ikke krævet"}
 
 
 class NoSuchSystem(Exception):
@@ -105,9 +107,9 @@ def _facts(principle: dict[str, Any], rows: list[Row], debt: Row) -> list[str]:
     own = [r for r in rows if block_of(r["snitflade"], r["dataomraade"]) in blocks]
     demanded = [r for r in own if r["krav"] == "obligatorisk"]
     used = sum(r["trin"] in ("foerste_kald", "stabil_brug") for r in demanded)
+    interfaces = "krævet snitflade" if len(demanded) == 1 else "krævede snitflader"
     found = [
-        f"{used} af {danish.count(len(demanded), 'krævet snitflade', 'krævede snitflader')} i {danish.listed(blocks)}"
-        " er i brug."
+        f"{used} af {len(demanded)} {interfaces} i {danish.listed(blocks)} er i brug."
         if demanded
         else f"SKI’s liste kræver ingen snitflader i {danish.listed(blocks)}."
     ]
@@ -120,8 +122,8 @@ def _facts(principle: dict[str, Any], rows: list[Row], debt: Row) -> list[str]:
 def _fact(row: Row) -> str:
     why = f" ({REASONS[row['aarsag']]})" if row["aarsag"] else ""
     unmeasured = " Ingen i landet er endnu set kalde den." if row["kan_ikke_maales"] else ""
-    demand = row["krav"] or "ikke krævet"
-    return f"{interface(row)} ({demand}): {STEPS[row['trin']]}{why} siden {danish.day(row['siden'])}.{unmeasured}"
+    step = f"{STEPS[row['trin']]}{why} siden {danish.day(row['siden'])}"
+    return f"{interface(row)} ({_DEMANDS[row['krav']]}): {step}.{unmeasured}"
 
 
 def _life(debt: Row) -> list[str]:
@@ -141,34 +143,64 @@ def free(folder: Path, name: str) -> Path:
 
 
 def write(screening: Screening, target: Path) -> None:
-    """Write the document as .docx."""
-    import docx.shared  # only this report needs it
+    """Write the document as .docx: A4, a row per principle, a paragraph per fact."""
+    import docx  # only this report needs it
 
     screening = shown(screening)
     document = docx.Document()
+    _set_page(document)
     document.core_properties.title = screening.title
     document.core_properties.author = "KDI Indsigt"
+    document.core_properties.language = "da-DK"
     document.add_heading(screening.title, 0)
     document.add_paragraph(
         f"{screening.municipality}: teknisk gæld og følg og forklar. Tal til og med {screening.month}, publicering"
-        f" {screening.release}."
+        f" {screening.release}. Fakta ved princip 4, 5 og 7 er fra KDI Indsigt; vurderingen og de andre principper"
+        " udfyldes af kommunen."
     )
-    table = document.add_table(rows=1, cols=3, style="Table Grid")
-    header = ("Arkitekturprincip", "Vurdering", "Uddybning og begrundelse")
-    for cell, text in zip(table.rows[0].cells, header, strict=True):
-        cell.text = text
-        cell.paragraphs[0].runs[0].bold = True
-    for number, text, facts in screening.facts:
-        cells = table.add_row().cells
-        cells[0].text = f"{number}. {text}"
-        cells[2].text = "\n".join(facts) or _REMAINING
-    table.add_row().cells[0].text = "Samlet vurdering"
-    for row in table.rows:
-        for cell, width in zip(row.cells, _WIDTHS_CM, strict=True):
-            cell.width = docx.shared.Cm(width)
-    document.add_paragraph(
-        "Fakta ved princip 4, 5 og 7 er fra KDI Indsigt; vurderingen og de andre principper udfyldes af kommunen."
-    )
+    _fill(document.add_table(rows=1, cols=3, style="Table Grid"), screening)
     partial = target.with_suffix(".partial")
     document.save(str(partial))
     partial.replace(target)
+
+
+def _set_page(document: Any) -> None:
+    from docx.shared import Cm, Pt
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2)
+    section.top_margin = section.bottom_margin = Cm(1.8)
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Calibri", Pt(9.5)
+    style.paragraph_format.space_after = Pt(3)
+
+
+def _fill(table: Any, screening: Screening) -> None:
+    from docx.shared import Cm
+
+    table.autofit = False  # else the widths below are a wish only
+    for column, width in zip(table.columns, _WIDTHS_CM, strict=True):
+        column.width = Cm(width)
+    for cell, text in zip(table.rows[0].cells, _HEADER, strict=True):
+        cell.text = text
+        cell.paragraphs[0].runs[0].bold = True
+    _repeat(table.rows[0])
+    for number, text, facts in screening.facts:
+        cells = table.add_row().cells
+        cells[0].text = f"{number}. {text}"
+        first, *others = facts or (_REMAINING,)
+        cells[2].text = first
+        for other in others:
+            cells[2].add_paragraph(other)
+    table.add_row().cells[0].text = "Samlet vurdering"
+    for row in table.rows:
+        for cell, width in zip(row.cells, _WIDTHS_CM, strict=True):
+            cell.width = Cm(width)
+
+
+def _repeat(row: Any) -> None:
+    """Let the header stand on every page; the library has no word for it."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
