@@ -66,6 +66,7 @@ def nyhedsbrev(
 ) -> None:
     """Newsletter as HTML and text, for a look before it is sent."""
     _make("nyhedsbrev", _month(maaned))
+    _tell_newsletter_remarks(_month(maaned))
     if send:
         from orchestration.report import mail
 
@@ -107,6 +108,7 @@ def everything(kvartal: Kvartal = None, maaned: Maaned = None) -> None:
 
     chosen = {"kvartal": _quarter(kvartal), "maaned": _month(maaned)}
     made = [_made(product.id, chosen[product.rytme]) for product in products().values()]
+    _tell_newsletter_remarks(chosen["maaned"])
     _tell_names_not_shown()
     if not all(made):
         raise typer.Exit(1)
@@ -147,6 +149,13 @@ def _tell_names_not_shown() -> None:
 
     for line in names_not_shown(get_settings()):
         typer.echo(f"ADVARSEL {line}")
+
+
+def _tell_newsletter_remarks(month: date | None) -> None:
+    from orchestration.report.make import newsletter_remarks
+
+    for line in newsletter_remarks(get_settings(), month):
+        typer.echo(f"Bemærk: {line}")
 
 
 def _quarter(text: str | None) -> date | None:

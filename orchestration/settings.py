@@ -82,7 +82,18 @@ class Settings(BaseSettings):
     mail_server: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:port for the newsletter; empty: nothing can be sent."
     )
-    mail_from: str = Field("kdi-i-tal@example.org", description="Sender of the newsletter.")
+    mail_from: str = Field("kdi-i-tal@example.org", description="Address that the newsletter comes from.")
+    mail_unsubscribe: str = Field(
+        "", description="https:// or mailto: where readers unsubscribe; empty: a mail to the newsletter's own address."
+    )
+    sender: str = Field("KDI Indsigt", description="Who stands behind reports, web pages and newsletter.")
+    contact: str = Field("", description="Mail address for questions, printed in what readers get; empty: mail_from.")
+    web_url: str = Field(
+        "", description="https:// address of the public web edition, for links in the newsletter; empty: no links."
+    )
+    accessibility_url: str = Field(
+        "", description="https:// address of the publisher's accessibility statement at was.digst.dk; empty: none yet."
+    )
     keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
 
     @field_validator("inbox")

@@ -37,7 +37,8 @@ class Picture:
 
 
 @cache
-def _fonts() -> None:
+def use_fonts() -> None:
+    """Let vl-convert know the project's fonts."""
     vlc.register_font_directory(str(FONTS))
 
 
@@ -62,7 +63,7 @@ _CONFIG = {
 
 def draw(chart: Any, alternative: str) -> Picture:
     """Render with Danish numbers and months."""
-    _fonts()
+    use_fonts()
     spec = shown(chart.to_dict())
     spec["config"] = _CONFIG
     svg = vlc.vegalite_to_svg(spec, format_locale="da-DK", time_format_locale="da-DK")
@@ -71,7 +72,7 @@ def draw(chart: Any, alternative: str) -> Picture:
 
 def png(picture: Picture, scale: float = 2) -> bytes:
     """The same picture for e-mail, where SVG is not shown."""
-    _fonts()
+    use_fonts()
     spec = picture.spec | {"background": "white"}
     return vlc.vegalite_to_png(spec, scale=scale, format_locale="da-DK", time_format_locale="da-DK")
 
@@ -107,7 +108,7 @@ def trend(
     top = max((v for points in series.values() for _, v in _known(points)), default=1)
     ends = [layer for end in _apart(lasts, top, height) for layer in _end_of_line(*end, _LINES[names.index(end[0])])]
     chart = alt.layer(lines, *ends).properties(width=width, height=height)
-    return draw(chart, f"Kurve over {unit}. " + " ".join(_told(name, list(series[name])) for name in names))
+    return draw(chart, f"Kurve over {unit}. " + " ".join(told(name, list(series[name])) for name in names))
 
 
 def _point(month: date, value: float | None, name: str) -> dict[str, Any]:
@@ -144,7 +145,8 @@ def _apart(lasts: dict[str, tuple[date, float]], top: float, height: int) -> lis
     return placed
 
 
-def _told(name: str, points: list[tuple[date, float | None]]) -> str:
+def told(name: str, points: list[tuple[date, float | None]]) -> str:
+    """The line in words: first, last, lowest and highest."""
     known = _known(points)
     if not known:
         return f"{name}: ingen tal."

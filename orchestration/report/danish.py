@@ -24,6 +24,7 @@ _MONTHS = (
     "november",
     "december",
 )
+_SHORT = ("jan.", "feb.", "marts", "april", "maj", "juni", "juli", "aug.", "sept.", "okt.", "nov.", "dec.")
 _SPELLED = ("ingen", "én", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
 
 
@@ -69,6 +70,11 @@ def day(value: date) -> str:
 def month(value: date) -> str:
     """``december 2022``."""
     return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
+def month_short(value: date) -> str:
+    """``feb.``, ``juni``: for charts."""
+    return _SHORT[value.month - 1]
 
 
 def month_name(value: date) -> str:

@@ -83,7 +83,7 @@ class Edition:
                 f"Publiceringen har ingen kald i {danish.month(self.month)}; den har {danish.month(self.months[0])} til"
                 f" {danish.month(self.months[-1])}. Vælg en af dem."
             )
-        earlier = _months_before(self.month, 3)
+        earlier = months_before(self.month, 3)
         self.before: date | None = earlier if earlier in self.months else None
 
     def __enter__(self) -> "Edition":
@@ -96,7 +96,7 @@ class Edition:
 
     @property
     def month_end(self) -> date:
-        return _months_before(self.month, -1) - timedelta(days=1)
+        return months_before(self.month, -1) - timedelta(days=1)
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Rows as dictionaries. ``$maaned``, ``$foer``, ``$statusdato`` and ``$udtraek`` are known to every query."""
@@ -122,7 +122,7 @@ class Edition:
         """The status sheet in force at the end of the month compared with; None when it is the same."""
         if self.before is None:
             return None
-        found = self._in_force("kpi.tilslutning", "statusdato", _months_before(self.before, -1) - timedelta(days=1))
+        found = self._in_force("kpi.tilslutning", "statusdato", months_before(self.before, -1) - timedelta(days=1))
         return None if found == self.status_date else found
 
     @cached_property
@@ -135,13 +135,13 @@ class Edition:
         """The KLE extract in force at the end of the month compared with; None when it is the same."""
         if self.before is None:
             return None
-        found = self._in_force("kpi.kle_daekning", "udtraeksdato", _months_before(self.before, -1) - timedelta(days=1))
+        found = self._in_force("kpi.kle_daekning", "udtraeksdato", months_before(self.before, -1) - timedelta(days=1))
         return None if found == self.extract else found
 
     @cached_property
     def has_hours(self) -> bool:
         """Whether Støttesystemerne is loaded in the three months that end with the edition's: else nothing is known."""
-        first, last = _months_before(self.month, 2), self.month_end
+        first, last = months_before(self.month, 2), self.month_end
         return bool(
             self.rows(
                 "select 1 from marts.fct_kald_time where dato_id between $foerste and $sidste limit 1",
@@ -199,7 +199,8 @@ class Edition:
 _KNOWN = {"maaned": "month", "foer": "before", "statusdato": "status_date", "udtraek": "extract"}
 
 
-def _months_before(month: date, number: int) -> date:
+def months_before(month: date, number: int) -> date:
+    """The first day of the month so many before; after it when negative."""
     place = month.year * 12 + month.month - 1 - number
     return date(place // 12, place % 12 + 1, 1)
 
@@ -219,5 +220,5 @@ def last_month_of(quarter: str) -> date:
 def newest_quarter(months: list[date]) -> date:
     """The last month of the newest whole quarter; the newest month when no quarter is whole."""
     known = set(months)
-    whole = [m for m in months if m.month % 3 == 0 and {_months_before(m, 1), _months_before(m, 2)} <= known]
+    whole = [m for m in months if m.month % 3 == 0 and {months_before(m, 1), months_before(m, 2)} <= known]
     return whole[-1] if whole else months[-1]

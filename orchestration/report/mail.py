@@ -21,7 +21,7 @@ def send_newest(settings: Settings, month: date | None, recipient: str) -> str:
         NotSent: no server is set, it refused, or it would get the password unencrypted.
     """
     with Edition(settings.published / "current", month) as edition:
-        letter = nyhedsbrev.build(edition, nyhedsbrev.focus_file(settings, edition).read_text(encoding="utf-8"))
+        letter = nyhedsbrev.written(edition, settings)
         mail = nyhedsbrev.message(letter, settings.mail_from, recipient, edition.published)
     address = urlsplit(settings.mail_server.get_secret_value())
     if address.scheme not in ("smtp", "smtps") or not address.hostname:

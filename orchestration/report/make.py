@@ -239,6 +239,17 @@ def make_screening(settings: Settings, system: str, kommune: str, month: date | 
         return target
 
 
+def newsletter_remarks(settings: Settings, month: date | None) -> list[str]:
+    """What the newsletter's editor should know before it is sent, one line each; none when it cannot be made."""
+    from orchestration.report import nyhedsbrev as product
+
+    try:
+        with Edition(settings.published / "current", month) as opened:
+            return product.remarks(settings, opened)
+    except NotPublished:
+        return []
+
+
 def _reason(error: Exception) -> str:
     said = " ".join(str(error).split())[:400]
     return f"kunne ikke laves. {type(error).__name__}: {said}"

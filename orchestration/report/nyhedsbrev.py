@@ -1,39 +1,56 @@
-"""The newsletter of the month: one large number, its twelve months, the month's focus, and who calls what.
+"""The newsletter of the month: one large number, its twelve months, three news, and the month's focus.
 
 The focus is written by people in ``<home>/reports/fokus/<month>.md``, which begins as a copy of
-``reports/maanedens_fokus.md``.
+``reports/maanedens_fokus.md``; as long as nobody has written there, the newsletter has none.
 """
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 import jinja2
 from markdown_it import MarkdownIt
 
-from orchestration.report import charts, danish, findings
-from orchestration.report.document import Column, Table, tabulate
+from orchestration.report import danish, letter_news, plain
 from orchestration.report.edition import Edition
-from orchestration.report.municipality import SystemNames
-from orchestration.report.showable import shown
+from orchestration.report.letter_news import News
+from orchestration.report.line_chart import Lines
+from orchestration.report.showable import one_line, shown
 from orchestration.settings import PROJECT_ROOT, Settings
 
 TEMPLATES = PROJECT_ROOT / "reports" / "mail"
 BUILT_IN_FOCUS = PROJECT_ROOT / "reports" / "maanedens_fokus.md"
+# the width of the text in a letter of 600 pixels, and on a phone of 360
+WIDE, NARROW = (536, 150), (328, 150)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture in the mail: PNG bytes, since mail programs do not show SVG."""
+    """A picture in the mail: PNG bytes, since mail programs do not show SVG. ``kind`` says for which width."""
 
     cid: str
-    title: str
+    kind: str
+    width: int
+    height: int
     png: bytes
-    alt: str
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """Who sends it, where it leads to, and how one gets rid of it. ``web`` is empty where nothing is published."""
+
+    sender: str
+    contact: str
+    web: str
+    unsubscribe: str
+    is_made_up: bool
 
 
 @dataclass(frozen=True)
@@ -41,110 +58,80 @@ class Newsletter:
     """Everything in the newsletter, ready to be shown."""
 
     month: str
-    headline: str
     number: str
     label: str
+    headline: str
     definition: str
     release: str
     data_through: str
     focus: str
-    findings: tuple[str, ...]
+    news: tuple[News, ...]
+    chart_title: str
+    chart_alt: str
     pictures: tuple[Picture, ...]
-    table: Table
+    imprint: Imprint
 
     @property
     def subject(self) -> str:
-        return f"KDI i tal, {self.month}: {self.number} kald pr. borger"
+        return f"KDI i tal, {self.month}: {self.headline}"
+
+    @property
+    def focus_text(self) -> str:
+        return plain.text_of(self.focus)
 
 
-def build(edition: Edition, focus: str) -> Newsletter:
+def imprint(settings: Settings) -> Imprint:
+    """The sender as the settings have it. Without an address to unsubscribe at, a mail to the sender does it."""
+    subject = quote("Afmeld KDI i tal")
+    return Imprint(
+        sender=settings.sender,
+        contact=settings.contact or settings.mail_from,
+        web=settings.web_url.rstrip("/"),
+        unsubscribe=settings.mail_unsubscribe or f"mailto:{settings.mail_from}?subject={subject}",
+        is_made_up=settings.is_demo,
+    )
+
+
+def build(edition: Edition, focus: str, sent_by: Imprint) -> Newsletter:
     """The newsletter of the edition's month, with the focus as Markdown."""
     measure = edition.measure("kald_pr_borger", "kpi.kald_pr_borger_danmark")
     rows = edition.rows("select * from kpi.kald_pr_borger_danmark where maaned <= $maaned order by maaned")
-    now, year_before = rows[-1], rows[-13] if len(rows) > 12 else {}
-    trend = charts.trend(
-        {"Kald pr. borger": [(r["maaned"], r["kald_pr_borger"]) for r in rows[-12:]]}, "kald pr. borger", 420, 170
-    )
-    areas = _areas(edition)
+    values = {r["maaned"]: r["kald_pr_borger"] for r in rows}
+    number = measure.text(values[edition.month])
+    lines = Lines({"Kald pr. borger": [(r["maaned"], r["kald_pr_borger"]) for r in rows[-12:]]}, "kald pr. borger")
     return Newsletter(
         month=danish.month(edition.month),
-        headline=findings.per_citizen(
-            now["kald_pr_borger"], danish.month(edition.month), year_before.get("kald_pr_borger")
-        ),
-        number=measure.text(now["kald_pr_borger"]),
+        number=number,
         label="kald pr. borger i Danmark",
+        headline=headline(number, values, edition.month),
         definition=measure.definition,
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
-        focus=focus,
-        findings=tuple(_findings(edition, areas)),
-        pictures=(
-            Picture("udvikling", "Kald pr. borger de seneste 12 måneder", charts.png(trend), trend.alt),
-            *_area_picture(areas),
+        focus="" if is_unedited(focus) else focus,
+        news=tuple(letter_news.of_month(edition)),
+        chart_title="Kald pr. borger måned for måned",
+        chart_alt=lines.alt,
+        pictures=tuple(
+            Picture(f"udvikling-{kind}", kind, *size, lines.png(size))
+            for kind, size in (("bred", WIDE), ("smal", NARROW))
         ),
-        table=_services(edition),
+        imprint=sent_by,
     )
 
 
-def _areas(edition: Edition) -> list[dict[str, Any]]:
-    return edition.rows(
-        """select dataomraade, cast(sum(kald) as bigint) as kald,
-            sum(kald) / cast(sum(sum(kald)) over () as double) as andel
-        from kpi.kald_pr_indbygger where maaned = $maaned group by dataomraade having sum(kald) > 0
-        order by kald desc, dataomraade"""
-    )
-
-
-def _area_picture(areas: list[dict[str, Any]]) -> tuple[Picture, ...]:
-    if not areas:
-        return ()
-    shown = areas[:8]
-    picture = charts.bars(
-        [(a["dataomraade"], a["kald"] / 1e6, f"{danish.number(a['kald'] / 1e6, 1)} mio.") for a in shown],
-        "kald i måneden efter dataområde",
-        330,
-    )
-    title = f"{shown[0]['dataomraade']} fylder mest: {danish.percent(shown[0]['andel'])} af kaldene"
-    return (Picture("omraader", title, charts.png(picture), picture.alt),)
-
-
-def _findings(edition: Edition, areas: list[dict[str, Any]]) -> Iterator[str]:
-    k98 = edition.row("select * from kpi.potentiale_k98 where maaned = $maaned")
-    if k98:
-        yield findings.realised("De 98 kommuner tilsammen", k98["realiseret"], k98["mulige"])
-    least = edition.row(
-        """select * from kpi.udbredelse where maaned = $maaned and anvendere >= 5 and aktive > 0 and udbredelsesgrad < 1
-        order by udbredelsesgrad, anvendere desc, it_system, service, version limit 1"""
-    )
-    if least:
-        service = f"{least['service']} {least['version'] or ''}".strip()
-        many = "kun én" if least["aktive"] == 1 else danish.number(least["aktive"])
-        yield (
-            f"Mindst udbredt er {service}: {many} af de {danish.number(least['anvendere'])} kommuner, der har"
-            f" {least['it_system']}, kalder den."
-        )
-    if areas:
-        yield f"{danish.percent(areas[0]['andel'])} af kaldene gælder {areas[0]['dataomraade'].lower()}."
-
-
-def _services(edition: Edition) -> Table:
-    """Service × system with calls of all municipalities in the month: the twenty largest."""
-    names = SystemNames(edition)
-    rows = edition.rows(
-        """select * from kpi.system_service_maaned where maaned = $maaned and er_anonym
-        order by kald desc, service, version, it_system, it_system_uuid limit 20"""
-    )
-    return tabulate(
-        f"Flest kald: {rows[0]['service']} fra {names(rows[0])}" if rows else "Ingen kald i måneden",
-        rows,
-        (Column("Service", 2), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
-        (Column("System", 1.6), names),
-        (Column("Kald", 1, right=True), lambda r: danish.number(r["kald"])),
-        (Column("Kommuner", 0.8, right=True), lambda r: danish.number(r["kommuner"])),
-        name="services",
-        note="De 20 største på begge platforme, hvor mindst fem kommuner står bag og ingen har over halvdelen.",
-        empty="Der er ingen kald i måneden.",
-    )
+def headline(number: str, values: dict[date, float | None], month: date) -> str:
+    """``5,9 kald pr. borger, 18 % flere end februar 2022``: the same month a year before, since use has seasons."""
+    year_before = month.replace(year=month.year - 1)
+    now, then = values.get(month), values.get(year_before)
+    if now is None:
+        return f"kald pr. borger i {danish.month(month)} kan ikke opgøres: folketallet mangler"
+    said = f"{number} kald pr. borger"
+    if not then:
+        return said
+    difference = round(100 * (now / then - 1))
+    if difference == 0:
+        return f"{said}, som i {danish.month(year_before)}"
+    return f"{said}, {abs(difference)}\u00a0% {'flere' if difference > 0 else 'færre'} end {danish.month(year_before)}"
 
 
 def focus_file(settings: Settings, edition: Edition) -> Path:
@@ -154,6 +141,17 @@ def focus_file(settings: Settings, edition: Edition) -> Path:
         own.parent.mkdir(parents=True, exist_ok=True)
         own.write_text(BUILT_IN_FOCUS.read_text(encoding="utf-8"), encoding="utf-8")
     return own
+
+
+def is_unedited(focus: str) -> bool:
+    """Whether nobody has written it: the built-in text however it is broken into lines, or nothing but headings."""
+    root = MarkdownIt("commonmark").parse(focus)
+    said = [t.content for before, t in pairwise(root) if t.type == "inline" if before.tag not in _HEADINGS]
+    built_in = BUILT_IN_FOCUS.read_text(encoding="utf-8")
+    return not "".join(said).strip() or focus.lstrip("\ufeff").split() == built_in.split()
+
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def _environment() -> jinja2.Environment:
@@ -180,11 +178,12 @@ def text(letter: Newsletter) -> str:
 def message(letter: Newsletter, sender: str, recipient: str, published: str) -> EmailMessage:
     """The mail: text, and HTML with its pictures inside."""
     mail = EmailMessage()
-    mail["Subject"] = letter.subject
-    mail["From"] = sender
+    mail["Subject"] = one_line(letter.subject)
+    mail["From"] = Address(one_line(letter.imprint.sender), addr_spec=sender)
     mail["To"] = recipient
     mail["Date"] = format_datetime(datetime.fromisoformat(published))
     mail["Content-Language"] = "da"
+    mail["List-Unsubscribe"] = f"<{letter.imprint.unsubscribe}>"
     mail.set_content(text(letter))
     ids = {p.cid: make_msgid(p.cid, domain="kdi-indsigt.invalid") for p in letter.pictures}
     mail.add_alternative(html(letter, {cid: f"cid:{mid[1:-1]}" for cid, mid in ids.items()}), subtype="html")
@@ -194,13 +193,17 @@ def message(letter: Newsletter, sender: str, recipient: str, published: str) -> 
     return mail
 
 
+def written(edition: Edition, settings: Settings) -> Newsletter:
+    """The month's newsletter with the focus as it stands in its file."""
+    focus = focus_file(settings, edition).read_text(encoding="utf-8")
+    letter = build(edition, focus, imprint(settings))
+    # what an editor wrote is for the reader's own fonts
+    return replace(shown(letter), focus=letter.focus)
+
+
 def write(edition: Edition, settings: Settings, folder: Path) -> Iterator[Path]:
     """The preview as HTML, the text, and the mail itself as a file; nothing is sent."""
-    import base64
-
-    focus = focus_file(settings, edition).read_text(encoding="utf-8")
-    # what an editor wrote is for the reader's own fonts
-    letter = replace(shown(build(edition, focus)), focus=focus)
+    letter = written(edition, settings)
     folder.mkdir(parents=True, exist_ok=True)
     inline = {p.cid: f"data:image/png;base64,{base64.b64encode(p.png).decode()}" for p in letter.pictures}
     for name, content in (
@@ -211,3 +214,14 @@ def write(edition: Edition, settings: Settings, folder: Path) -> Iterator[Path]:
         path = folder / name
         path.write_bytes(content)
         yield path
+
+
+def remarks(settings: Settings, edition: Edition) -> list[str]:
+    """What its editor should know before it is sent, one line each."""
+    found = []
+    path = focus_file(settings, edition)
+    if is_unedited(path.read_text(encoding="utf-8")):
+        found.append(f"Månedens fokus er ikke skrevet og er derfor ikke med. Skriv den i {path}, og kør igen.")
+    if not settings.web_url:
+        found.append("Nyhedsbrevet har ingen links: KDI_WEB_URL er ikke sat.")
+    return found

@@ -5,6 +5,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import date
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -14,38 +15,117 @@ import pytest
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
-from orchestration.report import mail, nyhedsbrev
-from orchestration.report.nyhedsbrev import Newsletter
+from orchestration.publish.agreements import NONE
+from orchestration.report import mail, nyhedsbrev, plain, web
+from orchestration.report.nyhedsbrev import Imprint, Newsletter
 
+from .browser import opened_browser
 from .conftest import Published
 
 FOCUS = "## Månedens fokus\n\nKorsbæk Kommune slår *dørene* op. <script>alert(1)</script>\n"
 
 
+IMPRINT = Imprint("KOMBIT", "kdi@example.org", "https://example.org/kdi", "https://example.org/afmeld", False)
+
+
 @pytest.fixture(scope="module")
 def letter(published: Published) -> Newsletter:
-    return nyhedsbrev.build(published.edition, FOCUS)
+    return nyhedsbrev.build(published.edition, FOCUS, IMPRINT)
 
 
 def test_the_number_is_the_marts(published: Published, letter: Newsletter) -> None:
     row = published.edition.row("select * from kpi.kald_pr_borger_danmark where maaned = $maaned")
     assert letter.number == f"{row['kald_pr_borger']:.1f}".replace(".", ",")
+    assert letter.headline == f"{letter.number} kald pr. borger"  # the demo has no December 2021
     assert letter.subject == f"KDI i tal, december 2022: {letter.number} kald pr. borger"
-    assert letter.number in letter.headline
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "said"),
+    [
+        (5.9, 5.0, "5,9 kald pr. borger, 18\u00a0% flere end februar 2022"),
+        (5.9, 6.0, "5,9 kald pr. borger, 2\u00a0% færre end februar 2022"),
+        (5.9, 5.91, "5,9 kald pr. borger, som i februar 2022"),
+        (5.9, None, "5,9 kald pr. borger"),
+        (5.9, 0.0, "5,9 kald pr. borger"),
+        (None, 5.0, "kald pr. borger i februar 2023 kan ikke opgøres: folketallet mangler"),
+    ],
+)
+def test_the_headline_compares_with_the_same_month_a_year_before(
+    now: float | None, then: float | None, said: str
+) -> None:
+    values = {date(2023, 2, 1): now, date(2023, 1, 1): 99.0, date(2022, 2, 1): then}
+    assert nyhedsbrev.headline("5,9", values, date(2023, 2, 1)) == said
 
 
 def test_text_and_html_say_the_same(letter: Newsletter) -> None:
     html = nyhedsbrev.html(letter, {p.cid: f"cid:{p.cid}" for p in letter.pictures})
     text = nyhedsbrev.text(letter)
-    for said in (letter.headline, *letter.findings, *(cell for row in letter.table.rows for cell in row)):
+    for said in (letter.headline, letter.chart_alt, *(n.text for n in letter.news), "KOMBIT", "kdi@example.org"):
         assert said in text
         assert said in html
+    for address in (*(f"https://example.org/kdi/{n.page}" for n in letter.news), "https://example.org/afmeld"):
+        assert address in text
+        assert f'href="{address}"' in html
     assert "<em>dørene</em>" in html and "<script>" not in html
 
 
-def test_a_row_stands_for_at_least_five_municipalities(letter: Newsletter) -> None:
-    assert len(letter.table.rows) == 20
-    assert all(int(row[3]) >= 5 for row in letter.table.rows)
+def test_the_text_has_no_marks(letter: Newsletter) -> None:
+    said = nyhedsbrev.text(letter)
+    assert "MÅNEDENS FOKUS\n\nKorsbæk Kommune slår dørene op." in said
+    assert "#" not in said and "*" not in said
+
+
+def test_three_news_of_at_most_twenty_words_each_with_a_page_of_the_web_edition(
+    published: Published, letter: Newsletter, tmp_path: Path
+) -> None:
+    assert len(letter.news) == 3
+    assert all(len(n.text.split()) <= 20 for n in letter.news)
+    web.write(published.edition, published.indicators, NONE, None, tmp_path / "web")
+    assert [n.page for n in letter.news if not (tmp_path / "web" / n.page).is_file()] == []
+
+
+BUILT_IN = nyhedsbrev.BUILT_IN_FOCUS.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "unedited",
+    [
+        BUILT_IN, BUILT_IN.replace("\n", "\r\n"), "\ufeff" + BUILT_IN, BUILT_IN.replace("\n", " \n") + "\n\n",
+        BUILT_IN.replace(" kommunen har ", "\nkommunen har\n"), "", " \n", "## Månedens fokus\n", "# \n\n## Fokus",
+    ],
+)  # fmt: skip
+def test_a_focus_that_nobody_wrote_is_not_sent(published: Published, unedited: str) -> None:
+    letter = nyhedsbrev.build(published.edition, unedited, IMPRINT)
+    html = nyhedsbrev.html(letter, {p.cid: "x" for p in letter.pictures})
+    assert "Månedens fokus" not in html and "Spørg leverandøren" not in html
+    assert "FOKUS" not in nyhedsbrev.text(letter)
+
+
+@pytest.mark.parametrize("edited", ["Vi slår dørene op.", "- Ét punkt", "> Et citat", BUILT_IN + "\nOg mere."])
+def test_a_focus_that_somebody_wrote_is_sent(edited: str) -> None:
+    assert not nyhedsbrev.is_unedited(edited)
+
+
+def test_markdown_as_plain_text() -> None:
+    written = """# Fokus
+
+Vi har **tre** [nye kurser](https://example.org/k),
+se `kdi`.
+
+1. Ét
+2. To
+
+- <a@b.dk>
+  - dybere
+
+---
+
+> Sagt"""
+    assert plain.text_of(written) == (
+        "FOKUS\n\nVi har tre nye kurser (https://example.org/k), se kdi.\n\n1. Ét\n2. To\n\n- a@b.dk (mailto:a@b.dk)\n"
+        "  - dybere\n\nSagt"
+    )
 
 
 def test_the_focus_begins_as_a_text_to_write_on_and_is_kept(published: Published, tmp_path: Path) -> None:
@@ -53,12 +133,49 @@ def test_the_focus_begins_as_a_text_to_write_on_and_is_kept(published: Published
     path = nyhedsbrev.focus_file(settings, published.edition)
     assert path == tmp_path / "reports" / "fokus" / "2022-12.md"
     assert "Månedens fokus" in path.read_text(encoding="utf-8")
-    path.write_text("# Vores egen tekst", encoding="utf-8")
+    assert [line for line in nyhedsbrev.remarks(settings, published.edition) if str(path) in line]
+    path.write_text("# Vores egen tekst\n\nStår her.", encoding="utf-8")
+    assert not [line for line in nyhedsbrev.remarks(settings, published.edition) if str(path) in line]
     written = list(nyhedsbrev.write(published.edition, settings, tmp_path / "ud"))
     assert [p.name for p in written] == ["nyhedsbrev.txt", "nyhedsbrev.eml", "nyhedsbrev.html"]
     preview = written[-1].read_text(encoding="utf-8")
     assert "<h1>Vores egen tekst</h1>" in preview
-    assert re.findall(r'(?:src|href)="(?!data:image/png)[^"]*"', preview) == []
+    # nothing is fetched, and without an address of the web edition nothing is linked but the sender
+    assert set(re.findall(r'(?:src|href)="(?!data:image/png)([^"]*)"', preview)) == {
+        "mailto:kdi-i-tal@example.org", "mailto:kdi-i-tal@example.org?subject=Afmeld%20KDI%20i%20tal",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [360, 600])
+def test_no_number_breaks_and_letters_are_large_enough(letter: Newsletter, tmp_path: Path, width: int) -> None:
+    """In a real browser: one drawing is shown, made for the width; no figure stands on two lines."""
+    sources = {p.cid: f"{p.cid}.png" for p in letter.pictures}
+    for p in letter.pictures:
+        (tmp_path / f"{p.cid}.png").write_bytes(p.png)
+    (tmp_path / "brev.html").write_text(nyhedsbrev.html(letter, sources), encoding="utf-8")
+    with opened_browser() as browser:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto((tmp_path / "brev.html").as_uri())
+        shown = page.evaluate(
+            "[...document.images].filter(i => i.offsetWidth).map(i => [i.offsetWidth, i.naturalWidth / 2])"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        broken = page.evaluate(BROKEN_NUMBERS)
+    assert shown == [[328, 328] if width == 360 else [536, 536]]
+    assert broken == []
+
+
+# figures of whose letters not all stand on one line
+BROKEN_NUMBERS = r"""() => {
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  for (let node = walk.nextNode(); node; node = walk.nextNode())
+    for (const hit of node.data.matchAll(/\d[\d.,]*/g)) {
+      const range = document.createRange();
+      range.setStart(node, hit.index); range.setEnd(node, hit.index + hit[0].length);
+      if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1) found.push(hit[0]);
+    }
+  return found;
+}"""
 
 
 class Inbox:
@@ -93,6 +210,8 @@ def test_sent_on_request_with_its_pictures_inside(
     (sent,) = received.mails
     assert sent["To"] == "redaktion@example.org"
     html = sent.get_body(("html",))
+    assert sent["From"] == "KDI Indsigt <kdi-i-tal@example.org>"
+    assert sent["List-Unsubscribe"].strip() == "<mailto:kdi-i-tal@example.org?subject=Afmeld%20KDI%20i%20tal>"
     assert html is not None and "kald pr. borger" in sent.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     pictures = {
         part["Content-ID"].strip().strip("<>") for part in sent.walk() if part.get_content_type() == "image/png"

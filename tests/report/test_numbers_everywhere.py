@@ -104,8 +104,9 @@ def in_master_pdf(published: Published, folder: Path) -> Figures:
 
 
 def in_newsletter(published: Published, folder: Path) -> Figures:
-    mail = nyhedsbrev.text(nyhedsbrev.build(published.edition, ""))
-    return {("kald_pr_borger", "alle"): re.search(r"^(\S+) kald pr\. borger i Danmark$", mail, re.M)[1]}  # type: ignore[index]
+    imprint = nyhedsbrev.imprint(published.settings(folder))
+    mail = nyhedsbrev.text(nyhedsbrev.build(published.edition, "", imprint))
+    return {("kald_pr_borger", "alle"): re.search(r"^(\S+) kald pr\. borger\b", mail, re.M)[1]}  # type: ignore[index]
 
 
 def in_web(published: Published, folder: Path) -> Figures:

@@ -1,7 +1,6 @@
 """The pages are whole, small, need no network, and are accessible in a real browser."""
 
 import copy
-import shutil
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,9 +11,9 @@ import pytest
 from orchestration.publish.agreements import NONE
 from orchestration.report import web
 
+from .browser import opened_browser
 from .conftest import Published
 
-BROWSER = next((p for p in ("chromium", "chromium-browser", "google-chrome") if shutil.which(p)), None)
 KINDS = (
     "index.html", "kommuner.html", "kle.html", "soeg.html", "system/jobcentersystemet.html", "snitflade/sf1470.html",
     "kommune/aalborg-kommune/index.html", "kommune/aalborg-kommune/systemoversigt-med-potentialer.html",
@@ -78,14 +77,8 @@ def test_every_page_is_under_300_kb(site: Path) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine: the pages are not looked at in a browser")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=["--no-sandbox"])
+    with opened_browser() as opened:
         yield opened
-        opened.close()
 
 
 def examine(site: Path, browser: Any, names: Iterable[str]) -> None:
