@@ -86,10 +86,10 @@ def _to_follow(edition: Edition) -> News | None:
     """The use that most municipalities lack among those that others with the same system have."""
     row = edition.row(
         """select it_system, it_system_uuid, snitflade, any_value(snitflade_navn) as snitflade_navn,
-            count(*) as anvendere, count(*) filter (where status = 'realiseret') as aktive
+            count(*) as alle, count(*) filter (where status = 'realiseret') as bruger
         from kpi.potentiale where maaned = $maaned group by it_system, it_system_uuid, snitflade
-        having aktive >= $mindst and anvendere - aktive >= $mindst
-        order by anvendere - aktive desc, aktive desc, it_system, it_system_uuid, snitflade limit 1""",
+        having bruger >= $mindst and alle - bruger >= $mindst
+        order by alle - bruger desc, bruger desc, it_system, it_system_uuid, snitflade limit 1""",
         mindst=SMALLEST_GROUP,
     )
     if not row:
@@ -98,9 +98,9 @@ def _to_follow(edition: Edition) -> News | None:
     found = next((s for s in systems if (s.uuid, s.name) == (row["it_system_uuid"], row["it_system"])), None)
     name = found.shown if found else row["it_system"]
     page = f"system/{tilslutning.file_names_of(systems)[found.identity]}.html" if found else "systemer.html"
-    missing = row["anvendere"] - row["aktive"]
+    missing = row["alle"] - row["bruger"]
     return News(
-        f"{danish.counted(row['aktive'], 'kommune', 'kommuner')} bruger {interface(row)} i {name};"
+        f"{danish.counted(row['bruger'], 'kommune', 'kommuner')} bruger {interface(row)} i {name};"
         f" {danish.number(missing)} med samme system mangler.",
         page,
     )
