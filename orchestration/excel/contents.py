@@ -1,4 +1,4 @@
-"""What a workbook shows: headline figures, tables behind the pivots, and the pivots themselves. SQL over the release.
+"""What a workbook shows: tables of data and the pivots over them, as SQL over the release.
 
 Only three kinds of rows are read: the reader's own and shared ones (``Reader.rows``), those that name no municipality,
 and anonymous distributions (``kpi.benchmark_fordeling``). Figures made of others' (expected calls) are shown to others
@@ -9,24 +9,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestration.excel.reader import Reader
+from orchestration.excel.words import in_words, words
 
-
-@dataclass(frozen=True)
-class Figure:
-    """A headline figure: a measure of the catalogue and its value in the month shown."""
-
-    measure: str
-    sql: Callable[[Reader], str]
+NUMBER, SHARE, RATE = "#,##0", "0.0 %", "#,##0.00"
+# Danish whatever language the reader's Excel speaks.
+MONTH, DAY = "[$-406]mmm yyyy", "[$-406]d. mmm yyyy"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a data sheet: what the reader sees, its SQL, width and number format ('' is text)."""
+    """A column of a data sheet: what the reader sees, its SQL, width and number format ('' is text).
+
+    ``total`` is how rows of it become one (``sum``, ``max``, ``min``); '' is a column that tells rows apart. ``order``
+    has the values in the order of their meaning, where that is not the alphabet's.
+    """
 
     label: str
     sql: str
     width: int
     format: str = ""
+    total: str = ""
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,17 @@ class Pivot:
 
     sheet: str
     rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    data: tuple[str, ...]
+    columns: str | None
+    data: str
     slicers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Data:
-    """A data sheet, its rows and the pivots on them."""
+    """A data sheet, its rows, the pivots on them, and the columns that are summed away when there is too much.
+
+    ``order`` is SQL over the labels; without it rows follow the columns.
+    """
 
     sheet: str
     table: str
@@ -50,34 +56,11 @@ class Data:
     columns: tuple[Column, ...]
     source: Callable[[Reader], str]
     pivots: tuple[Pivot, ...] = ()
+    summed: tuple[str, ...] = ()
+    order: str = ""
 
 
-# The marts' codes in words.
-_WORDS = {
-    "status": {
-        "realiseret": "Realiseret",
-        "udbredelse": "Mangler udbredelse",
-        "tilslutning": "Mangler tilslutning",
-        "kan_ikke_maales": "Kan ikke måles",
-    },
-    "vurdering": {
-        "bekraeftet": "Bekræftet",
-        "klarmeldt_uden_kald": "Klarmeldt uden kald",
-        "kald_uden_klarmelding": "Kald uden klarmelding",
-        "kan_ikke_maales": "Kan ikke måles",
-        "ikke_tilsluttet": "Ikke tilsluttet",
-        "ikke_relevant": "Ikke relevant",
-    },
-    "platform": {"serviceplatformen": "Serviceplatformen", "stoettesystemerne": "Støttesystemerne"},
-}
-
-
-def _in_words(column: str) -> str:
-    cases = " ".join(f"when '{code}' then '{word}'" for code, word in _WORDS[column].items())
-    return f"case {column} {cases} else {column} end"
-
-
-def _shown(table: str, column: str = "maaned") -> str:
+def shown(table: str, column: str = "maaned") -> str:
     """The rows of the month shown (the variable ``maaned``), or of the register in force at its end."""
     if column == "maaned":
         return "maaned = getvariable('maaned')"
@@ -85,54 +68,22 @@ def _shown(table: str, column: str = "maaned") -> str:
     return f"{column} = (select coalesce(max({column}) filter ({before}), min({column})) from {table})"
 
 
-def _of_reader(table: str, formula: str, column: str = "maaned") -> Callable[[Reader], str]:
-    """The figure over the municipality's own rows (KOMBIT: all), never over those shared with it."""
-    return lambda reader: (
-        f"select {formula} from {table} where {_shown(table, column)}"
-        + (f" and cvr = '{reader.cvr}'" if reader.cvr else "")
-    )
+def _named(source: str) -> str:
+    """The source's rows with the system's name as readers see it (``system_vist``)."""
+    return f"""
+        select kilde.*, systemer.visningsnavn as system_vist, leverandoer.navn as system_leverandoer
+        from ({source}) as kilde
+        left join marts.dim_it_system as systemer
+            on kilde.it_system = systemer.navn and kilde.it_system_uuid is not distinct from systemer.uuid
+        left join marts.dim_leverandoer as leverandoer using (leverandoer_id)"""
 
 
-def _per_inhabitant(reader: Reader) -> str:
-    own = f" and cvr = '{reader.cvr}'" if reader.cvr else ""
-    return (
-        "select sum(kald) / max(folketal) from ("
-        " select sum(kald) as kald from kpi.kald_pr_indbygger"
-        f" where {_shown('kpi.kald_pr_indbygger')}{own}), ("
-        " select sum(folketal) as folketal from marts.fct_folketal"
-        " inner join marts.dim_myndighed using (myndighed_id)"
-        f" where {_shown('marts.fct_folketal', 'kvartal')}{own})"
-    )
-
-
-FIGURES = (
-    Figure("kald", _of_reader("kpi.kald_pr_indbygger", "sum(kald)")),
-    Figure("kald_pr_indbygger", _per_inhabitant),
-    Figure("kald_12m", _of_reader("kpi.kald_pr_indbygger", "sum(kald_12m)")),
-    Figure("mulige", _of_reader("kpi.potentiale_kommune", "sum(mulige)")),
-    Figure(
-        "realiseringsgrad",
-        _of_reader("kpi.potentiale_kommune", "sum(realiseret) / nullif(sum(mulige) - sum(kan_ikke_maales), 0)"),
-    ),
-    Figure("udbredelsespotentiale", _of_reader("kpi.potentiale_kommune", "sum(udbredelse)")),
-    Figure("tilslutningspotentiale", _of_reader("kpi.potentiale_kommune", "sum(tilslutning)")),
-    Figure(
-        "tilslutningsgrad",
-        _of_reader("kpi.tilslutning_kommune", "sum(klarmeldte) / nullif(sum(obligatoriske), 0)", "statusdato"),
-    ),
-    Figure("udbredelse_huller", _of_reader("kpi.udbredelse_huller", "count(*)")),
-    Figure(
-        "daekningsgrad",
-        _of_reader("kpi.kle_daekning", "sum(emner_daekket) / nullif(sum(emner_med_sager_xyz), 0)", "udtraeksdato"),
-    ),
-    Figure("sapa_opslag", _of_reader("kpi.sapa", "sum(opslag)")),
-)
-
-_MONTH = Column("Måned", "strftime(maaned, '%Y-%m')", 10)
-_AUTHORITY = Column("Kommune", "myndighed.navn", 22)
-_CALLS_FORMAT, _SHARE = "#,##0", "0.0 %"
-_SYSTEM = Column("IT-system", "it_system", 30)
-_SERVICE = Column("Service", "service || coalesce(' ' || version, '')", 38)
+_MUNICIPALITY = Column("Kommune", "kommune", 22)
+_SYSTEM = Column("IT-system", "coalesce(system_vist, it_system, '–')", 34)
+_SUPPLIER = Column("Leverandør", "coalesce(system_leverandoer, '–')", 26)
+_INTERFACE = Column("Snitflade", "coalesce(snitflade, '–')", 12)
+_INTERFACE_NAME = Column("Snitfladens navn", "coalesce(snitflade_navn, '–')", 40)
+_SERVICE = "service || coalesce(' ' || version, '')"
 
 
 def _expected(reader: Reader) -> str:
@@ -140,83 +91,187 @@ def _expected(reader: Reader) -> str:
     return f"case when {'true' if reader.sees is None else 'er_anonym'} then round(forventede_kald) end as forventede"
 
 
-CALLS = Data(
-    "Data kald",
-    "Kald",
-    "Kald i de 12 måneder til og med den viste, pr. måned, service og IT-system.",
-    (
-        _MONTH,
-        Column("Kommune", "kommune", 22),
-        Column("Dataområde", "dataomraade", 18),
-        Column("Service", "service", 38),
-        Column("IT-system", "it_system", 44),
-        Column("Leverandør", "leverandoer", 24),
-        Column("Kald", "kald", 14, _CALLS_FORMAT),
-    ),
-    lambda reader: (
-        f"""
+def _calls(reader: Reader) -> str:
+    return f"""
         select
-            fct.maaned, myndighed.navn as kommune, svc.dataomraade,
-            svc.service || coalesce(' ' || svc.version, '') as service,
-            sys.navn as it_system,
-            lev.navn as leverandoer, cast(sum(fct.antal_kald) as bigint) as kald
+            fct.maaned, myndighed.navn as kommune, svc.dataomraade, {_SERVICE} as service,
+            sys.visningsnavn as system_vist, lev.navn as system_leverandoer, cast(fct.antal_kald as bigint) as kald
         from marts.fct_kald_maaned as fct
         inner join marts.dim_myndighed as myndighed using (myndighed_id)
         inner join marts.dim_service as svc using (service_id)
-        inner join (
-            select
-                it_system_id, leverandoer_id,
-                navn || if(count(*) over (partition by navn) > 1, coalesce(' ' || uuid, ''), '') as navn
-            from marts.dim_it_system
-        ) as sys using (it_system_id)
+        inner join marts.dim_it_system as sys using (it_system_id)
         inner join marts.dim_leverandoer as lev using (leverandoer_id)
         where fct.maaned > getvariable('maaned') - interval 12 month and fct.maaned <= getvariable('maaned')
-            and fct.antal_kald > 0 and {reader.rows("myndighed.cvr")}
-        group by all"""
+            and fct.antal_kald > 0 and {reader.rows("myndighed.cvr")}"""
+
+
+FUNNEL = Data(
+    "Data tragt",
+    "Tragt",
+    "Hvor langt hver snitflade er, hvem der venter på hvem, siden hvornår, og hvad der skal ske. Længst ventet øverst.",
+    (
+        Column("Venter", "if(venter, 'Ja', 'Nej')", 9),
+        _MUNICIPALITY,
+        _SYSTEM,
+        Column("Leverandør", "coalesce(leverandoer, '–')", 26),
+        _INTERFACE,
+        _INTERFACE_NAME,
+        Column("Krav", "coalesce(krav, 'intet')", 13),
+        Column("Trin", in_words("trin"), 20, order=words("trin")),
+        Column("Siden", "siden", 14, DAY, "min"),
+        Column("Dage", "dage", 9, NUMBER, "max"),
+        Column("Årsag", in_words("aarsag"), 24),
+        Column("Næste skridt", in_words("naeste_skridt"), 28, order=words("naeste_skridt")),
+        Column("Hos", in_words("naeste_part"), 22, order=words("naeste_part")),
+        Column("Anvendelser", "1", 13, NUMBER, "sum"),
+    ),
+    lambda reader: _named(
+        f"""select *, naeste_skridt is not null and kan_ikke_maales is not true as venter
+        from kpi.tilslutning_tragt where {shown("kpi.tilslutning_tragt")} and {reader.rows()}"""
     ),
     (
-        Pivot("Kald", ("Service", "IT-system"), (), ("Kald",), ("Kommune", "Måned", "Dataområde")),
-        Pivot("Kald pr. måned", ("Dataområde",), ("Måned",), ("Kald",), ("Kommune", "Leverandør")),
+        Pivot("Tragt", ("Hos", "Næste skridt"), "Trin", "Anvendelser", ("Krav", "Kommune", "Snitflade")),
+        Pivot(
+            "Tragt pr. system",
+            ("IT-system", "Snitflade"),
+            "Trin",
+            "Anvendelser",
+            ("Krav", "Kommune", "Leverandør", "Hos"),
+        ),
     ),
+    summed=("Kommune",),
+    order=""""Venter", "Krav" <> 'obligatorisk', "Dage" desc nulls last, "IT-system" collate da, "Snitflade",
+        "Kommune" collate da""",
+)
+POTENTIAL = Data(
+    "Data potentiale",
+    "Potentiale",
+    "De SKI-systemer, kommunen bruger, gange deres krævede snitflader; den viste måned.",
+    (
+        _MUNICIPALITY,
+        _SYSTEM,
+        _SUPPLIER,
+        _INTERFACE,
+        _INTERFACE_NAME,
+        Column("Tilstand", in_words("tilstand"), 24, order=words("tilstand")),
+        Column("Anvendelser", "1", 13, NUMBER, "sum"),
+        Column("Kald på 12 måneder", "kald_12m", 16, NUMBER, "sum"),
+    ),
+    lambda reader: _named(f"select * from kpi.potentiale where {shown('kpi.potentiale')} and {reader.rows()}"),
+    (
+        Pivot(
+            "Potentiale", ("IT-system", "Snitflade"), "Tilstand", "Anvendelser", ("Kommune", "Leverandør", "Snitflade")
+        ),
+    ),
+    summed=("IT-system", "Leverandør"),
+)
+CALLS = Data(
+    "Data kald",
+    "Kald",
+    "Kald i de 12 måneder til og med den viste, pr. service og IT-system.",
+    (
+        _MUNICIPALITY,
+        Column("Dataområde", "dataomraade", 24),
+        Column("Service", "service", 44),
+        Column("IT-system", "system_vist", 34),
+        Column("Leverandør", "system_leverandoer", 26),
+        Column("Kald", "kald", 15, NUMBER, "sum"),
+    ),
+    lambda reader: f"select * exclude (maaned, kald), sum(kald) as kald from ({_calls(reader)}) group by all",
+    (Pivot("Kald", ("Service", "IT-system"), None, "Kald", ("Kommune", "Dataområde", "Leverandør")),),
+    summed=("IT-system", "Leverandør"),
+)
+MONTHS = Data(
+    "Data kald pr. måned",
+    "KaldPrMaaned",
+    "Kald pr. måned og service i de 12 måneder til og med den viste.",
+    (
+        Column("Måned", "maaned", 12, MONTH),
+        _MUNICIPALITY,
+        Column("Dataområde", "dataomraade", 24),
+        Column("Service", "service", 44),
+        Column("Kald", "kald", 15, NUMBER, "sum"),
+    ),
+    lambda reader: (
+        f"select maaned, kommune, dataomraade, service, sum(kald) as kald from ({_calls(reader)}) group by all"
+    ),
+    (Pivot("Kald pr. måned", ("Dataområde", "Service"), "Måned", "Kald", ("Kommune", "Måned")),),
+    summed=("Service",),
 )
 GAPS = Data(
     "Data huller",
     "Huller",
     "Systemer, som kommunen bruger, uden en service, som de kalder i andre kommuner; den viste måned.",
     (
-        Column("Kommune", "kommune", 22),
+        _MUNICIPALITY,
         _SYSTEM,
-        _SERVICE,
-        Column("Snitflade", "snitflade", 14),
-        Column("Kommuner, der kalder", "aktive", 14, _CALLS_FORMAT),
-        Column("Kommuner med systemet", "anvendere", 14, _CALLS_FORMAT),
-        Column("Forventede kald", "forventede", 16, _CALLS_FORMAT),
+        Column("Service", _SERVICE, 44),
+        _INTERFACE,
+        Column("Kommuner, der kalder", "aktive", 14, NUMBER, "max"),
+        Column("Kommuner med systemet", "anvendere", 14, NUMBER, "max"),
+        Column("Forventede kald", "forventede", 16, NUMBER, "sum"),
+        Column("Huller", "1", 9, NUMBER, "sum"),
     ),
-    lambda reader: (
-        f"""
-        select *, {_expected(reader)} from kpi.udbredelse_huller
-        where {_shown("kpi.udbredelse_huller")} and {reader.rows()}"""
+    lambda reader: _named(
+        f"""select *, {_expected(reader)} from kpi.udbredelse_huller
+        where {shown("kpi.udbredelse_huller")} and {reader.rows()}"""
     ),
-    (Pivot("Huller", ("IT-system", "Service"), (), ("Forventede kald",), ("Kommune", "Snitflade")),),
+    (Pivot("Huller", ("IT-system", "Service"), None, "Huller", ("Kommune", "Snitflade")),),
+    summed=("Kommune",),
 )
-POTENTIAL = Data(
-    "Data potentiale",
-    "Potentiale",
-    "De SKI-systemer, kommunen bruger, gange deres obligatoriske snitflader; den viste måned.",
+DEBT = Data(
+    "Teknisk gæld",
+    "Gaeld",
+    "Krævede snitflader, der kunne være i brug, men ikke er det, og i hvor mange måneder; ældst først.",
     (
-        Column("Kommune", "kommune", 22),
+        _MUNICIPALITY,
         _SYSTEM,
-        Column("Snitflade", "snitflade", 14),
-        Column("Snitfladens navn", "snitflade_navn", 36),
-        Column("Potentiale", _in_words("status"), 20),
-        Column("Anvendelser", "1", 12, _CALLS_FORMAT),
-        Column("Kald på 12 måneder", "kald_12m", 16, _CALLS_FORMAT),
+        Column("Leverandør", "coalesce(leverandoer, '–')", 26),
+        Column("Livsfase", in_words("fase"), 14),
+        Column("Mulige", "mulige", 10, NUMBER, "sum"),
+        Column("I brug", "realiseret", 10, NUMBER, "sum"),
+        Column("Gæld", "gaeld", 10, NUMBER, "sum"),
+        Column("Kan ikke måles", "kan_ikke_maales", 10, NUMBER, "sum"),
+        Column("Gæld i måneder", "gaeld_maaneder", 12, NUMBER, "sum"),
+        Column("Ældste, måneder", "aeldste_gaeld_maaneder", 12, NUMBER, "max"),
+        Column("Ændring på et kvartal", "gaeld_aendring", 14, NUMBER, "sum"),
+        Column("Gamle versioner", "gamle_versioner", 12, NUMBER, "sum"),
     ),
-    lambda reader: (
-        f"""
-        select * from kpi.potentiale where {_shown("kpi.potentiale")} and {reader.rows()}"""
+    lambda reader: _named(f"select * from kpi.teknisk_gaeld where {shown('kpi.teknisk_gaeld')} and {reader.rows()}"),
+    summed=("Kommune",),
+    order=""""Ældste, måneder" desc nulls last, "Gæld i måneder" desc nulls last, "IT-system" collate da,
+        "Kommune" collate da""",
+)
+TOPICS = Data(
+    "KLE-emner",
+    "KleEmner",
+    "Emner uden sager i det fælles indeks, som er almindelige i kommuner på samme størrelse; de almindeligste øverst.",
+    (
+        _MUNICIPALITY,
+        Column("KLE-nummer", "kle_nummer", 12),
+        Column("Emne", "emne", 60),
+        Column("Hovedgruppe", "coalesce(hovedgruppe_titel, '–')", 40),
+        Column("Kommuner med sager", "kommuner_med_sager", 12, NUMBER, "max"),
+        Column("Kommuner i klassen", "kommuner_i_klassen", 12, NUMBER, "max"),
     ),
-    (Pivot("Potentiale", ("IT-system", "Snitflade"), ("Potentiale",), ("Anvendelser",), ("Kommune", "Snitflade")),),
+    lambda reader: f"select * from kpi.kle_huller where {shown('kpi.kle_huller', 'udtraeksdato')} and {reader.rows()}",
+    order='"Kommuner med sager" / "Kommuner i klassen" desc, "KLE-nummer", "Kommune" collate da',
+)
+UNITS = Data(
+    "SAPA-enheder",
+    "SapaEnheder",
+    "Organisationsenheder med adgang til SAPA; de, der har været stille længst, øverst.",
+    (
+        _MUNICIPALITY,
+        Column("Organisationsenhed", "org_enhed", 44),
+        Column("Brugere", "brugere", 10, NUMBER, "sum"),
+        Column("Opslag i måneden", "opslag", 12, NUMBER, "sum"),
+        Column("Opslag på 12 måneder", "opslag_12m", 14, NUMBER, "sum"),
+        Column("Seneste opslag", "seneste_opslag", 14, MONTH, "max"),
+        Column("Stille måneder", "maaneder_stille", 10, NUMBER, "max"),
+    ),
+    lambda reader: f"select * from kpi.sapa where {shown('kpi.sapa')} and {reader.rows()}",
+    order='"Stille måneder" desc nulls last, "Brugere" desc, "Kommune" collate da, "Organisationsenhed" collate da',
 )
 READINESS = Data(
     "Klarmeldinger",
@@ -224,29 +279,29 @@ READINESS = Data(
     "Leverandørernes klarmeldinger og SKI's krav; nævner ingen kommune.",
     (
         _SYSTEM,
-        Column("Leverandør", "leverandoer", 24),
-        Column("Snitflade", "snitflade", 14),
-        Column("Snitfladens navn", "snitflade_navn", 40),
-        Column("Krav", "krav", 14),
-        Column("Klarmelding", "klarmelding", 14),
-        Column("Vurdering", _in_words("vurdering"), 24),
-        Column("Kommuner med kald", "kommuner_med_kald", 14, _CALLS_FORMAT),
+        Column("Leverandør", "coalesce(leverandoer, '–')", 26),
+        _INTERFACE,
+        _INTERFACE_NAME,
+        Column("Krav", "coalesce(krav, 'intet')", 13),
+        Column("Klarmelding", "coalesce(klarmelding, '–')", 18),
+        Column("Vurdering", in_words("vurdering"), 24),
+        Column("Kommuner med kald", "kommuner_med_kald", 14, NUMBER, "max"),
     ),
-    lambda reader: f"select * from kpi.klarmelding_reel where {_shown('kpi.klarmelding_reel')}",
+    lambda reader: _named(f"select * from kpi.klarmelding_reel where {shown('kpi.klarmelding_reel')}"),
 )
 COMPARISON = Data(
     "Sammenligning",
     "Sammenligning",
     "Kald pr. indbygger i den viste måned mod størrelsesklassen: gennemsnittet af de fem midterste kommuner.",
     (
-        Column("Kommune", "kommune", 22),
-        Column("Platform", _in_words("platform"), 20),
-        Column("Dataområde", "dataomraade", 20),
-        Column("Kald pr. indbygger", "kald_pr_indbygger", 16, "#,##0.00"),
-        Column("Plads", "rang", 10, _CALLS_FORMAT),
+        _MUNICIPALITY,
+        Column("Platform", in_words("platform"), 20),
+        Column("Dataområde", "dataomraade", 24),
+        Column("Kald pr. indbygger", "kald_pr_indbygger", 16, RATE),
+        Column("Plads", "rang", 10, NUMBER),
         Column("Størrelsesklasse", "xyz_klasse", 14),
-        Column("Klassens midte", "midte", 16, "#,##0.00"),
-        Column("Kommuner i klassen", "antal", 14, _CALLS_FORMAT),
+        Column("Klassens midte", "midte", 16, RATE),
+        Column("Kommuner i klassen", "antal", 14, NUMBER),
     ),
     lambda reader: (
         f"""
@@ -256,7 +311,7 @@ COMPARISON = Data(
             on fordeling.maal = 'kald_pr_indbygger' and fordeling.gruppering = 'xyz_klasse'
             and fordeling.gruppe = kald.xyz_klasse and fordeling.dato = kald.maaned
             and fordeling.platform = kald.platform and fordeling.dataomraade = kald.dataomraade
-        where kald.{_shown("kpi.kald_pr_indbygger")} and {reader.rows("kald.cvr")}"""
+        where kald.{shown("kpi.kald_pr_indbygger")} and {reader.rows("kald.cvr")}"""
     ),
 )
-DATA = (CALLS, GAPS, POTENTIAL, READINESS, COMPARISON)
+DATA = (FUNNEL, POTENTIAL, CALLS, MONTHS, GAPS, DEBT, TOPICS, UNITS, READINESS, COMPARISON)

@@ -19,18 +19,14 @@ class Uptake:
 
 
 class SystemNames:
-    """Names for readers: systems that share a name get the beginning of their UUID."""
+    """Names for readers, each of one system only: ``marts.dim_it_system`` decides them."""
 
     def __init__(self, edition: Edition) -> None:
-        self._doubled = {
-            r["navn"] for r in edition.rows("select navn from marts.dim_it_system group by navn having count(*) > 1")
-        }
+        rows = edition.rows("select navn, uuid, visningsnavn from marts.dim_it_system")
+        self._shown = {(r["navn"], r["uuid"]): r["visningsnavn"] for r in rows}
 
     def __call__(self, row: dict[str, Any]) -> str:
-        name, uuid = row["it_system"], row["it_system_uuid"]
-        if name not in self._doubled:
-            return str(name)
-        return f"{name} ({uuid[:8] if uuid else 'uden UUID'})"
+        return str(self._shown.get((row["it_system"], row["it_system_uuid"]), row["it_system"]))
 
 
 def potential(edition: Edition, cvr: str) -> Rows:

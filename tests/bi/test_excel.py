@@ -1,21 +1,30 @@
 """The workbooks hold what their reader may see and no more, and say what the marts say."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from pipeline.installation import Installation
 
+from orchestration.excel.contents import CALLS
 from orchestration.excel.make import file_name, make_workbooks
 from orchestration.excel.reader import KOMBIT, readers
+from orchestration.excel.sheets import read
 from orchestration.publish.agreements import Agreements, in_force
+from orchestration.report import danish
+from orchestration.report.edition import Edition
 from orchestration.settings import Settings
 
 from .proof import Proof
 from .spreadsheet import SOFFICE, cells, opened_by_libreoffice, parts
+from .workbook_parts import Workbook
 
-DATA_SHEETS = ["Data kald", "Data huller", "Data potentiale", "Sammenligning"]
+DATA_SHEETS = ["Data tragt", "Data potentiale", "Data kald", "Data kald pr. måned", "Data huller", "Teknisk gæld", "KLE-emner",
+               "SAPA-enheder", "Sammenligning"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -33,21 +42,37 @@ def kombit(demo_installation: Installation) -> Path:
 
 
 def test_the_front_sheet_says_what_the_marts_say(aalborg: Path, demo: duckdb.DuckDBPyConnection) -> None:
-    front = {row[0]: row[1] for row in cells(aalborg, "Forside") if row[0]}
-    text = "\n".join(str(label) for label in front)
+    rows = cells(aalborg, "Forside")
+    text = "\n".join(str(row[0]) for row in rows if row[0])
     assert "KDI i tal: Aalborg" in text
-    assert "Data til og med februar 2023" in text
-    assert re.search(r"Publicering \d{8}T\d{6}Z-[0-9a-f]{4}\.", text)
+    assert re.search(r"Data til og med februar 2023\. Publicering \d{8}T\d{6}Z-[0-9a-f]{4}\.", text)
     mine = "from kpi.{} where kommune = 'Aalborg' and maaned = (select max(maaned) from kpi.{})"
     ((calls, rate),) = demo.execute(
         f"select sum(kald), sum(kald_pr_indbygger) {mine.format(*['kald_pr_indbygger'] * 2)}"
     ).fetchall()
-    ((possible, share),) = demo.execute(
-        f"select mulige, realiseringsgrad {mine.format(*['potentiale_kommune'] * 2)}"
+    ((possible, used, others, share),) = demo.execute(
+        f"select mulige, realiseret, andre_i_gang, realiseringsgrad {mine.format(*['potentiale_kommune'] * 2)}"
     ).fetchall()
-    assert front["Kald"] == calls
-    assert front["Kald pr. indbygger"] == pytest.approx(rate)
-    assert (front["Mulige anvendelser"], front["Realiseringsgrad"]) == (possible, pytest.approx(share))
+    assert f"{used} af {possible} mulige anvendelser er i brug. Yderligere {others} er i gang i andre kommuner." in text
+    figures = {row[0]: row[1] for row in cells(aalborg, "Nøgletal")}
+    assert (figures["Kald"], figures["Mulige anvendelser"]) == (calls, possible)
+    assert figures["Kald pr. indbygger"] == pytest.approx(rate)
+    assert figures["Realiseringsgrad"] == pytest.approx(share)
+    front = {row[0]: row[1] for row in rows}
+    assert front["Realiseringsgrad"] == pytest.approx(share)
+    # every sheet of data is listed with its rows, and the list leads there
+    book = openpyxl.load_workbook(aalborg)
+    links = {str(c.value): c.hyperlink.location for row in book["Forside"].iter_rows() for c in row if c.hyperlink}
+    assert set(links.values()) == {f"'{name}'!A1" for name in links} and set(links) <= set(book.sheetnames)
+    for sheet in DATA_SHEETS:
+        assert front[sheet] == len(cells(aalborg, sheet)) - 1, sheet
+
+
+def test_the_workbook_is_ours(aalborg: Path) -> None:
+    properties = openpyxl.load_workbook(aalborg).properties
+    assert (properties.creator, properties.title) == ("KDI Indsigt", "KDI i tal: Aalborg")
+    assert properties.subject == "Data til og med februar 2023"
+    assert "xuri" not in "".join(parts(aalborg).values())
 
 
 def test_the_pivots_give_the_marts_figures_in_libreoffice(
@@ -147,31 +172,149 @@ def test_figures_made_of_others_are_anonymous_except_to_kombit(
     assert {key: found[key] for key in wanted} == {key: pytest.approx(value, abs=1e-6) for key, value in wanted.items()}
 
 
-def test_pivots_are_real_with_slicers_and_caches_without_rows(aalborg: Path, kombit: Path) -> None:
-    for path in (aalborg, kombit):
-        xml = parts(path)
-        caches = {n: t for n, t in xml.items() if "pivotCacheDefinition" in n and n.endswith(".xml")}
-        assert len([n for n in xml if re.search(r"pivotTables/pivotTable\d+\.xml$", n)]) == 4 == len(caches)
-        assert [n for n in xml if "pivotCacheRecords" in n] == []
-        assert all('saveData="false" refreshOnLoad="true"' in text for text in caches.values())
-        ranges = {re.search(r'ref="([^"]+)" sheet="([^"]+)"', t).groups() for t in caches.values()}  # type: ignore[union-attr]
-        assert len(ranges) == 3
-        if path == aalborg:
-            assert {s: int(re.findall(r"\d+", a)[-1]) for a, s in ranges} == {s: len(cells(path, s)) for _, s in ranges}
-        assert len([n for n in xml if re.search(r"slicers/slicer\d+\.xml$", n)]) == 4
-        assert sum(t.count("<slicer ") for n, t in xml.items() if "slicers/slicer" in n) == 9
+def test_pivots_show_the_marts_figures_before_excel_fills_them(
+    aalborg: Path, kombit: Path, demo: duckdb.DuckDBPyConnection
+) -> None:
+    """Protected View and previews show the cells as they are written."""
+    for path, whose in ((aalborg, "and navn = 'Aalborg'"), (kombit, "")):
+        expected = demo.execute(
+            "select service || coalesce(' ' || version, ''), cast(sum(antal_kald) as bigint)"
+            " from marts.fct_kald_maaned join marts.dim_myndighed using (myndighed_id)"
+            " join marts.dim_service using (service_id)"
+            f" where maaned > date '2022-02-01' and antal_kald > 0 {whose} group by 1"
+        ).fetchall()
+        written = {row[0]: row[1] for row in cells(path, "Kald")}
+        assert {service: written[service] for service, _ in expected} == dict(expected)
+        assert written["I alt"] == sum(calls for _, calls in expected)
+    ((month, calls),) = demo.execute(
+        "select maaned, cast(sum(antal_kald) as bigint) from marts.fct_kald_maaned"
+        " join marts.dim_myndighed using (myndighed_id) where navn = 'Aalborg' and maaned = date '2022-07-01' group by 1"
+    ).fetchall()
+    grid = cells(aalborg, "Kald pr. måned")
+    (heads,) = [row for row in grid if row[-1] == "I alt"]
+    (total,) = [row for row in grid if row[0] == "I alt"]
+    assert total[heads.index(datetime(month.year, month.month, 1))] == calls
+    states = dict(
+        demo.execute(
+            "select tilstand, count(*) from kpi.potentiale where kommune = 'Aalborg'"
+            " and maaned = (select max(maaned) from kpi.potentiale) group by 1"
+        ).fetchall()
+    )
+    grid = cells(aalborg, "Potentiale")
+    (heads,) = [row for row in grid if row[-1] == "I alt"]
+    (total,) = [row for row in grid if row[0] == "I alt"]
+    words = ["I brug", "Andre er i gang", "Klarmeldt, men ubrugt", "Ikke klar", "Kan ikke måles"]
+    assert heads[1:-1] == words  # the order of their meaning
+    codes = ["i_brug", "andre_i_gang", "klarmeldt_ubrugt", "ikke_klar", "kan_ikke_maales"]
+    assert total[1:] == [*(states[code] for code in codes), sum(states.values())]
+
+
+def slicers_filter_their_own_fields(path: Path) -> int:
+    """Follow every slicer of a workbook to the field it filters; returns how many there are."""
+    book = Workbook(path)
+    assert book.faults() == []
+    found = book.slicers()
+    for slicer in found:
+        pivot, place = slicer.pivot, (path.name, slicer.sheet, slicer.caption)
+        assert slicer.caption == slicer.field and slicer.sheet == pivot.sheet, place
+        heading, *rows = cells(path, pivot.source[0])
+        assert list(pivot.fields) == heading, place
+        assert pivot.source[1] == f"A1:{get_column_letter(len(heading))}{len(rows) + 1}", place
+        column = [row[heading.index(slicer.field)] for row in rows]
+        listed = pivot.fields[slicer.field]
+        shown = {v.isoformat() if isinstance(v, datetime) else str(v) for v in column}
+        assert set(listed) == shown and len(listed) == len({v.lower() for v in listed}), place
+        assert slicer.items == pivot.items[slicer.field] == list(range(len(listed))), place
+        assert len(listed) > 1, place  # nothing to choose is no slicer
+    for pivot in book.pivots().values():
+        assert pivot.cache.get("refreshOnLoad") == "1" and pivot.cache.get("saveData") == "0"
+        on_axes = {name for name, items in pivot.items.items() if items}
+        assert all(len(pivot.items[name]) == len(pivot.fields[name]) for name in on_axes)
+    assert [n for n in book.parts if "pivotCacheRecords" in n] == []
+    return len(found)
+
+
+def test_every_slicer_filters_its_own_field(aalborg: Path, kombit: Path, proof: Proof) -> None:
+    counts = [slicers_filter_their_own_fields(path) for path in (aalborg, kombit)]
+    assert counts == [13, 19]
+    book = Workbook(kombit)
+    assert {s.caption for s in book.slicers() if s.sheet == "Kald pr. måned"} == {"Kommune", "Måned"}
+    # one cache for a sheet of data, however many pivots
+    sources = [p.source[0] for p in book.pivots().values()]
+    assert len(sources) == 7 and len({p.cache_id for p in book.pivots().values()}) == len(set(sources)) == 5
+    proof.says("Udsnitsværktøjer i Excel, fulgt i XML til deres eget felt", str(sum(counts)))
+
+
+def test_names_that_excel_holds_for_one_are_one_item(demo_installation: Installation, tmp_path: Path) -> None:
+    """Case does not tell items apart, an item holds 255 characters, and any character may stand in a name."""
+    release = altered_release(demo_installation, tmp_path)
+    odd = ['A & "B" <c>', "æØå\n_x0041_", "x" * 400, "X" * 400]
+    with duckdb.connect(str(release / "kdi.duckdb")) as connection:
+        names = [n for (n,) in connection.execute("select visningsnavn from marts.dim_it_system order by 1").fetchall()]
+        for old, new in zip(
+            names, [*odd, *(f"SYSTEM {n // 2}" if n % 2 else f"system {n // 2}" for n in range(99))], strict=False
+        ):
+            connection.execute("update marts.dim_it_system set visningsnavn = ? where visningsnavn = ?", [new, old])
+    (path,) = make_workbooks(Settings(home=tmp_path), "Aalborg")
+    book = Workbook(path)
+    assert book.faults() == []
+    for pivot in book.pivots().values():
+        for name, items in pivot.fields.items():
+            assert len({v.lower() for v in items}) == len(items) and all(len(v) <= 262 for v in items), name
+    assert sum(s.caption == "IT-system" for s in book.slicers()) == 0
+    assert len(book.slicers()) == 13
+
+
+def test_what_is_too_much_is_summed_and_told(demo_installation: Installation, demo: duckdb.DuckDBPyConnection) -> None:
+    whole = demo.execute(
+        "select count(*), sum(kald) from (select cast(sum(antal_kald) as bigint) as kald from marts.fct_kald_maaned"
+        " join marts.dim_service using (service_id) where maaned > date '2022-02-01' and antal_kald > 0"
+        " group by myndighed_id, dataomraade, service, version, it_system_id)"
+    ).fetchall()[0]
+    with Edition(demo_installation.current) as edition:
+        edition.connection.execute(f"set variable maaned = date '{edition.month}'")
+        sheet = read(edition.connection, CALLS, KOMBIT, most=1_000)
+        again = read(edition.connection, CALLS, KOMBIT)
+    assert (len(again.rows), sum(row[-1] for row in again.rows)) == whole and again.told == CALLS.explanation
+    assert len(sheet.rows) < whole[0] and sum(row[-1] for row in sheet.rows) == whole[1]
+    assert {row[3:5] for row in sheet.rows} == {("Alle", "Alle")}
+    assert sheet.told.endswith(
+        f"It-system og leverandør er lagt sammen; alle {danish.number(whole[0])} rækker er i Power BI og Parquet."
+    )
+
+
+def test_the_stuck_list_comes_first(aalborg: Path, demo: duckdb.DuckDBPyConnection) -> None:
+    heading, *rows = cells(aalborg, "Data tragt")
+    shown = [dict(zip(heading, row, strict=True)) for row in rows]
+    waiting = [r for r in shown if r["Venter"] == "Ja"]
+    assert shown[: len(waiting)] == waiting
+    demanded = [r["Dage"] for r in waiting if r["Krav"] == "obligatorisk"]
+    assert demanded == sorted(demanded, reverse=True) == [r["Dage"] for r in waiting][: len(demanded)]
+    ((number, oldest),) = demo.execute(
+        "select count(*), max(dage) from kpi.tilslutning_tragt where kommune = 'Aalborg' and krav = 'obligatorisk'"
+        " and naeste_skridt is not null and not coalesce(kan_ikke_maales, false)"
+        " and maaned = (select max(maaned) from kpi.tilslutning_tragt)"
+    ).fetchall()
+    assert (len(demanded), demanded[0]) == (number, oldest)
+    assert {r["Hos"] for r in waiting} <= {"KOMBIT", "Leverandøren", "Kommunen", "Kommune og leverandør"}
+
+
+def altered_release(installation: Installation, home: Path) -> Path:
+    """A copy of the release in force, for a test to change."""
+    release = home / "published" / "releases" / installation.current.name
+    release.mkdir(parents=True)
+    (home / "published" / "current").symlink_to(release)
+    for name in ("kdi.duckdb", "manifest.json"):
+        (release / name).write_bytes((installation.current / name).read_bytes())
+    (home / "lake").symlink_to(installation.home / "lake")
+    return release
 
 
 def test_no_cell_is_a_formula_whatever_a_delivery_says(demo_installation: Installation, tmp_path: Path) -> None:
-    release = tmp_path / "published" / "releases" / demo_installation.current.name
-    release.mkdir(parents=True)
-    (tmp_path / "published" / "current").symlink_to(release)
-    for name in ("kdi.duckdb", "manifest.json"):
-        (release / name).write_bytes((demo_installation.current / name).read_bytes())
-    (tmp_path / "lake").symlink_to(demo_installation.home / "lake")
+    release = altered_release(demo_installation, tmp_path)
     evil = '=HYPERLINK("http://x";"klik") <&> \' +1 @sum'
     with duckdb.connect(str(release / "kdi.duckdb")) as connection:
-        connection.execute("update marts.dim_it_system set navn = ?", [evil])
+        connection.execute("update marts.dim_it_system set visningsnavn = ?", [evil])
     (path,) = make_workbooks(Settings(home=tmp_path), "Aalborg")
     rows = cells(path, "Data kald")
     assert str(rows[1][rows[0].index("IT-system")]).startswith(evil)
@@ -206,8 +349,10 @@ def test_workbooks_for_all_municipalities(demo_installation: Installation, proof
 
     began = time.monotonic()
     with demo_installation.in_force() as settings:
-        made = [p.name for p in make_workbooks(settings)]
+        paths = list(make_workbooks(settings))
+        made = [p.name for p in paths]
         with duckdb.connect(str(demo_installation.current / "kdi.duckdb"), read_only=True) as connection:
             assert made == [file_name(r) for r in readers(connection, in_force(settings))]
     assert len(made) == 99
+    assert sum(map(slicers_filter_their_own_fields, paths)) > 1_000
     proof.says("Excel: projektmapper til 98 kommuner og KOMBIT", f"{time.monotonic() - began:.0f} sekunder")

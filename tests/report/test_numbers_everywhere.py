@@ -16,7 +16,7 @@ from orchestration.report.edition import Edition
 from orchestration.report.indicators import Indicators
 
 from .conftest import Published
-from .workbook_and_model import front_sheet, power_bi
+from .workbook_and_model import key_figures, power_bi
 
 # (measure, whose it is: a CVR number or "alle") → the figure as text
 Figures = dict[tuple[str, str], str]
@@ -122,10 +122,10 @@ def in_web(published: Published, folder: Path) -> Figures:
 
 
 def in_excel(published: Published, folder: Path) -> Figures:
-    """The written values of the front sheets: the municipalities', and KOMBIT's, which are the whole country's."""
+    """The sheets of key figures: the municipalities', and KOMBIT's, which are the whole country's."""
     found: Figures = {}
     for reader in (*TOWNS, "KOMBIT"):
-        front = front_sheet(published.release, reader, folder / "home")
+        front = key_figures(published.release, reader, folder / "home")
         whose = "alle" if reader == "KOMBIT" else published.cvr(reader)
         for name, table in OWN.items():
             if whose != "alle" or name in GENERAL:

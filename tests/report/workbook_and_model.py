@@ -1,4 +1,4 @@
-"""Figures as the readers of the workbook's front sheet and of the Power BI model see them, each in its own format."""
+"""Figures as the readers of the workbook's key figures and of the Power BI model see them, each in its own format."""
 
 import warnings
 from datetime import date, datetime
@@ -31,8 +31,8 @@ def as_shown(value: Any, number_format: str) -> str:
     return f"{text}\u00a0%" if share else text
 
 
-def front_sheet(release: Path, reader: str, home: Path) -> dict[str, str]:
-    """The headline figures that ``kdi report excel`` writes for a municipality or KOMBIT, by label."""
+def key_figures(release: Path, reader: str, home: Path) -> dict[str, str]:
+    """The key figures that ``kdi report excel`` writes for a municipality or KOMBIT, by label."""
     home.mkdir(exist_ok=True)
     if not (home / "published").exists():
         (home / "published").symlink_to(release.parents[1])
@@ -40,12 +40,10 @@ def front_sheet(release: Path, reader: str, home: Path) -> dict[str, str]:
     (path,) = make_workbooks(Settings(home=home), reader)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl does not know slicers
-        sheet = openpyxl.load_workbook(path)["Forside"]
-    assert [cell.value for cell in sheet[6]] == ["Nøgletal", "Værdi", "Definition"]
+        sheet = openpyxl.load_workbook(path)["Nøgletal"]
+    assert [cell.value for cell in sheet[1]] == ["Nøgletal", "Værdi", "Definition"]
     found = {}
-    for label, value, _ in sheet.iter_rows(min_row=7):
-        if label.value is None:
-            break
+    for label, value, _ in sheet.iter_rows(min_row=2):
         written = None if value.value == danish.MISSING else value.value
         found[label.value] = as_shown(written, value.number_format)
     return found

@@ -85,23 +85,55 @@ nyeste_ski_liste as (
 
 ski as (
     select count(*) > 0 as findes from nyeste_ski_liste
+),
+
+systemer as (
+    select
+        samlet.it_system_id,
+        samlet.uuid,
+        samlet.navn,
+        coalesce(seneste_leverandoer.leverandoer_id, leverandoer_i_registre.leverandoer_id, 0) as leverandoer_id,
+        -- without a list it is unknown, which is not the same as no
+        case when ski.findes then nyeste_ski_liste.it_system_id is not null end as er_ski_system,
+        samlet.regel as identitet_regel,
+        samlet.har_leverancer
+    from samlet
+    cross join ski
+    left join seneste_leverandoer on samlet.it_system_id = seneste_leverandoer.it_system_id
+    left join leverandoer_i_registre on samlet.it_system_id = leverandoer_i_registre.it_system_id
+    left join nyeste_ski_liste on samlet.it_system_id = nyeste_ski_liste.it_system_id
+
+    union all
+
+    select 0, null, 'Ukendt', 0, null, null, false
+),
+
+-- Excel and Power BI hold names that differ by case alone for one
+med_leverandoer as (
+    select
+        systemer.it_system_id,
+        systemer.navn,
+        systemer.uuid,
+        case when systemer.leverandoer_id = 0 then 'ukendt leverandør' else leverandoer.navn end as leverandoer,
+        count(*) over (partition by lower(systemer.navn)) > 1 as deler_navn
+    from systemer
+    left join {{ ref('dim_leverandoer') }} as leverandoer
+        on systemer.leverandoer_id = leverandoer.leverandoer_id
+),
+
+entydige as (
+    select
+        it_system_id,
+        case
+            when not deler_navn then navn
+            when count(*) over (partition by lower(navn), lower(leverandoer)) = 1 then navn || ' (' || leverandoer || ')'
+            else navn || ' (' || leverandoer || ', ' || coalesce(left(uuid, 8), 'uden UUID') || ')'
+        end as visningsnavn
+    from med_leverandoer
 )
 
 select
-    samlet.it_system_id,
-    samlet.uuid,
-    samlet.navn,
-    coalesce(seneste_leverandoer.leverandoer_id, leverandoer_i_registre.leverandoer_id, 0) as leverandoer_id,
-    -- without a list it is unknown, which is not the same as no
-    case when ski.findes then nyeste_ski_liste.it_system_id is not null end as er_ski_system,
-    samlet.regel as identitet_regel,
-    samlet.har_leverancer
-from samlet
-cross join ski
-left join seneste_leverandoer on samlet.it_system_id = seneste_leverandoer.it_system_id
-left join leverandoer_i_registre on samlet.it_system_id = leverandoer_i_registre.it_system_id
-left join nyeste_ski_liste on samlet.it_system_id = nyeste_ski_liste.it_system_id
-
-union all
-
-select 0, null, 'Ukendt', 0, null, null, false
+    systemer.*,
+    entydige.visningsnavn
+from systemer
+inner join entydige on systemer.it_system_id = entydige.it_system_id
