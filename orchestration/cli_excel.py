@@ -13,7 +13,7 @@ def excel(
 ) -> None:
     """Excel workbooks with pivot tables: KOMBIT's, and one per municipality with what it may see."""
     from orchestration.excel.make import NothingToShow, make_workbooks
-    from orchestration.excel.workbook import TooManyRows
+    from orchestration.excel.sheets import TooManyRows
     from orchestration.report.edition import NotPublished
 
     count, last = 0, None

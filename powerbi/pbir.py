@@ -10,27 +10,29 @@ from powerbi.semantic import Model, ModelError, stable_id
 
 REPORT_FILE = PROJECT_ROOT / "powerbi" / "report.yml"
 _SCHEMA = "https://developer.microsoft.com/json-schemas/fabric/item/report/"
+# The oldest that have what is used here: Desktop of August 2025 and later read them.
 _VERSIONS = {
-    "report": "3.3.0", "version": "versionMetadata/1.0.0", "pages": "pagesMetadata/1.1.0", "page": "2.1.0",
-    "visual": "visualContainer/2.9.0", "mobile": "visualContainerMobileState/2.4.0",
+    "report": "3.0.0", "version": "versionMetadata/1.0.0", "pages": "pagesMetadata/1.0.0", "page": "2.0.0",
+    "visual": "visualContainer/2.2.0", "mobile": "visualContainerMobileState/2.2.0",
 }  # fmt: skip
+_IMPORTED = {"visual": "2.2.0", "page": "2.0.0", "report": "3.0.0"}
 VISUAL_TYPES = {
-    "kort": "card", "linje": "lineChart", "soejler": "columnChart", "bjaelker": "barChart", "tabel": "tableEx",
-    "matrix": "pivotTable", "udvaelger": "slicer",
+    "kort": "card", "saetning": "card", "linje": "lineChart", "soejler": "columnChart", "bjaelker": "barChart",
+    "tabel": "tableEx", "matrix": "pivotTable", "udvaelger": "slicer",
 }  # fmt: skip
 WIDTH, HEIGHT, HEADING, MARGIN = 1280, 720, 76, 16
 _TIP_WIDTH, _TIP_HEIGHT = 320, 240
 # Colours that differ in lightness too, at least 3:1 against white; text 4.5:1 (tests/bi/test_report.py measures it).
 THEME = {
     "name": "KDI i tal",
-    "dataColors": ["#1F5A7A", "#B3541E", "#4C7A34", "#7A4B8C", "#9A7B00", "#5B6670"],
-    "good": "#2E7D32", "neutral": "#8A6D00", "bad": "#B3261E",
-    "foreground": "#1B2A34", "foregroundNeutralSecondary": "#4A5760", "background": "#FFFFFF",
-    "backgroundLight": "#F3F6F8", "tableAccent": "#1F5A7A",
+    "dataColors": ["#0B5394", "#B45309", "#5B6472", "#7A4B8C", "#9A7B00", "#4C7A34"],
+    "good": "#0B5394", "neutral": "#5B6472", "bad": "#B45309",
+    "foreground": "#1F2937", "foregroundNeutralSecondary": "#4B5563", "background": "#FFFFFF",
+    "backgroundLight": "#F3F6F8", "tableAccent": "#0B5394",
     "textClasses": {
-        "callout": {"fontSize": 28, "fontFace": "Segoe UI Semibold", "color": "#1B2A34"},
-        "title": {"fontSize": 12, "fontFace": "Segoe UI Semibold", "color": "#1B2A34"},
-        "label": {"fontSize": 10, "fontFace": "Segoe UI", "color": "#1B2A34"},
+        "callout": {"fontSize": 28, "fontFace": "Segoe UI Semibold", "color": "#1F2937"},
+        "title": {"fontSize": 12, "fontFace": "Segoe UI Semibold", "color": "#1F2937"},
+        "label": {"fontSize": 10, "fontFace": "Segoe UI", "color": "#1F2937"},
     },
 }  # fmt: skip
 
@@ -74,11 +76,12 @@ def _schema(kind: str) -> str:
 
 
 def _report() -> dict[str, Any]:
-    version = {"visual": "2.9.0", "page": "2.1.0", "report": "3.3.0"}
     return {
         "$schema": _schema("report"),
         "themeCollection": {
-            "customTheme": {"name": "KDI.json", "reportVersionAtImport": version, "type": "RegisteredResources"}
+            # Desktop's own; without one it cannot draw a report
+            "baseTheme": {"name": "CY24SU10", "reportVersionAtImport": _IMPORTED, "type": "SharedResources"},
+            "customTheme": {"name": "KDI.json", "reportVersionAtImport": _IMPORTED, "type": "RegisteredResources"},
         },
         "resourcePackages": [
             {
@@ -87,7 +90,7 @@ def _report() -> dict[str, Any]:
                 "items": [{"name": "KDI.json", "path": "KDI.json", "type": "CustomTheme"}],
             }
         ],
-        "settings": {"useEnhancedTooltips": True, "exportDataMode": "AllowSummarized", "locale": "da-DK"},
+        "settings": {"useEnhancedTooltips": True, "exportDataMode": "AllowSummarized"},
     }
 
 
@@ -113,16 +116,45 @@ def _page(page: dict[str, Any], model: Model) -> dict[str, Any]:
             "filters": [{"name": name, "field": expression, "type": "Categorical", "howCreated": "Drillthrough"}]
         }
         content["pageBinding"]["parameters"] = [{"name": f"p_{name}", "boundFilter": name, "fieldExpr": expression}]
+    for text, value in page.get("kun", {}).items():
+        filters = content.setdefault("filterConfig", {}).setdefault("filters", [])
+        filters.append(_filter(page["navn"], text, _is_one_of(text, value, model), "Categorical", model))
     return content
+
+
+def _filter(owner: str, text: str, condition: dict[str, Any], kind: str, model: Model) -> dict[str, Any]:
+    name = stable_id("filter", owner, text)[:20]
+    return {"name": name, "field": field(text, model), "type": kind, "filter": condition}
+
+
+def _query(text: str, model: Model) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Where a column comes from, and the column, as a filter names them."""
+    part = field(text, model)["Column"]
+    source = [{"Name": "t", "Entity": part["Expression"]["SourceRef"]["Entity"], "Type": 0}]
+    return source, {"Column": {"Expression": {"SourceRef": {"Source": "t"}}, "Property": part["Property"]}}
+
+
+def _is_one_of(text: str, value: str | bool, model: Model) -> dict[str, Any]:
+    source, column = _query(text, model)
+    condition = {"In": {"Expressions": [column], "Values": [[_literal(value)["expr"]]]}}
+    return {"Version": 2, "From": source, "Where": [{"Condition": condition}]}
+
+
+def _is_told(text: str, model: Model) -> dict[str, Any]:
+    """Not blank."""
+    source, column = _query(text, model)
+    blank = {"Comparison": {"ComparisonKind": 0, "Left": column, "Right": {"Literal": {"Value": "null"}}}}
+    return {"Version": 2, "From": source, "Where": [{"Condition": {"Not": {"Expression": blank}}}]}
 
 
 def _visuals(page: dict[str, Any], model: Model) -> list[tuple[str, dict[str, Any], dict[str, Any] | None]]:
     made: list[tuple[str, dict[str, Any], dict[str, Any] | None]] = []
     if page.get("slags") != "tip":
-        made.append((f"{page['navn']}_overskrift", _heading(page), None))
+        made.append((f"{page['navn']}_overskrift", _heading(page), _on_phone(0, 0, 4, 2, 0)))
+    phone = {} if page.get("slags") == "tip" else _phone(page)
     for number, spec in enumerate(page["visualer"], start=1):
         name = f"{page['navn']}_{number:02d}_{spec['slags']}"
-        made.append((name, _visual(name, page, spec, number, model), _mobile(spec, number)))
+        made.append((name, _visual(name, page, spec, number, model), phone.get(number)))
     if page.get("slags") == "gennemboring":
         made.append((f"{page['navn']}_tilbage", _back(page), None))
     return made
@@ -140,7 +172,7 @@ def _visual(name: str, page: dict[str, Any], spec: dict[str, Any], order: int, m
         way = {"faldende": "Descending", "stigende": "Ascending"}[direction]
         query["sortDefinition"] = {"sort": [{"field": field(text, model), "direction": way}], "isDefaultSort": False}
     container: dict[str, Any] = {
-        "title": [{"properties": {"show": _literal(True), "text": _literal(spec["titel"])}}],
+        "title": [{"properties": {"show": _literal(spec["slags"] != "saetning"), "text": _literal(spec["titel"])}}],
         "general": [{"properties": {"altText": _literal(spec["alt"])}}],
     }
     if "tip" in spec:
@@ -151,12 +183,62 @@ def _visual(name: str, page: dict[str, Any], spec: dict[str, Any], order: int, m
         "visualContainerObjects": container,
         "drillFilterOtherVisuals": True,
     }
-    if spec["slags"] == "udvaelger":
-        visual["objects"] = {"data": [{"properties": {"mode": _literal("Dropdown")}}]}
-        if "faelles" in spec:
-            visual["syncGroup"] = {"groupName": spec["faelles"], "fieldChanges": True, "filterChanges": True}
+    objects = _objects(spec, model)
+    if objects:
+        visual["objects"] = objects
+    if "faelles" in spec:
+        visual["syncGroup"] = {"groupName": spec["faelles"], "fieldChanges": True, "filterChanges": True}
     tip = page.get("slags") == "tip"
-    return {"$schema": _schema("visual"), "name": name, "position": _place(spec["plads"], order, tip), "visual": visual}
+    made = {"$schema": _schema("visual"), "name": name, "position": _place(spec["plads"], order, tip), "visual": visual}
+    if "udfyldt" in spec:
+        told = _filter(name, spec["udfyldt"], _is_told(spec["udfyldt"], model), "Advanced", model)
+        made["filterConfig"] = {"filters": [told]}
+    return made
+
+
+def _objects(spec: dict[str, Any], model: Model) -> dict[str, Any]:
+    """What is set on a visual by its kind: a slicer's choice, a sentence without label, colours that point at gaps."""
+    if spec["slags"] == "saetning":
+        words = {"fontSize": {"expr": {"Literal": {"Value": "15D"}}}, "labelDisplayUnits": _number("1D")}
+        return {"categoryLabels": [{"properties": {"show": _literal(False)}}], "labels": [{"properties": words}]}
+    if spec["slags"] == "udvaelger":
+        return _slicer(spec, model)
+    objects: dict[str, Any] = {}
+    if spec["slags"] in ("tabel", "matrix"):
+        objects["columnHeaders"] = [{"properties": {"wordWrap": _literal(True)}}]
+    for text, colour in spec.get("farver", {}).items():
+        measure = {"solid": {"color": {"expr": field(colour, model)}}}
+        selector = {
+            "data": [{"dataViewWildcard": {"matchingOption": 1}}],
+            "metadata": _projection(text, model)["queryRef"],
+        }
+        white = {"solid": {"color": _literal("#FFFFFF")}}
+        properties = {"backColor": measure} | ({"fontColor": white} if spec.get("hvid") else {})
+        objects.setdefault("values", []).append({"properties": properties, "selector": selector})
+    for text, colours in spec.get("serier", {}).items():
+        left = field(text, model)
+        for value, colour in colours.items():
+            right = {"Literal": _literal(value)["expr"]["Literal"]}
+            chosen = {"scopeId": {"Comparison": {"ComparisonKind": 0, "Left": left, "Right": right}}}
+            fill = {"fill": {"solid": {"color": _literal(colour)}}}
+            objects.setdefault("dataPoint", []).append({"properties": fill, "selector": {"data": [chosen]}})
+    return objects
+
+
+def _slicer(spec: dict[str, Any], model: Model) -> dict[str, Any]:
+    """A list to choose from; with ``valgt`` it opens with that chosen, and always one."""
+    objects: dict[str, Any] = {"data": [{"properties": {"mode": _literal("Dropdown")}}]}
+    if "valgt" in spec:
+        (text,) = spec["felter"]["Values"]
+        chosen = _is_one_of(text, spec["valgt"], model)
+        objects["general"] = [{"properties": {"filter": {"filter": chosen}}}]
+        one = {"singleSelect": _literal(True), "strictSingleSelect": _literal(True)}
+        objects["selection"] = [{"properties": one}]
+    return objects
+
+
+def _number(value: str) -> dict[str, Any]:
+    return {"expr": {"Literal": {"Value": value}}}
 
 
 def _place(place: list[int], order: int, tip: bool) -> dict[str, Any]:
@@ -174,20 +256,25 @@ def _place(place: list[int], order: int, tip: bool) -> dict[str, Any]:
     }
 
 
-def _mobile(spec: dict[str, Any], order: int) -> dict[str, Any] | None:
-    """Phones are 324 units wide; a row is 60 high."""
-    if "mobil" not in spec:
-        return None
-    x, y, width, height = spec["mobil"]
-    place = {
-        "x": 81 * x,
-        "y": 60 * y,
-        "width": 81 * width,
-        "height": 60 * height,
-        "z": 1000 * order,
-        "tabOrder": 1000 * order,
-    }
-    return {"$schema": _schema("mobile"), "position": place}
+def _phone(page: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """The page on a phone, in reading order: choices and figures side by side, the rest in full width."""
+    made, row, column = {}, 2, 0
+    for order, spec in enumerate(page["visualer"], start=1):
+        narrow = spec["slags"] in ("kort", "udvaelger")
+        width, height = (2, 2) if narrow else (4, 2) if spec["slags"] == "saetning" else (4, 5)
+        if column + width > 4:
+            row, column = row + 2, 0
+        made[order] = _on_phone(column, row, width, height, order)
+        column += width
+        if not narrow:
+            row, column = row + height, 0
+    return made
+
+
+def _on_phone(column: int, row: int, width: int, height: int, order: int) -> dict[str, Any]:
+    """A place in a grid of four columns; phones are 324 units wide, a row is 60 high."""
+    place = {"x": 81 * column, "y": 60 * row, "width": 81 * width, "height": 60 * height}
+    return {"$schema": _schema("mobile"), "position": {**place, "z": 1000 * order, "tabOrder": 1000 * order}}
 
 
 def _heading(page: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import csv
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from orchestration.settings import PROJECT_ROOT
 from powerbi.catalogue import Catalogue, CatalogueMeasure
 
 MODEL_FILE = PROJECT_ROOT / "powerbi" / "model.yml"
+# A column that others than KOMBIT see only in rows that the mart calls er_anonym has a twin without the other rows; the
+# measure over the column itself is marked.
+ANONYMOUS, KOMBIT_ONLY = "_anonym", "(kun KOMBIT)"
 _NAMESPACE = uuid.UUID("6f1c1d0e-6a63-5d0c-9b57-1f0f6f5e2a98")
 _TYPES = {
     "integer": "int64", "bigint": "int64", "double": "double", "varchar": "string",
@@ -96,12 +99,14 @@ class Relationship:
 class Role:
     """What one municipality may see: its own rows; the filter reaches every table that has a municipality.
 
-    Of the tables in ``closed``, which are KOMBIT's only, it sees none.
+    The tables in ``closed`` and the columns (with their table) in ``closed_columns`` are KOMBIT's only: for the role
+    they are not in the model at all.
     """
 
     name: str
     dax: str
     closed: tuple[str, ...] = ()
+    closed_columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +161,15 @@ def build(catalogue: Catalogue, spec: dict[str, Any] | None = None) -> Model:
 def made_columns(spec: dict[str, Any]) -> dict[str, dict[str, str]]:
     """A table's columns that are made in Power Query (``m``) and, the same, in SQL (``sql``); codes become texts."""
     made = dict(spec.get("beregnet", {}))
+    for column in _of_several(spec["kilde"]):
+        made[f"{column}{ANONYMOUS}"] = {
+            "type": spec.get("typer", {}).get(column, "double"),
+            "beskrivelse": f"{column}, hvor mindst fem kommuner står bag.",
+            "m": f"if [er_anonym] then [{column}] else null",
+            "sql": f"case when er_anonym then {column} end",
+        }
+    if "byggeblokke" in spec:
+        made["byggeblok"] = _block(PROJECT_ROOT / spec["byggeblokke"])
     for column, texts in spec.get("koder", {}).items():
         record = ", ".join(f'{code} = "{text}"' for code, text in texts.items())
         cases = " ".join(f"when '{code}' then '{text}'" for code, text in texts.items())
@@ -168,10 +182,28 @@ def made_columns(spec: dict[str, Any]) -> dict[str, dict[str, str]]:
     return made
 
 
+def _block(file: Path) -> dict[str, str]:
+    """The building block of an interface in the architect's sheet; all that are in none belong to Serviceplatformen."""
+    blocks = yaml.safe_load(file.read_text(encoding="utf-8"))["byggeblokke"]
+    m, sql = '"Serviceplatformen"', "'Serviceplatformen'"
+    for name, interfaces in reversed(blocks.items()):
+        listed = ", ".join(f'"{i}"' for i in interfaces)
+        m = f'if List.Contains({{{listed}}}, [snitflade]) then "{name}" else {m}'
+        sql = f"case when snitflade in ({listed.replace(chr(34), chr(39))}) then '{name}' else {sql} end"
+    return {"type": "varchar", "beskrivelse": "Byggeblok i arkitektens ark.", "m": m, "sql": sql}
+
+
+def _of_several(mart: str) -> tuple[str, ...]:
+    """The mart's columns that are made of several municipalities' figures, by ``adgang.yml``."""
+    tables = decisions().tabeller
+    return tuple(tables[mart].anonym) if mart in tables else ()
+
+
 def _table(name: str, spec: dict[str, Any], catalogue: Catalogue, reasons: dict[str, str]) -> Table:
     if spec["kilde"] not in catalogue.marts:
         raise ModelError(f"model.yml: {name} bygger på {spec['kilde']}, som dbt ikke udgiver")
     mart = catalogue.marts[spec["kilde"]]
+    spec = {**spec, "typer": {column: sql_type for column, (sql_type, _) in mart.columns.items()}}
     labels, left_out = spec.get("kolonner", {}), spec.get("udelad", [])
     made = {c: (m["type"], m["beskrivelse"]) for c, m in made_columns(spec).items()}
     for column in [*labels, *left_out, *spec.get("formater", {}), *spec.get("sorter", {})]:
@@ -243,33 +275,34 @@ def _catalogue_measures(spec: dict[str, Any], model: Model, catalogue: Catalogue
     for key, part in spec.items():
         entry = catalogue.measures[key]
         home = model.by_name[part["i"]] if "i" in part else homes[entry.table]
-        dax = part["dax"].strip()
-        anonymous = _anonymous(dax, home)
+        name, dax = part.get("navn", entry.label), part["dax"].strip()
         text = f"{entry.definition} Enhed: {entry.unit}."
+        anonymous = _anonymous(dax, home)
         if anonymous != dax:
-            text += " Kommuner ser kun det, som mindst fem kommuner står bag."
-        dax = _of_newest(anonymous, home, part)
-        result.append(
-            (home.name, Measure(part.get("navn", entry.label), dax, entry.format, text, home.name, catalogue=entry))
-        )
+            whole = Measure(
+                f"{name} {KOMBIT_ONLY}", _of_newest(dax, home, part), entry.format, text, home.name, catalogue=entry
+            )
+            result.append((home.name, whole))
+            text += " Kun det, som mindst fem kommuner står bag."
+            entry = replace(entry, formula=_anonymous_formula(entry.formula, home))
+        shown = _of_newest(anonymous, home, part)
+        result.append((home.name, Measure(name, shown, entry.format, text, home.name, catalogue=entry)))
     return result
 
 
 def _anonymous(dax: str, home: Table) -> str:
-    """For readers other than KOMBIT only the rows in which enough municipalities stand behind the figure.
+    """The DAX over the columns that are blank where fewer than five municipalities stand behind the figure."""
+    for column in _of_several(home.mart):
+        shown, hidden = home.column_of(f"{column}{ANONYMOUS}").name, home.column_of(column).name
+        dax = dax.replace(f"'{home.name}'[{hidden}]", f"'{home.name}'[{shown}]")
+    return dax
 
-    The columns are those that ``adgang.yml`` calls ``anonym``. No municipality's role has the authority "Ukendt", not
-    even with others' rows added to it, so who sees that row is KOMBIT.
-    """
-    of_several = {home.column_of(c).name for c in decisions().of(home.mart).anonym}
-    if "_er_anonym" in dax or not of_several & set(re.findall(rf"'{re.escape(home.name)}'\[([^\]]+)\]", dax)):
-        return dax
-    all_rows = "CALCULATE ( COUNTROWS ( 'Myndighed' ), REMOVEFILTERS ( 'Myndighed' ), 'Myndighed'[_myndighed_id] = 0 )"
-    column = home.column_of("er_anonym").name
-    return (
-        f"IF (\n    NOT ( ISBLANK ( {all_rows} ) ),\n    {dax},\n"
-        f"    CALCULATE ( {dax}, KEEPFILTERS ( '{home.name}'[{column}] = TRUE () ) )\n)"
-    )
+
+def _anonymous_formula(formula: str, home: Table) -> str:
+    """The same in the catalogue's SQL."""
+    for column in _of_several(home.mart):
+        formula = re.sub(rf"\b{column}\b", f"case when er_anonym then {column} end", formula)
+    return formula
 
 
 def _of_newest(dax: str, home: Table, part: dict[str, Any]) -> str:
@@ -298,12 +331,16 @@ def _roles(tables: dict[str, Table]) -> list[Role]:
     authorities = tables["Myndighed"]
     column = authorities.column_of("myndighed_id").name
     closed = tuple(t.name for t in tables.values() if decisions().of(t.mart).adgang == "kombit")
+    columns = tuple((t.name, t.column_of(c).name) for t in tables.values() for c in _of_several(t.mart))
     with Path(PROJECT_ROOT / "reference" / "kommuner.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream, delimiter=";"))
     rows.sort(key=lambda row: row["kommune_kode"])
     return [
         Role("KOMBIT", ""),
-        *(Role(f"Kommune {r['navn']}", f"'{authorities.name}'[{column}] = {int(r['cvr'])}", closed) for r in rows),
+        *(
+            Role(f"Kommune {r['navn']}", f"'{authorities.name}'[{column}] = {int(r['cvr'])}", closed, columns)
+            for r in rows
+        ),
     ]
 
 

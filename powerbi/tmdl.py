@@ -14,40 +14,65 @@ _M_TYPES = {
     "date": "type date", "timestamp": "type datetime", "boolean": "type logical",
 }  # fmt: skip
 
-# Power Query's parameters: where the published data are, and the months an incremental refresh reads.
+# Power Query's parameters: where the published data are, and the months that are read. A project has one kind of
+# source: the service asks for credentials to every source a model names, also in a branch that is never taken.
+_SPAN = {
+    "RangeStart": ("#datetime(2022, 1, 1, 0, 0, 0)", "DateTime", "Første måned, der læses; tjenesten styrer den selv."),
+    "RangeEnd": ("#datetime(2023, 3, 1, 0, 0, 0)", "DateTime", "Måneden efter den sidste, der læses."),
+}
 _PARAMETERS = {
-    "Kilde": ('"PostgreSQL"', "Text", "PostgreSQL eller Parquet: hvor de udgivne data læses."),
-    "Server": ('"localhost:5432"', "Text", "PostgreSQL-serverens navn og port."),
-    "Database": ('"kdi"', "Text", "Databasen på serveren."),
-    "Parquetmappe": ('"C:\\kdi\\parquet"', "Text", "Mappen parquet i en publicering; bruges når Kilde er Parquet."),
-    "RangeStart": ("#datetime(2019, 1, 1, 0, 0, 0)", "DateTime", "Første måned, der læses; Power BI styrer den selv."),
-    "RangeEnd": ("#datetime(2041, 1, 1, 0, 0, 0)", "DateTime", "Måneden efter den sidste, der læses."),
+    "PostgreSQL": {
+        "Server": ('"localhost:5432"', "Text", "PostgreSQL-serverens navn og port."),
+        "Database": ('"kdi"', "Text", "Databasen på serveren."),
+        **_SPAN,
+    },
+    "Parquet": {"Parquetmappe": ('"C:\\kdi\\parquet"', "Text", "Mappen parquet i en publicering."), **_SPAN},
 }
+_A_TABLE, _A_FOLDER = "En udgivet tabel efter skema og navn.", "En udgivet tabel med én fil pr. måned."
+# A question may take two hours instead of ten minutes; related tables are not wanted as columns.
+_DATABASE = """(skema as text, navn as text) as table =>
+    PostgreSQL.Database(Server, Database, [CommandTimeout = #duration(0, 2, 0, 0), CreateNavigationProperties = false])
+        {[Schema = skema, Item = navn]}[Data]"""
 _FUNCTIONS = {
-    "Tabel": (
-        "En udgivet tabel efter skema og navn.",
-        """(skema as text, navn as text) as table =>
-    if Kilde = "Parquet"
-    then Parquet.Document(File.Contents(Parquetmappe & "\\" & skema & "\\" & navn & ".parquet"))
-    else PostgreSQL.Database(Server, Database){[Schema = skema, Item = navn]}[Data]""",
+    "PostgreSQL": {"Tabel": (_A_TABLE, _DATABASE), "Maanedstabel": (_A_FOLDER, _DATABASE)},
+    "Parquet": {
+        "Tabel": (
+            _A_TABLE,
+            """(skema as text, navn as text) as table =>
+    Parquet.Document(File.Contents(Parquetmappe & "\\" & skema & "\\" & navn & ".parquet"))""",
+        ),
+        "Maanedstabel": (
+            _A_FOLDER,
+            """(skema as text, navn as text) as table =>
+    Table.Combine(List.Transform(
+        Folder.Files(Parquetmappe & "\\" & skema & "\\" & navn)[Content], each Parquet.Document(_)))""",
+        ),
+    },
+}
+# Lists and values that several tables use.
+_SHARED = {
+    "Maaneder": (
+        "Måneder med kald.",
+        'List.Buffer(Tabel("kpi", "kald_pr_borger_danmark")[maaned])',
     ),
-    "Maanedstabel": (
-        "En udgivet tabel, der som Parquet er en mappe med én fil pr. måned.",
-        """(skema as text, navn as text) as table =>
-    if Kilde = "Parquet"
-    then Table.Combine(List.Transform(
-        Folder.Files(Parquetmappe & "\\" & skema & "\\" & navn)[Content], each Parquet.Document(_)))
-    else PostgreSQL.Database(Server, Database){[Schema = skema, Item = navn]}[Data]""",
+    "NyesteMaaned": (
+        "Den nyeste hele måned; er ingen hel, den nyeste.",
+        """let
+    Hele = Table.SelectRows(Tabel("marts", "maaned_status"), each [platform] = "alle" and [er_nyeste])[maaned]
+in
+    if List.IsEmpty(Hele) then List.Max(Maaneder) else List.Max(Hele)""",
     ),
 }
+SOURCES = tuple(_PARAMETERS)
 
 
-def write_model(model: Model) -> dict[str, str]:
-    """The files of the ``definition`` folder, by path."""
+def write_model(model: Model, source: str = SOURCES[0]) -> dict[str, str]:
+    """The files of the ``definition`` folder, by path, for a project that reads from ``source``."""
     files = {
         "database.tmdl": "database\n\tcompatibilityLevel: 1567\n",
         "model.tmdl": _model(model),
-        "expressions.tmdl": _expressions(),
+        "expressions.tmdl": _expressions(source),
+        "cultures/da-DK.tmdl": _CULTURE,
         "relationships.tmdl": "\n".join(_relationship(r) for r in model.relationships),
     }
     for table in model.tables:
@@ -77,6 +102,8 @@ def _model(model: Model) -> str:
         "",
         "\tannotation __PBI_TimeIntelligenceEnabled = 0",
         "",
+        "ref cultureInfo da-DK",
+        "",
         *(f"ref table {quoted(name)}" for name in [*model.by_name, *model.choices]),
         "",
         *(f"ref role {quoted(role.name)}" for role in model.roles),
@@ -84,15 +111,26 @@ def _model(model: Model) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _expressions() -> str:
+_CULTURE = """cultureInfo da-DK
+
+\tlinguisticMetadata =
+\t\t\t{
+\t\t\t  "Version": "1.0.0",
+\t\t\t  "Language": "da-DK"
+\t\t\t}
+\t\tcontentType: json
+"""
+
+
+def _expressions(source: str) -> str:
     blocks = [
         f'/// {text}\nexpression {name} = {value} meta [IsParameterQuery=true, Type="{kind}",'
         f" IsParameterQueryRequired=true]\n\tlineageTag: {stable_id('expression', name)}\n"
-        for name, (value, kind, text) in _PARAMETERS.items()
+        for name, (value, kind, text) in _PARAMETERS[source].items()
     ]
     blocks += [
         f"/// {text}\nexpression {name} =\n{_indented(body, 2)}\n\tlineageTag: {stable_id('expression', name)}\n"
-        for name, (text, body) in _FUNCTIONS.items()
+        for name, (text, body) in {**_FUNCTIONS[source], **_SHARED}.items()
     ]
     return "\n".join(blocks)
 
@@ -202,14 +240,18 @@ def _source(table: Table, depth: int) -> str:
 
 
 def _limit(table: Table) -> str:
+    """The rows read. Hours are never more than their policy keeps: a laptop that reads all months reads few hours."""
     if "filter" in table.spec:
         return str(table.spec["filter"]["m"])
     spec = table.spec.get("raekkevis")
     if not spec:
         return ""
-    edges = ("Date.From(RangeStart)", "Date.From(RangeEnd)")
+    start = "Date.From(RangeStart)"
+    if "gem_maaneder" in spec:
+        start = f"List.Max({{{start}, Date.AddMonths(Date.From(RangeEnd), -{spec['gem_maaneder']})}})"
+    edges = [start, "Date.From(RangeEnd)"]
     if spec["kolonne"] == "dato_id":
-        edges = tuple(f'Number.From(Date.ToText({e}, "yyyyMMdd"))' for e in edges)  # type: ignore[assignment]
+        edges = [f'Number.From(Date.ToText({e}, "yyyyMMdd"))' for e in edges]
     return f"[{spec['kolonne']}] >= {edges[0]} and [{spec['kolonne']}] < {edges[1]}"
 
 
@@ -242,7 +284,11 @@ def _role(role: Role) -> str:
     if role.dax:
         lines += ["", f"\ttablePermission Myndighed = {role.dax}"]
     for table in role.closed:
-        lines += ["", f"\ttablePermission {quoted(table)} = FALSE ()"]
+        lines += ["", f"\ttablePermission {quoted(table)}", "\t\tmetadataPermission: none"]
+    for table in dict.fromkeys(table for table, _ in role.closed_columns):
+        lines += ["", f"\ttablePermission {quoted(table)}"]
+        for column in (c for t, c in role.closed_columns if t == table):
+            lines += ["", f"\t\tcolumnPermission {quoted(column)}", "\t\t\tmetadataPermission: none"]
     return "\n".join(lines) + "\n"
 
 

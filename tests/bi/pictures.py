@@ -5,8 +5,10 @@ report's colours, in the places the report gives them. It shows what to expect; 
 """
 
 import html
+import itertools
 import re
 import sys
+import textwrap
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,18 +26,17 @@ from powerbi.semantic import Model, build
 
 from .evaluator import Evaluator, Selection, load
 from .joined import combinations
+from .opening import chosen
 
 TARGET = PROJECT_ROOT / "docs" / "powerbi"
-_MONTHS = ["jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
+_MONTHS = ["jan.", "feb.", "marts", "april", "maj", "juni", "juli", "aug.", "sept.", "okt.", "nov.", "dec."]
 _BARS = 14
 _INK, _SOFT, _LINE = THEME["foreground"], THEME["foregroundNeutralSecondary"], "#D5DCE1"
-# A page that follows one municipality or system shows one; the matrix shows the workshop's own example.
+# What a reader has chosen who drills through, or points at a municipality.
 _CHOSEN: dict[str, Selection] = {
     "kommune": {"Myndighed.Kommune": "Aalborg"},
     "system": {"IT-system.IT-system": "Jobcentersystemet"},
-    "matrix": {"IT-system.IT-system": "Jobcentersystemet"},
     "tip_kommune": {"Myndighed.Kommune": "Aalborg"},
-    "indbygger": {"Dataområde.Dataområde": "Sag og dokument", "Dataområde.Platform": "Serviceplatformen"},
 }
 
 
@@ -69,9 +70,9 @@ class Pages:
         """The page as one SVG."""
         tip = page.get("slags") == "tip"
         width, height = (320, 240) if tip else (WIDTH, HEIGHT)
-        selection = dict(_CHOSEN.get(page["navn"], {}))
-        if any(v["felter"] == {"Values": ["Dato.Måned"]} for v in page["visualer"]) or tip:
-            selection["Dato.Måned"] = self._newest
+        selection = {**chosen(page["navn"]), **_CHOSEN.get(page["navn"], {})}
+        if tip:
+            selection["Dato.Periode"] = "Nyeste måned"
         title = f"{page['titel']}: {page.get('spoergsmaal', 'Kort om kommunen, vist når musen holdes over den.')}"
         body = [f'<rect width="{width}" height="{height}" fill="{THEME["backgroundLight"]}"/>']
         if not tip:
@@ -88,13 +89,13 @@ class Pages:
     def _visual(self, spec: dict[str, Any], place: dict[str, float], selection: Selection, number: int) -> str:
         x, y, width, height = (place[k] for k in ("x", "y", "width", "height"))
         inside = {
-            "kort": self._card, "tabel": self._table, "matrix": self._matrix, "udvaelger": self._slicer,
+            "kort": self._card, "saetning": self._sentence, "tabel": self._table, "matrix": self._matrix, "udvaelger": self._slicer,
         }.get(spec["slags"], self._chart)(spec, width, height, selection)  # fmt: skip
         # Each chart numbers its clip paths from 1.
         inside = re.sub(r'(id="|url\(#)(clip|gradient)_?', rf"\g<1>v{number}_\g<2>", inside)
         return (
             f'<g transform="translate({x},{y})"><rect width="{width}" height="{height}" rx="4" fill="#fff" stroke="{_LINE}"/>'
-            f"{_text(10, 20, spec['titel'], 13, _INK, '600')}{inside}</g>"
+            f"{'' if spec['slags'] == 'saetning' else _text(10, 20, spec['titel'], 13, _INK, '600')}{inside}</g>"
         )
 
     def _card(self, spec: dict[str, Any], width: float, height: float, selection: Selection) -> str:
@@ -103,11 +104,15 @@ class Pages:
         size = 30 if len(shown) < 14 else 17
         return _text(width / 2, height / 2 + 20, shown, size, str(THEME["dataColors"][0]), "600", "middle")
 
+    def _sentence(self, spec: dict[str, Any], width: float, height: float, selection: Selection) -> str:
+        (measure,) = spec["felter"]["Values"]
+        return _text(
+            12, height / 2 + 6, self._shown(measure, self._evaluator.value(measure, selection)), 18, _INK, "600"
+        )
+
     def _slicer(self, spec: dict[str, Any], width: float, height: float, selection: Selection) -> str:
         (column,) = spec["felter"]["Values"]
-        chosen = (
-            "Total" if column == "Visning.Visning" else _value(selection.get(column)) if column in selection else "Alle"
-        )
+        chosen = _value(selection.get(column)) if column in selection else "Alle"
         box = f'<rect x="10" y="32" width="{width - 20}" height="30" fill="none" stroke="{_SOFT}"/>'
         return box + _text(18, 52, chosen, 13, _INK) + _text(width - 26, 52, "▾", 13, _INK)
 
@@ -138,20 +143,20 @@ class Pages:
 
     def _table(self, spec: dict[str, Any], width: float, height: float, selection: Selection) -> str:
         fields = spec["felter"]["Values"]
-        most = int((height - 58) // 22)
+        most = int((height - 86) // 22)
         rows = self._rows(fields, spec, selection, most)
         weights = [_width_of(f, rows, self) for f in fields]
         edges = [10 + (width - 20) * sum(weights[:n]) / sum(weights) for n in range(len(fields) + 1)]
         out = []
         for n, field in enumerate(fields):
             room = edges[n + 1] - edges[n] - 8
-            out.append(_cell(edges[n], 44, _label(field), room, self._right(field), "600"))
+            out.append(_heading(edges[n], 44, _label(field), room, self._right(field)))
             out += [
-                _cell(edges[n], 66 + 22 * r, self._shown(field, row[field]), room, self._right(field))
+                _cell(edges[n], 94 + 22 * r, self._shown(field, row[field]), room, self._right(field))
                 for r, row in enumerate(rows)
             ]
         out += [
-            f'<line x1="10" x2="{width - 10}" y1="{50 + 22 * r}" y2="{50 + 22 * r}" stroke="{_LINE}"/>'
+            f'<line x1="10" x2="{width - 10}" y1="{78 + 22 * r}" y2="{78 + 22 * r}" stroke="{_LINE}"/>'
             for r in range(len(rows) + 1)
         ]
         return "".join(out)
@@ -169,19 +174,22 @@ class Pages:
         ][:10]
         down = [r[row] for r in combinations(self._connection, self._model, [row], [measure], selection)]
         down = [r for r in down if r is not None and self._evaluator.value(measure, {**selection, row: r}) is not None]
-        down = down[: int((height - 58) // 22)]
+        down = down[: int((height - 86) // 22)]
         step = (width - 200) / max(len(across), 1)
-        out = [_cell(10, 44, _label(row), 180, False, "600")]
+        out = [_heading(10, 44, _label(row), 180, False)]
         for n, c in enumerate(across):
-            out.append(_cell(200 + n * step, 44, _value(c), step - 8, True, "600"))
+            out.append(_heading(200 + n * step, 44, _value(c), step - 8, True))
             for r, value in enumerate(down):
-                figure = self._evaluator.value(measure, {**selection, column: c, row: value})
-                out.append(
-                    _cell(200 + n * step, 66 + 22 * r, "" if figure is None else danish.number(figure), step - 8, True)
-                )
-        out += [_cell(10, 66 + 22 * r, _value(v), 180, False) for r, v in enumerate(down)]
+                here = {**selection, column: c, row: value}
+                figure = self._evaluator.value(measure, here)
+                x, y = 200 + n * step, 94 + 22 * r
+                if figure is not None and measure in spec.get("farver", {}):
+                    colour = self._evaluator.value(spec["farver"][measure], here) or "#FFFFFF"
+                    out.append(f'<rect x="{x:.1f}" y="{y - 16}" width="{step - 2:.1f}" height="22" fill="{colour}"/>')
+                out.append(_cell(x, y, "" if figure is None else self._shown(measure, figure), step - 8, True))
+        out += [_cell(10, 94 + 22 * r, _value(v), 180, False) for r, v in enumerate(down)]
         out += [
-            f'<line x1="10" x2="{width - 10}" y1="{50 + 22 * r}" y2="{50 + 22 * r}" stroke="{_LINE}"/>'
+            f'<line x1="10" x2="{width - 10}" y1="{78 + 22 * r}" y2="{78 + 22 * r}" stroke="{_LINE}"/>'
             for r in range(len(down) + 1)
         ]
         return "".join(out)
@@ -200,6 +208,9 @@ class Pages:
                 records.append({"x": _value(row[category]) if category else named, "y": row[measure] or 0, "s": named})
         if not records:
             return _text(10, 44, "Ingen data", 12, _SOFT)
+        colours = next(iter(spec.get("serier", {}).values()), {})
+        if colours and not series:
+            records = [{**r, "s": r["x"]} for r in records]
         return _drawn(
             records,
             spec["slags"],
@@ -207,6 +218,7 @@ class Pages:
             height,
             self._formats[roles["Y"][0]],
             many=bool(series) or len(roles["Y"]) > 1,
+            colours=colours,
         )
 
     def _shown(self, field: str, value: Any) -> str:
@@ -232,15 +244,30 @@ def _axis_format(records: list[dict[str, Any]], share: bool) -> str:
     return ".0%" if share else "~s" if largest > 99_999 else ",.0f" if largest > 9 else ""
 
 
-def _drawn(records: list[dict[str, Any]], kind: str, width: float, height: float, pattern: str, many: bool) -> str:
+def _drawn(
+    records: list[dict[str, Any]],
+    kind: str,
+    width: float,
+    height: float,
+    pattern: str,
+    many: bool,
+    colours: dict[str, str],
+) -> str:
     share = pattern.endswith("%")
     amount = altair.Axis(title=None, format=_axis_format(records, share), tickCount=4)
     colour: Any = altair.value(THEME["dataColors"][0])
     names = list(dict.fromkeys(r["s"] for r in records))
-    if many:
+    if colours:
+        names = [name for name in colours if name in names]
+    if many or colours:
         legend = altair.Legend(title=None, orient="bottom", labelLimit=300, columns=1 if width < 420 else 2)
         colour = altair.Color(
-            "s:N", sort=names, scale=altair.Scale(domain=names, range=THEME["dataColors"][: len(names)]), legend=legend
+            "s:N",
+            sort=names,
+            scale=altair.Scale(
+                domain=names, range=[colours.get(n, c) for n, c in zip(names, itertools.cycle(THEME["dataColors"]))]
+            ),
+            legend=legend if many else None,
         )
     order = list(dict.fromkeys(r["x"] for r in records))
     base = altair.Chart(altair.Data(values=records))
@@ -293,6 +320,15 @@ def _cell(x: float, y: float, text: str, room: float, right: bool, weight: str =
     return _text(x + room if right else x, y, cut, 11, _INK, weight, "end" if right else "start")
 
 
+def _heading(x: float, y: float, text: str, room: float, right: bool) -> str:
+    """A heading in up to three lines, as Power BI breaks it; a word too long for its column is a fault of the page."""
+    fits = max(int(room / 6.1), 2)
+    lines = textwrap.wrap(text, fits)
+    if len(lines) > 3 or max(map(len, lines)) > fits:
+        raise ValueError(f"overskriften »{text}« kan ikke stå i {room:.0f} punkters bredde")
+    return "".join(_cell(x, y + 13 * n, line, room, right, "600") for n, line in enumerate(lines))
+
+
 def _label(field: str) -> str:
     return (
         field.split(".", 1)[1]
@@ -310,13 +346,14 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "Ja" if value else "Nej"
     if isinstance(value, date):
-        return f"{_MONTHS[value.month - 1]} {value:%y}" if value.day == 1 else f"{value:%d-%m-%Y}"
+        return f"{_MONTHS[value.month - 1]} {value.year}" if value.day == 1 else f"{value:%d-%m-%Y}"
     return str(value)
 
 
 def _width_of(field: str, rows: list[dict[str, Any]], pages: Pages) -> float:
     texts = [len(pages._shown(field, row[field])) for row in rows]
-    return float(min(max([9, min(len(_label(field)), 16), *texts]), 60))
+    longest_word = max(map(len, _label(field).split()))
+    return float(min(max([9, longest_word + 2, min(len(_label(field)), 16), *texts]), 44))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
+from powerbi.pbir import REPORT_FILE
 from powerbi.semantic import Model
 
 from .anonymous import AALBORG, ANONYMOUS, anonymous_cells, of_aalborg
@@ -23,6 +25,14 @@ BLANK_FOR_ZERO = {"Kald", "Kald på 12 måneder", "Kald på de 12 måneder før"
 
 # dbt rounds each municipality's sum to six decimals, so that it does not depend on the order of rows.
 ROUNDED = {"Forventede kald i det uudnyttede": 1e-4, "Forventede kald i det uudnyttede i hele landet": 1e-4}
+
+
+# What pages show beside the catalogue's measures: test_as_it_opens.py holds them against the marts.
+OF_PAGES = {
+    "Måneden", "Andel i brug", "Overskrift på potentialet", "Midten i området", "Plads i området", "Udvikling i området",
+    "Hvad der vises", "Mærke", "Mærkets farve", "Kald eller hul", "Hullets farve", "Venter på et skridt", "Dage ventet",
+    "Måneder i modellen",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +108,7 @@ def test_every_measure_equals_dbts_figure(
     assert {name for name, m in model.measures.items() if not m.hidden} - compared == {
         "Kald efter visning",
         "Udvikling på et helt år",
+        *OF_PAGES,
     }
     proof.cells(counts)
 
@@ -111,7 +122,7 @@ def test_every_measure_equals_dbts_figure_in_more_cells(
 
 def test_where_there_is_nothing_every_measure_is_blank(evaluator: Evaluator, model: Model) -> None:
     """A month before the first delivery. Only what does not depend on the month has a figure."""
-    timeless = {"Serviceaftaler", "Aftalernes brug", "Leverancer", "Leverancekalender"}
+    timeless = {"Serviceaftaler", "Aftalernes brug", "Leverancer", "Leverancekalender", "Dataområde"}
     before = {"Dato.Måned": datetime(2009, 1, 1)}
     figures = {
         m.name: evaluator.value(m.name, before)
@@ -157,6 +168,13 @@ def test_a_municipalitys_role_sees_its_own_rows_and_nothing_of_others(
     (role,) = [r for r in model.roles if r.name == "Kommune Aalborg"]
     assert role.dax == f"'Myndighed'[_myndighed_id] = {AALBORG}"
     assert role.closed == ("Tavshed", "Timeprofil")
+    assert role.closed_columns == (
+        ("Benchmark", "_xyz_median"),
+        ("Huller i udbredelsen", "_forventede_kald"),
+        ("Klarmelding og kald", "_kald_12m"),
+        ("Potentiale", "_forventede_kald"),
+        ("Servicekonsekvens", "_kald_12m"),
+    )
     reached = {t.name for t in model.tables if "Myndighed" in model.reaches(t.name)} | {"Myndighed"}
     with_authority = {t.name for t in model.tables if any(c.source in ("myndighed_id", "cvr") for c in t.columns)}
     assert with_authority - reached == {"Leverandør"}  # its CVR number is the supplier's
@@ -172,9 +190,17 @@ def test_a_municipalitys_role_sees_its_own_rows_and_nothing_of_others(
 def test_a_role_sees_figures_made_of_others_only_when_they_are_anonymous(
     evaluator: Evaluator, model: Model, demo: duckdb.DuckDBPyConnection
 ) -> None:
-    """KOMBIT sees them all: that is what the grid compares."""
-    assert {m.name for m in model.measures.values() if "er_anonym" in m.dax} == set(ANONYMOUS)
+    """What is KOMBIT's is not in the model for the role, so no measure that others are shown may read it."""
+    assert {m.name for m in model.measures.values() if "_anonym]" in m.dax} == set(ANONYMOUS)
     check(of_aalborg(evaluator), anonymous_cells(demo))
+    (role,) = [r for r in model.roles if r.name == "Kommune Aalborg"]
+    closed = {f"'{table}'[{column}]" for table, column in role.closed_columns}
+    reading = {m.name for m in model.measures.values() if any(c in m.dax for c in closed)}
+    assert reading and all(name.endswith("(kun KOMBIT)") for name in reading)
+    pages = yaml.safe_load(REPORT_FILE.read_text("utf-8"))["sider"]
+    used = {p["navn"] for p in pages for v in p["visualer"] for fields in v["felter"].values() for f in fields
+            if f in reading or f.partition(".")[0] in role.closed}  # fmt: skip
+    assert used == {"kombit"}
 
 
 # Changes that change no figure here, by the reason.

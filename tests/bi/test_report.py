@@ -11,8 +11,11 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 
 from orchestration.settings import PROJECT_ROOT
+from powerbi.catalogue import read_catalogue
 from powerbi.pbir import HEIGHT, THEME, VISUAL_TYPES, WIDTH, write_report
+from powerbi.project import thin_report, write_project
 from powerbi.semantic import Model, ModelError
+from powerbi.tmdl import SOURCES
 
 from .proof import Proof
 
@@ -68,7 +71,7 @@ def test_every_file_is_valid_by_its_schema(registry: Registry[Any], proof: Proof
 def test_a_misspelled_property_is_found(registry: Registry[Any]) -> None:
     content = files()["KDI i tal.Report/definition/pages/overblik/page.json"]
     assert faults({**content, "displayname": content["displayName"]}, registry) != []
-    assert faults({**content, "$schema": content["$schema"].replace("2.1.0", "9.9.9")}, registry) != []
+    assert faults({**content, "$schema": content["$schema"].replace("2.0.0", "9.9.9")}, registry) != []
 
 
 def references(content: Any) -> Iterator[tuple[str, str, str]]:
@@ -154,21 +157,38 @@ def test_visuals_lie_on_the_page_and_not_on_each_other() -> None:
             assert apart, (page, a, b)
 
 
-def test_the_overview_has_a_mobile_layout_of_all_its_figures() -> None:
-    folder = REPORT / "definition" / "pages" / "overblik" / "visuals"
-    boxes = [
-        json.loads((p / "mobile.json").read_text("utf-8"))["position"]
-        for p in folder.iterdir()
-        if "overskrift" not in p.name
+def test_every_page_has_a_phone_layout_of_all_its_visuals() -> None:
+    for folder in (REPORT / "definition" / "pages").iterdir():
+        if not folder.is_dir() or folder.name.startswith("tip_"):
+            continue
+        visuals = [p for p in (folder / "visuals").iterdir() if not p.name.endswith("_tilbage")]
+        boxes = [json.loads((p / "mobile.json").read_text("utf-8"))["position"] for p in visuals]
+        assert all(b["x"] + b["width"] <= 324 and b["height"] >= 120 for b in boxes), folder.name
+        for a, b in combinations(boxes, 2):
+            apart = (
+                a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+                or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"]
+            )  # fmt: skip
+            assert apart, folder.name
+
+
+def test_the_variants_have_one_source_each_and_else_nothing_else() -> None:
+    """A source in a branch that is never taken would be asked for by the service."""
+    catalogue = read_catalogue()
+    made = {source: write_project(catalogue, source) for source in SOURCES}
+    postgres, parquet = (made[s] for s in SOURCES)
+    assert [path for path in postgres if postgres[path] != parquet[path]] == [
+        "KDI i tal.SemanticModel/definition/expressions.tmdl"
     ]
-    assert len(boxes) == 8
-    assert all(b["x"] + b["width"] <= 324 for b in boxes)
-    assert all(
-        a["x"] + a["width"] <= b["x"]
-        or b["x"] + b["width"] <= a["x"]
-        or a["y"] + a["height"] <= b["y"]
-        or b["y"] + b["height"] <= a["y"]
-        for a, b in combinations(boxes, 2)
+    for source, alien in (("PostgreSQL", ("File.Contents", "Folder.Files")), ("Parquet", ("PostgreSQL.Database",))):
+        text = "".join(made[source].values())
+        assert not any(word in text for word in alien)
+    assert "CommandTimeout = #duration(0, 2, 0, 0)" in "".join(postgres.values())
+    thin = thin_report(catalogue, "KDI", "00000000-0000-0000-0000-000000000000")
+    assert not any("SemanticModel/" in path for path in thin)
+    reference = json.loads(thin["KDI i tal (tynd).Report/definition.pbir"])
+    assert reference["datasetReference"]["byConnection"]["connectionString"].endswith(
+        "semanticmodelid=00000000-0000-0000-0000-000000000000"
     )
 
 

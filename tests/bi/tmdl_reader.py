@@ -19,7 +19,10 @@ ALLOWED: dict[str, tuple[str, str, str, str]] = {
     "expression": ("lineageTag", "", "", ""),
     "relationship": ("fromColumn toColumn", "", "", ""),
     "role": ("modelPermission", "", "", "tablePermission"),
-    "tablePermission": ("", "", "", ""),
+    "tablePermission": ("metadataPermission", "", "", "columnPermission"),
+    "columnPermission": ("metadataPermission", "", "", ""),
+    "cultureInfo": ("", "", "", "linguisticMetadata"),
+    "linguisticMetadata": ("contentType", "", "", ""),
     "table": ("lineageTag dataCategory", "isHidden", "", "column measure hierarchy partition refreshPolicy"),
     "measure": ("formatString displayFolder lineageTag", "isHidden", "", ""),
     "column": (
@@ -41,6 +44,8 @@ ALLOWED: dict[str, tuple[str, str, str, str]] = {
 VALUES = {
     "dataType": {"int64", "double", "string", "dateTime", "boolean"},
     "mode": {"import"},
+    "metadataPermission": {"none"},
+    "contentType": {"json"},
     "summarizeBy": {"none"},
     "policyType": {"basic"},
 }
