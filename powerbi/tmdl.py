@@ -6,6 +6,7 @@ Expressions are never fenced with backticks: other readers of TMDL drop them.
 import re
 from collections.abc import Iterator
 
+from powerbi.access import TABLE, access_columns, access_query, role_by_agreement
 from powerbi.semantic import Column, Measure, Model, Relationship, Role, Table, made_columns, stable_id
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -78,8 +79,9 @@ def write_model(model: Model, source: str = SOURCES[0]) -> dict[str, str]:
     for table in model.tables:
         files[f"tables/{table.name}.tmdl"] = _table(table)
     for name, spec in model.choices.items():
-        files[f"tables/{name}.tmdl"] = _choice(name, spec["beskrivelse"], spec["raekker"])
-    for role in model.roles:
+        made = _access(spec["beskrivelse"]) if "adgang" in spec else _choice(name, spec["beskrivelse"], spec["raekker"])
+        files[f"tables/{name}.tmdl"] = made
+    for role in _roles(model):
         files[f"roles/{role.name}.tmdl"] = _role(role)
     return files
 
@@ -106,7 +108,7 @@ def _model(model: Model) -> str:
         "",
         *(f"ref table {quoted(name)}" for name in [*model.by_name, *model.choices]),
         "",
-        *(f"ref role {quoted(role.name)}" for role in model.roles),
+        *(f"ref role {quoted(role.name)}" for role in _roles(model)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -279,10 +281,29 @@ def _choice(name: str, description: str, rows: list[str]) -> str:
     )
 
 
+def _access(description: str) -> str:
+    """The table behind the role that follows the agreements; a reader sees only its own rows of it."""
+    lines = [f"/// {description}", f"table {quoted(TABLE)}", f"\tlineageTag: {stable_id(TABLE)}", "\tisHidden"]
+    for name, source, kind, lineage in access_columns():
+        lines += ["", f"\t/// {source} i laesere.csv og aftaler.csv.", f"\tcolumn {name}", f"\t\tdataType: {kind}"]
+        lines += ["\t\tisHidden", *(["\t\tformatString: 0"] if kind == "int64" else [])]
+        lines += [f"\t\tlineageTag: {lineage}", "\t\tsummarizeBy: none", f"\t\tsourceColumn: {source}"]
+    lines += ["", f"\tpartition {quoted(TABLE)} = m", "\t\tmode: import", "\t\tsource ="]
+    return "\n".join([*lines, _indented(access_query(), 4)]) + "\n"
+
+
+def _roles(model: Model) -> tuple[Role, ...]:
+    return (*model.roles, role_by_agreement(model))
+
+
 def _role(role: Role) -> str:
     lines = [f"role {quoted(role.name)}", "\tmodelPermission: read"]
     if role.dax:
         lines += ["", f"\ttablePermission Myndighed = {role.dax}"]
+    if "USERPRINCIPALNAME" in role.dax:
+        lines += ["", f"\ttablePermission {quoted(TABLE)} = '{TABLE}'[_bruger] = USERPRINCIPALNAME ()"]
+    elif role.dax:
+        lines += ["", f"\ttablePermission {quoted(TABLE)}", "\t\tmetadataPermission: none"]
     for table in role.closed:
         lines += ["", f"\ttablePermission {quoted(table)}", "\t\tmetadataPermission: none"]
     for table in dict.fromkeys(table for table, _ in role.closed_columns):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import warnings
 import zipfile
+from functools import lru_cache
 from pathlib import Path
 
 import openpyxl
@@ -22,10 +23,15 @@ def parts(path: Path) -> dict[str, str]:
 
 def cells(path: Path, sheet: str) -> Grid:
     """A sheet's values, as written."""
+    return _book(path, path.stat().st_mtime_ns)[sheet]
+
+
+@lru_cache(maxsize=4)
+def _book(path: Path, changed: int) -> dict[str, Grid]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl does not know slicers
-        book = openpyxl.load_workbook(path)
-    return [list(row) for row in book[sheet].iter_rows(values_only=True)]
+        book = openpyxl.load_workbook(path, read_only=True)
+    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
 
 
 def opened_by_libreoffice(path: Path, folder: Path) -> dict[str, Grid]:

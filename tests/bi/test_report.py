@@ -74,17 +74,21 @@ def test_a_misspelled_property_is_found(registry: Registry[Any]) -> None:
     assert faults({**content, "$schema": content["$schema"].replace("2.0.0", "9.9.9")}, registry) != []
 
 
-def references(content: Any) -> Iterator[tuple[str, str, str]]:
-    """Kind, table and name of every column and measure a file names."""
+def references(content: Any, sources: dict[str, str] | None = None) -> Iterator[tuple[str, str, str]]:
+    """Kind, table and name of every column and measure a file names; a filter names its tables apart."""
     if isinstance(content, dict):
+        if isinstance(content.get("From"), list):
+            sources = {source["Name"]: source["Entity"] for source in content["From"]}
         for kind in ("Column", "Measure"):
             if isinstance(content.get(kind), dict):
-                yield kind, content[kind]["Expression"]["SourceRef"]["Entity"], content[kind]["Property"]
+                source = content[kind]["Expression"]["SourceRef"]
+                table = source["Entity"] if "Entity" in source else (sources or {})[source["Source"]]
+                yield kind, table, content[kind]["Property"]
         for value in content.values():
-            yield from references(value)
+            yield from references(value, sources)
     elif isinstance(content, list):
         for value in content:
-            yield from references(value)
+            yield from references(value, sources)
 
 
 def test_everything_a_visual_names_is_in_the_model(model: Model, proof: Proof) -> None:
