@@ -1,8 +1,8 @@
 """The role that follows the agreements, beside one role per municipality: who signs in decides what is seen.
 
 ``laesere.csv`` says which municipality a user of the service (user principal name) reads for; ``aftaler.csv`` who
-shares with whom. Both are written into the model, and an agreement holds by its dates on the day the model is refreshed.
-A user in neither file sees nothing.
+shares with whom. Both are written into the model. An agreement holds by its dates on the day the model is refreshed,
+and a user in neither file sees nothing.
 """
 
 import csv

@@ -185,7 +185,7 @@ def made_columns(spec: dict[str, Any]) -> dict[str, dict[str, str]]:
 def _block(file: Path) -> dict[str, str]:
     """The building block of an interface in the architect's sheet; all that are in none belong to Serviceplatformen."""
     blocks = yaml.safe_load(file.read_text(encoding="utf-8"))["byggeblokke"]
-    m, sql = '"Serviceplatformen"', "'Serviceplatformen'"
+    m, sql = '"Serviceplatform"', "'Serviceplatform'"
     for name, interfaces in reversed(blocks.items()):
         listed = ", ".join(f'"{i}"' for i in interfaces)
         m = f'if List.Contains({{{listed}}}, [snitflade]) then "{name}" else {m}'

@@ -145,8 +145,11 @@ class Pages:
         fields = spec["felter"]["Values"]
         most = int((height - 86) // 22)
         rows = self._rows(fields, spec, selection, most)
-        weights = [_width_of(f, rows, self) for f in fields]
-        edges = [10 + (width - 20) * sum(weights[:n]) / sum(weights) for n in range(len(fields) + 1)]
+        narrow = [_least(_label(f)) for f in fields]
+        wanted = [max(8 + 6.1 * _width_of(f, rows, self) - least, 0) for f, least in zip(fields, narrow, strict=True)]
+        left = width - 20 - sum(narrow)
+        widths = [n + left * w / max(sum(wanted), 1) for n, w in zip(narrow, wanted, strict=True)]
+        edges = [10 + sum(widths[:n]) for n in range(len(fields) + 1)]
         out = []
         for n, field in enumerate(fields):
             room = edges[n + 1] - edges[n] - 8
@@ -171,7 +174,9 @@ class Pages:
         across = [c[column] for c in combinations(self._connection, self._model, [column], [measure], selection)]
         across = [
             c for c in across if c is not None and self._evaluator.value(measure, {**selection, column: c}) is not None
-        ][:10]
+        ][:12]
+        step = max(_least(_value(c)) for c in across) if across else 90.0
+        across = across[: int((width - 200) / step)]
         down = [r[row] for r in combinations(self._connection, self._model, [row], [measure], selection)]
         down = [r for r in down if r is not None and self._evaluator.value(measure, {**selection, row: r}) is not None]
         down = down[: int((height - 86) // 22)]
@@ -202,7 +207,8 @@ class Pages:
         fields = [f for f in (category, series, *roles["Y"]) if f]
         along = {k: v for k, v in selection.items() if k != category}
         records = []
-        for row in self._rows(fields, spec, along, max(most, 2)):
+        # a bar with series is as many rows
+        for row in self._rows(fields, spec, along, max(most, 2) * (5 if series else 1)):
             for measure in roles["Y"]:
                 named = _value(row[series]) if series else _label(measure)
                 records.append({"x": _value(row[category]) if category else named, "y": row[measure] or 0, "s": named})
@@ -320,10 +326,15 @@ def _cell(x: float, y: float, text: str, room: float, right: bool, weight: str =
     return _text(x + room if right else x, y, cut, 11, _INK, weight, "end" if right else "start")
 
 
+def _least(heading: str) -> float:
+    """The width that the longest word of a heading needs."""
+    return 16 + 6.1 * max(map(len, heading.split()))
+
+
 def _heading(x: float, y: float, text: str, room: float, right: bool) -> str:
     """A heading in up to three lines, as Power BI breaks it; a word too long for its column is a fault of the page."""
     fits = max(int(room / 6.1), 2)
-    lines = textwrap.wrap(text, fits)
+    lines = textwrap.wrap(text, fits, break_long_words=False)
     if len(lines) > 3 or max(map(len, lines)) > fits:
         raise ValueError(f"overskriften »{text}« kan ikke stå i {room:.0f} punkters bredde")
     return "".join(_cell(x, y + 13 * n, line, room, right, "600") for n, line in enumerate(lines))

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 import yaml
 
+from orchestration.report import danish
 from powerbi.pbir import REPORT_FILE
 from powerbi.semantic import Model
 
@@ -109,6 +110,7 @@ def test_the_overview_says_what_the_marts_say(evaluator: Evaluator, demo: duckdb
         " where maaned = (select maaned from marts.maaned_status where platform = 'alle' and er_nyeste)"
     ).fetchall()
     assert evaluator.value("Andel i brug", opened) == pytest.approx(used / (possible - unmeasurable))
+    used, possible, others = (danish.number(n) for n in (used, possible, others))
     assert evaluator.value("Overskrift på potentialet", opened) == (
         f"{used} af {possible} mulige anvendelser er i brug. Yderligere {others} er i gang i andre kommuner."
     )
@@ -132,6 +134,8 @@ def test_the_matrix_points_at_the_gap(evaluator: Evaluator, demo: duckdb.DuckDBP
         ).fetchall()
     ]
     assert len(users) > 20
+    assert "Vælg ét IT-system" in evaluator.value("Hvad matrixen viser", chosen("matrix"))
+    assert "Jobcentersystemet: orange er" in evaluator.value("Hvad matrixen viser", here)
     colours = {name: evaluator.value("Hullets farve", {**here, "Myndighed.Kommune": name}) for name in users}
     assert [name for name, colour in colours.items() if colour is None] == ["Fredericia"]
     assert evaluator.value("Kald eller hul", {**here, "Myndighed.Kommune": "Fredericia"}) > 0

@@ -92,7 +92,9 @@ systemer as (
         samlet.it_system_id,
         samlet.uuid,
         samlet.navn,
-        coalesce(seneste_leverandoer.leverandoer_id, leverandoer_i_registre.leverandoer_id, 0) as leverandoer_id,
+        coalesce(
+            seneste_leverandoer.leverandoer_id, leverandoer_i_registre.leverandoer_id, 0
+        ) as leverandoer_id,
         -- without a list it is unknown, which is not the same as no
         case when ski.findes then nyeste_ski_liste.it_system_id is not null end as er_ski_system,
         samlet.regel as identitet_regel,
@@ -114,7 +116,10 @@ med_leverandoer as (
         systemer.it_system_id,
         systemer.navn,
         systemer.uuid,
-        case when systemer.leverandoer_id = 0 then 'ukendt leverandør' else leverandoer.navn end as leverandoer,
+        case
+            when systemer.leverandoer_id = 0 then 'ukendt leverandør'
+            else leverandoer.navn
+        end as leverandoer,
         count(*) over (partition by lower(systemer.navn)) > 1 as deler_navn
     from systemer
     left join {{ ref('dim_leverandoer') }} as leverandoer
@@ -126,7 +131,8 @@ entydige as (
         it_system_id,
         case
             when not deler_navn then navn
-            when count(*) over (partition by lower(navn), lower(leverandoer)) = 1 then navn || ' (' || leverandoer || ')'
+            when count(*) over (partition by lower(navn), lower(leverandoer)) = 1
+                then navn || ' (' || leverandoer || ')'
             else navn || ' (' || leverandoer || ', ' || coalesce(left(uuid, 8), 'uden UUID') || ')'
         end as visningsnavn
     from med_leverandoer
