@@ -29,37 +29,26 @@ _PARAMETERS = {
     },
     "Parquet": {"Parquetmappe": ('"C:\\kdi\\parquet"', "Text", "Mappen parquet i en publicering."), **_SPAN},
 }
-_A_TABLE, _A_FOLDER = "En udgivet tabel efter skema og navn.", "En udgivet tabel med én fil pr. måned."
 # A question may take two hours instead of ten minutes; related tables are not wanted as columns.
-_DATABASE = """(skema as text, navn as text) as table =>
-    PostgreSQL.Database(Server, Database, [CommandTimeout = #duration(0, 2, 0, 0), CreateNavigationProperties = false])
-        {[Schema = skema, Item = navn]}[Data]"""
 _FUNCTIONS = {
-    "PostgreSQL": {"Tabel": (_A_TABLE, _DATABASE), "Maanedstabel": (_A_FOLDER, _DATABASE)},
-    "Parquet": {
+    "PostgreSQL": {
         "Tabel": (
-            _A_TABLE,
+            "En udgivet tabel efter skema og navn.",
             """(skema as text, navn as text) as table =>
-    Parquet.Document(File.Contents(Parquetmappe & "\\" & skema & "\\" & navn & ".parquet"))""",
-        ),
-        "Maanedstabel": (
-            _A_FOLDER,
-            """(skema as text, navn as text) as table =>
-    Table.Combine(List.Transform(
-        Folder.Files(Parquetmappe & "\\" & skema & "\\" & navn)[Content], each Parquet.Document(_)))""",
-        ),
+    PostgreSQL.Database(Server, Database, [CommandTimeout = #duration(0, 2, 0, 0), CreateNavigationProperties = false])
+        {[Schema = skema, Item = navn]}[Data]""",
+        )
     },
+    # No function here: a path made of a function's argument is one that the service cannot refresh.
+    "Parquet": {},
 }
 # Lists and values that several tables use.
 _SHARED = {
-    "Maaneder": (
-        "Måneder med kald.",
-        'List.Buffer(Tabel("kpi", "kald_pr_borger_danmark")[maaned])',
-    ),
+    "Maaneder": ("Måneder med kald.", "List.Buffer({kpi.kald_pr_borger_danmark}[maaned])"),
     "NyesteMaaned": (
         "Den nyeste hele måned; er ingen hel, den nyeste.",
         """let
-    Hele = Table.SelectRows(Tabel("marts", "maaned_status"), each [platform] = "alle" and [er_nyeste])[maaned]
+    Hele = Table.SelectRows({marts.maaned_status}, each [platform] = "alle" and [er_nyeste])[maaned]
 in
     if List.IsEmpty(Hele) then List.Max(Maaneder) else List.Max(Hele)""",
     ),
@@ -77,7 +66,7 @@ def write_model(model: Model, source: str = SOURCES[0]) -> dict[str, str]:
         "relationships.tmdl": "\n".join(_relationship(r) for r in model.relationships),
     }
     for table in model.tables:
-        files[f"tables/{table.name}.tmdl"] = _table(table)
+        files[f"tables/{table.name}.tmdl"] = _table(table, source)
     for name, spec in model.choices.items():
         made = _access(spec["beskrivelse"]) if "adgang" in spec else _choice(name, spec["beskrivelse"], spec["raekker"])
         files[f"tables/{name}.tmdl"] = made
@@ -132,9 +121,29 @@ def _expressions(source: str) -> str:
     ]
     blocks += [
         f"/// {text}\nexpression {name} =\n{_indented(body, 2)}\n\tlineageTag: {stable_id('expression', name)}\n"
-        for name, (text, body) in {**_FUNCTIONS[source], **_SHARED}.items()
+        for name, (text, body) in {**_FUNCTIONS[source], **_shared(source)}.items()
     ]
     return "\n".join(blocks)
+
+
+def _shared(source: str) -> dict[str, tuple[str, str]]:
+    def published(match: re.Match[str]) -> str:
+        return _published(match[1], False, source)
+
+    return {
+        name: (text, re.sub(r"\{((?:kpi|marts)\.\w+)\}", published, body)) for name, (text, body) in _SHARED.items()
+    }
+
+
+def _published(mart: str, folder: bool, source: str) -> str:
+    """Power Query for a published table; as Parquet it is a file, or a folder with one a month."""
+    schema, name = mart.split(".")
+    if source == "PostgreSQL":
+        return f'Tabel("{schema}", "{name}")'
+    if folder:
+        files = f'Folder.Files(Parquetmappe & "\\{schema}\\{name}")[Content]'
+        return f"Table.Combine(List.Transform({files}, each Parquet.Document(_)))"
+    return f'Parquet.Document(File.Contents(Parquetmappe & "\\{schema}\\{name}.parquet"))'
 
 
 def _relationship(r: Relationship) -> str:
@@ -146,20 +155,26 @@ def _relationship(r: Relationship) -> str:
     )
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, source: str) -> str:
     lines = [f"/// {table.description}", f"table {quoted(table.name)}", f"\tlineageTag: {stable_id(table.name)}"]
     if table.spec.get("noegle"):
         lines.append("\tdataCategory: Time")
     if not any(not c.hidden for c in table.columns) and all(m.hidden for m in table.measures):
         lines.append("\tisHidden")
-    lines += _refresh_policy(table)
+    lines += _refresh_policy(table, source)
     for measure in table.measures:
         lines += ["", *_measure(table, measure)]
     for column in table.columns:
         lines += ["", *_column(table, column)]
     for name, levels in table.spec.get("hierarkier", {}).items():
         lines += ["", *_hierarchy(table, name, levels)]
-    lines += ["", f"\tpartition {quoted(table.name)} = m", "\t\tmode: import", "\t\tsource =", _source(table, 4)]
+    lines += [
+        "",
+        f"\tpartition {quoted(table.name)} = m",
+        "\t\tmode: import",
+        "\t\tsource =",
+        _source(table, 4, source),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -206,7 +221,7 @@ def _hierarchy(table: Table, name: str, levels: list[str]) -> Iterator[str]:
         yield f"\t\t\tcolumn: {quoted(level)}"
 
 
-def _refresh_policy(table: Table) -> Iterator[str]:
+def _refresh_policy(table: Table, source: str) -> Iterator[str]:
     """Old months are kept as they are; those a correction can reach are read again."""
     spec = table.spec.get("raekkevis")
     if not spec:
@@ -220,14 +235,12 @@ def _refresh_policy(table: Table) -> Iterator[str]:
     yield "\t\tincrementalGranularity: month"
     yield f"\t\tincrementalPeriods: {spec['opfrisk_maaneder']}"
     yield "\t\tsourceExpression ="
-    yield _source(table, 4)
+    yield _source(table, 4, source)
 
 
-def _source(table: Table, depth: int) -> str:
+def _source(table: Table, depth: int, source: str) -> str:
     """The table's Power Query: find it, limit it, make its keys, and take the model's columns and no others."""
-    schema, name = table.mart.split(".")
-    function = "Maanedstabel" if table.spec.get("mappe") else "Tabel"
-    steps = [("Udgivet", f'{function}("{schema}", "{name}")')]
+    steps = [("Udgivet", _published(table.mart, "mappe" in table.spec, source))]
     if limit := _limit(table):
         steps.append(("Udvalgt", f"Table.SelectRows({steps[-1][0]}, each {limit})"))
     for column, made in made_columns(table.spec).items():
