@@ -26,12 +26,19 @@ def cells(path: Path, sheet: str) -> Grid:
     return _book(path, path.stat().st_mtime_ns)[sheet]
 
 
+def opened(path: Path, read_only: bool = False) -> openpyxl.Workbook:
+    """The workbook as openpyxl reads it, which knows no slicers and says so."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return openpyxl.load_workbook(path, read_only=read_only)
+
+
 @lru_cache(maxsize=4)
 def _book(path: Path, changed: int) -> dict[str, Grid]:
+    book = opened(path, read_only=True)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl does not know slicers
-        book = openpyxl.load_workbook(path, read_only=True)
-    return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
+        warnings.simplefilter("ignore")
+        return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
 
 
 def opened_by_libreoffice(path: Path, folder: Path) -> dict[str, Grid]:
