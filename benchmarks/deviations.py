@@ -1,7 +1,7 @@
 """How much of what goes wrong kpi.afvigelser and kpi.driftsforstyrrelse find, and how much they invent.
 
-Takes nine months of hours from a release of sample data, puts known deviations into them, lets dbt run the very
-models on them, and compares.
+Takes up to nine months of hours from a release of sample data and lets dbt run the very models on them twice: as they are,
+where what the sample did not plant is invented, and with known deviations put into them.
 
     KDI_HOME=<home with a release> python -m benchmarks.deviations
 """
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -20,14 +21,12 @@ from orchestration.ingest.rules import sql_text
 from orchestration.settings import PROJECT_ROOT, get_settings
 
 SEED = 20260501
-FIRST, BEGIN, END = "2021-11-01", "2022-02-01", "2022-07-31"
-"""Hours are taken from FIRST; deviations lie between BEGIN and END."""
 CALLS_A_DAY = 100
 """Only combinations with as many calls a day in the eight weeks before are given a deviation."""
 LONGEST_DAYS = 14
 MODELS = (
-    "stg_lake__leverancer", "stg_reference__vurderinger", "int_drift__kalender", "int_afvigelser__fund",
-    "afvigelser", "int_kald__service_time", "int_drift__timer", "driftsforstyrrelse",
+    "stg_lake__leverancer", "stg_reference__vurderinger", "int_drift__kalender", "int_drift__stille_dage",
+    "int_afvigelser__fund", "afvigelser", "int_kald__service_time", "int_drift__timer", "driftsforstyrrelse",
 )  # fmt: skip
 
 # What is injected, how often, and what the finding should be called.
@@ -43,14 +42,44 @@ KINDS = {
 HOURS = "f.dato_id between i.fra_id and i.til_id and (f.myndighed_id, f.it_system_id, f.service_id) = (i.m, i.s, i.v)"
 
 
+class Span(NamedTuple):
+    """Hours are taken from ``first``; deviations lie between ``begin`` and ``end``. Days as ``2022-02-01``."""
+
+    first: str
+    begin: str
+    end: str
+
+
 def main() -> None:
-    """Print precision and recall of every kind."""
+    """Print what is found of what was put in, and what is found where nothing was."""
     release = get_settings().published / "current" / "kdi.duckdb"
-    with tempfile.TemporaryDirectory(prefix="kdi-afvigelser-") as temporary:
-        folder = Path(temporary)
-        _lay_out(release, folder)
-        _run_dbt(folder)
-        _report(folder)
+    span = _span(release)
+    for disturbed in (False, True):
+        with tempfile.TemporaryDirectory(prefix="kdi-afvigelser-") as temporary:
+            folder = Path(temporary)
+            _lay_out(release, folder, span, disturbed)
+            _run_dbt(folder)
+            if disturbed:
+                _report(folder, span)
+            else:
+                _report_undisturbed(folder, span)
+
+
+def _span(release: Path) -> Span:
+    """The newest nine months of the release, or fewer; three of them are there to be compared with."""
+    with duckdb.connect(str(release), read_only=True) as connection:
+        found = connection.execute(
+            """with dage as (
+                select min(d.dato) as foerste, max(d.dato) as sidste from marts.fct_kald_time as f
+                inner join marts.dim_dato as d on f.dato_id = d.dato_id
+            ), fra as (
+                select greatest(foerste, cast(date_trunc('month', sidste) - interval 8 month as date)) as foerste, sidste
+                from dage
+            )
+            select foerste, cast(foerste + interval 3 month as date), sidste from fra"""
+        ).fetchall()
+    first, begin, end = (str(day) for day in found[0])
+    return Span(first, begin, end)
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -62,7 +91,7 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _lay_out(release: Path, folder: Path) -> None:
+def _lay_out(release: Path, folder: Path, span: Span, disturbed: bool) -> None:
     """What dbt reads: the star of the months, with deviations in the hours, and a plan that says all is new."""
     connection = _connect(folder)
     connection.execute(f"attach {sql_text(str(release.resolve()))} as sande (read_only)")
@@ -72,11 +101,12 @@ def _lay_out(release: Path, folder: Path) -> None:
     connection.execute(
         f"""
         create table kdi.marts.fct_kald_time as from sande.marts.fct_kald_time
-        where dato_id between {_id(FIRST)} and {_id(END)}
+        where dato_id between {_id(span.first)} and {_id(span.end)}
         """
     )
-    _choose(connection)
-    _inject(connection)
+    _choose(connection, span)
+    if disturbed:
+        _inject(connection)
     connection.execute(
         """
         create table kdi.marts.fct_kald_maaned as
@@ -105,7 +135,7 @@ def _id(day: str) -> int:
     return int(day.replace("-", ""))
 
 
-def _choose(connection: duckdb.DuckDBPyConnection) -> None:
+def _choose(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
     """Each kind gets combinations of its own, drawn by a hash of the seed, with a first day and a length."""
     total = sum(count for count, _ in KINDS.values())
     connection.execute(
@@ -116,8 +146,8 @@ def _choose(connection: duckdb.DuckDBPyConnection) -> None:
         create table main.valgte as
             with trukne as (
                 select m, s, v, hash(m, s, v, {SEED}) as h,
-                    date '{BEGIN}' + cast(hash(m, s, v, {SEED}, 'fra') %
-                        (date '{END}' - date '{BEGIN}' - {LONGEST_DAYS}) as integer) as fra,
+                    date '{span.begin}' + cast(hash(m, s, v, {SEED}, 'fra') %
+                        (date '{span.end}' - date '{span.begin}' - {LONGEST_DAYS}) as integer) as fra,
                     [1, 1, 2, 3, 5, {LONGEST_DAYS}][1 + cast(hash(m, s, v, {SEED}, 'dage') % 6 as integer)] as dage
                 from main.dage group by all
             )
@@ -210,14 +240,38 @@ def _run_dbt(folder: Path) -> None:
     shutil.rmtree(target)
 
 
-def _report(folder: Path) -> None:
+def _report_undisturbed(folder: Path, span: Span) -> None:
+    """Every finding but what ended for good in the sample; the sample plants a few of its own."""
+    connection = _connect(folder)
+    months = connection.execute(
+        f"""
+        select date_trunc('month', fra), count(*), count(*) filter (nummer <= 30),
+            count(*) filter (moenster is null), max(afvigende_kald) filter (moenster is null)
+        from kdi.kpi.afvigelser where fra between date '{span.begin}' and date '{span.end}' group by all order by all
+        """
+    ).fetchall()
+    print("uforstyrrede data: fund pr. måned, heraf på månedens liste, heraf uden mønster, og det største af dem")
+    for month, count, listed, plain, largest in months:
+        print(f"  {month:%Y-%m} {count:5} {listed:5} {plain:5} {largest or 0:8}")
+    rows = connection.execute(
+        f"""
+        select forklaring from kdi.kpi.afvigelser
+        where moenster is null and fra between date '{span.begin}' and date '{span.end}'
+        order by afvigende_kald desc limit 20
+        """
+    ).fetchall()
+    print(*(f"  {text}" for (text,) in rows), "", sep="\n")
+    connection.close()
+
+
+def _report(folder: Path, span: Span) -> None:
     connection = _connect(folder)
     connection.execute(
         f"""
         create table main.fundne as
             select coalesce(a.moenster, a.type) as type, a.fra, a.til, y.myndighed_id as m, a.it_system_id as s,
                 e.service_id as v,
-                coalesce(o.sidste < {_id(END)} and o.sidste < cast(strftime(a.til, '%Y%m%d') as integer), false)
+                coalesce(o.sidste < {_id(span.end)} and o.sidste < cast(strftime(a.til, '%Y%m%d') as integer), false)
                     as ophoert,
                 (select coalesce(sum(kald), 0) / 56 from main.dage d
                  where (d.m, d.s, d.v) = (y.myndighed_id, a.it_system_id, e.service_id)
@@ -228,7 +282,7 @@ def _report(folder: Path) -> None:
             join kdi.marts.dim_service e on a.service = e.service and a.version is not distinct from e.version
                 and a.snitflade = e.snitflade and e.platform = 'stoettesystemerne'
             left join main.ophoert o on (o.m, o.s, o.v) = (y.myndighed_id, a.it_system_id, e.service_id)
-            where a.fra between date '{BEGIN}' and date '{END}' or a.moenster = 'polling'
+            where a.fra between date '{span.begin}' and date '{span.end}' or a.moenster = 'polling'
         """
     )
     overlap = "(i.m, i.s, i.v) = (f.m, f.s, f.v) and f.fra <= i.til and f.til >= i.fra"

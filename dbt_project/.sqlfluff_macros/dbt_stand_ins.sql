@@ -12,6 +12,7 @@
 {% macro tekst(vaerdi) %}'{{ vaerdi }}'{% endmacro %}
 {% macro otte_foer(kolonne) %}{{ kolonne }} as foer_4{% endmacro %}
 {% macro sorteret_foer(relation) %}{{ relation }}{% endmacro %}
+{% macro afvigelse(navn) %}5{% endmacro %}
 {% macro dansk_dato(dato) %}'{{ dato }}'{% endmacro %}
 {% macro dansk_tal(tal) %}'0'{% endmacro %}
 {% macro sum_uanset_orden(udtryk) %}sum({{ udtryk }}){% endmacro %}

@@ -1,3 +1,41 @@
+{#-
+  Every bound of what a deviation is, each with its reason. A share is of the expected calls.
+-#}
+{% macro afvigelse(navn) -%}
+    {%- set graenser = {
+        'bortfald_andel': 0.05,
+        'spring_andel': 0.2,
+        'spring_gange': 5,
+        'uregelmaessig_andel': 0.4,
+        'uregelmaessig_gange': 2.5,
+        'bortfald_score': 3.3,
+        'score': 4,
+        'mindste_kald': 200,
+        'stille_dage_i_traek': 5,
+        'jul_fra': 20,
+        'jul_til': 3,
+        'paaske_dage_foer': 8,
+        'fleste_mindst': 5,
+        'fleste_andel': 0.5,
+        'polling_pause_dage': 31,
+        'paa_listen': 30,
+    } -%}
+    {#-
+      bortfald_andel, spring_*, uregelmaessig_*: hardly any, a fifth or five times, two fifths or two and a half times;
+        nearer than that lies an ordinary bad day.
+      bortfald_score, score: distance in usual swings. Nothing at all is told from a low day by fewer of them.
+      mindste_kald: calls too few or too many, over all days of a finding. In undisturbed sample data one finding in forty
+        is as large, of those put into it for a day nine of ten; 6 calls instead of 32 are nobody's morning.
+      stille_dage_i_traek: on a quiet day silence says nothing, in a week of them it does.
+      jul_fra, jul_til: 20 December to 3 January, as schools close. paaske_dage_foer: from the Saturday before Palm Sunday.
+      fleste_*: what at least five municipalities, and half of those that call the service, do on a day is no deviation
+        of one of them: a holiday nobody wrote down, or an outage, which kpi.driftsforstyrrelse tells.
+      polling_pause_dage: a machine that is below the bound in July has not stopped and begun again.
+      paa_listen: what a person can work through in a month.
+    -#}
+    {{- graenser[navn] -}}
+{%- endmacro %}
+
 {#- The value of a column on the eight earlier days of the same kind (the window `foer`), as columns foer_1 to foer_8. -#}
 {% macro otte_foer(kolonne) -%}
     {%- for nummer in range(1, 9) %}

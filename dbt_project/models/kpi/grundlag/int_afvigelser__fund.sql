@@ -150,9 +150,15 @@ bedoemte as (
         *,
         abs(kald - forventet) / usikkerhed as score,
         case
-            when kald <= 0.05 * forventet then 'bortfald'
-            when kald <= 0.2 * forventet or kald >= 5 * forventet then 'spring'
-            when kald <= 0.4 * forventet or kald >= 2.5 * forventet then 'uregelmaessig'
+            when kald <= {{ afvigelse('bortfald_andel') }} * forventet then 'bortfald'
+            when
+                kald <= {{ afvigelse('spring_andel') }} * forventet
+                or kald >= {{ afvigelse('spring_gange') }} * forventet
+                then 'spring'
+            when
+                kald <= {{ afvigelse('uregelmaessig_andel') }} * forventet
+                or kald >= {{ afvigelse('uregelmaessig_gange') }} * forventet
+                then 'uregelmaessig'
         end as afvigelse
     from forventede
 ),
@@ -248,7 +254,10 @@ dagsfund as (
         moenstre.moenster is not null
         or (
             bedoemte.afvigelse is not null
-            and bedoemte.score >= case bedoemte.afvigelse when 'bortfald' then 3.3 else 4 end
+            and bedoemte.score >= case bedoemte.afvigelse
+                when 'bortfald' then {{ afvigelse('bortfald_score') }}
+                else {{ afvigelse('score') }}
+            end
         )
 ),
 
