@@ -37,9 +37,10 @@ class Sheet:
         """The explanation, and what was summed away."""
         if self.before is None:
             return self.data.explanation
-        summed = " og ".join(self.data.summed).lower()
+        first, *others = self.data.summed
+        summed = " og ".join([first, *(label.lower() for label in others)])
         rows = f"alle {danish.number(self.before)} rækker er i Power BI og Parquet"
-        return f"{self.data.explanation} {danish.capital(summed)} er lagt sammen; {rows}."
+        return f"{self.data.explanation} {summed} er lagt sammen; {rows}."
 
 
 def read(connection: duckdb.DuckDBPyConnection, data: Data, reader: Reader, most: int = READABLE) -> Sheet:

@@ -284,7 +284,7 @@ def test_what_is_too_much_is_summed_and_told(demo_installation: Installation, de
     assert len(sheet.rows) < whole[0] and sum(row[-1] for row in sheet.rows) == whole[1]
     assert {row[3:5] for row in sheet.rows} == {("Alle", "Alle")}
     assert sheet.told.endswith(
-        f"It-system og leverandør er lagt sammen; alle {danish.number(whole[0])} rækker er i Power BI og Parquet."
+        f"IT-system og leverandør er lagt sammen; alle {danish.number(whole[0])} rækker er i Power BI og Parquet."
     )
 
 
