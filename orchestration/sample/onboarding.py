@@ -118,7 +118,7 @@ def status(system: SkiSystem, snitflade: str, day: date) -> str:
             return _I
         case 1:
             return _N
-        case 2 if chance // 90_000 % 6 == 0:
+        case 2 if snitflade not in system.obligatoriske and chance // 90_000 % 2 == 0:
             return "Administrativt fjernet"
     to_go = (4 if called else 12) + chance // 32 % 36 - month_number(day)
     if to_go > 12:
