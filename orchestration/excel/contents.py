@@ -276,7 +276,7 @@ UNITS = Data(
 READINESS = Data(
     "Klarmeldinger",
     "Klarmeldinger",
-    "Leverandørernes klarmeldinger og SKI's krav; nævner ingen kommune.",
+    "Leverandørernes klarmeldinger af de systemer, der er i brug her, og SKI's krav; nævner ingen kommune.",
     (
         _SYSTEM,
         Column("Leverandør", "coalesce(leverandoer, '–')", 26),
@@ -287,7 +287,13 @@ READINESS = Data(
         Column("Vurdering", in_words("vurdering"), 24),
         Column("Kommuner med kald", "kommuner_med_kald", 14, NUMBER, "max"),
     ),
-    lambda reader: _named(f"select * from kpi.klarmelding_reel where {shown('kpi.klarmelding_reel')}"),
+    lambda reader: _named(
+        f"""select * from kpi.klarmelding_reel where {shown("kpi.klarmelding_reel")}
+        and (it_system, coalesce(it_system_uuid, '')) in (
+            select (it_system, coalesce(it_system_uuid, '')) from kpi.tilslutning_tragt
+            where {shown("kpi.tilslutning_tragt")} and {reader.rows()}
+        )"""
+    ),
 )
 COMPARISON = Data(
     "Sammenligning",

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from orchestration.excel.contents import Column, Data, Pivot
+from orchestration.ingest.rules import sql_text
 
 LONGEST = 400
 # Excel's longest caption of an item; it does not tell items apart by case.
@@ -99,8 +100,9 @@ def _items(connection: duckdb.DuckDBPyConnection, column: Column) -> Iterator[tu
         yield from connection.execute(f'select distinct {key}, "{column.label}" from ark order by 2').fetchall()
         return
     sql = f'select {key}, min(left("{column.label}", {_LONGEST_ITEM})) as vist from ark group by 1'
-    order = "coalesce(list_position($1, vist), 1e6), vist collate da, vist"
-    yield from connection.execute(f"select * from ({sql}) order by {order}", [list(column.order)]).fetchall()
+    known = ", ".join(map(sql_text, column.order))
+    order = f"coalesce(list_position([{known}], vist), 1e6), vist collate da, vist"
+    yield from connection.execute(f"select * from ({sql}) order by {order}").fetchall()
 
 
 def _key(column: Column) -> str:

@@ -153,7 +153,8 @@ def _write_cells(page: Any, filled: Filled, top: int, styles: Styles) -> None:
         text, figure = styles.of_row(len(row.place), len(pivot.rows))
         write_cell(page, number, 0, caption(filled, row), text)
         for place, value in enumerate(row.figures, start=1):
-            write_cell(page, number, place, value, figure)
+            if value is not None or not row.place:
+                write_cell(page, number, place, value, figure)
     page.freeze_panes(first, 1)
 
 
