@@ -117,7 +117,8 @@ def nye_leverancer(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] |
         pending = find_pending(get_settings(), profile)
         for file in pending.undecided:
             context.log.error(str(file))
-        content = hashlib.sha256("".join(sorted(f.sha256 for f in pending.files)).encode()).hexdigest()[:16]
+        files = "".join(sorted(f"{f.delivery_id}/{f.modified}" for f in pending.files))
+        content = hashlib.sha256(files.encode()).hexdigest()[:16]  # of what is new, not of what is in it
         beyond += partitions.beyond_the_clock(profile, pending.periods)
         for first, last in spans(profile, pending.periods, context.instance):
             state = f"{source}:{first}:{last}:{content}"

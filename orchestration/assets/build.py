@@ -70,7 +70,7 @@ class BuildConfig(dg.Config):
         *transformations.CHECK_SPECS,
         *publication.CONTROL_CHECKS,
         disclosure.CHECK_SPEC,
-        purposes.CHECK_SPEC,
+        *purposes.CHECK_SPECS,
         *figures.CHECK_SPECS,
         _STATUS,
     ],

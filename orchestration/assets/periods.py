@@ -14,6 +14,7 @@ from dagster import AssetCheckEvaluation
 from orchestration.dagster_internals.events import Context, check_states, evaluate_partitions, log_together
 from orchestration.dagster_internals.failed_runs import keep_red, make_failed_run
 from orchestration.dagster_internals.launchpad import launchpad
+from orchestration.ingest.profiles import profiles
 from orchestration.ingest.undecided import Undecided
 from orchestration.lake.delivery_log import Delivery
 from orchestration.lake.standing import Standing
@@ -187,14 +188,13 @@ class PeriodReport:
             metadata={
                 "dagster/row_count": delivery.raekker_indlaest,
                 "raekker_karantaene": delivery.raekker_karantaene,
-                "kontrolsum": delivery.sum_indlaest,
                 "aendret": is_new,
                 "fil": delivery.fil,
                 "leverance_id": delivery.leverance_id,
-                "sha256": delivery.sha256,
+                **({} if profiles()[delivery.kilde].hides_counts else {"sha256": delivery.sha256}),
                 **_notes(delivery),
             },
-            tags={"dagster/data_version": f"{delivery.sha256[:16]}-{delivery.profil}"},
+            tags={"dagster/data_version": f"{delivery.leverance_id.rsplit('_', 1)[1]}-{delivery.profil}"},
         )
 
     def _corrections(self, name: str, told: Collection[str]) -> list[AssetCheckEvaluation]:

@@ -1,4 +1,4 @@
-"""The third gate: nothing is published without purpose and legal basis, and every table shows its own."""
+"""The third gate: nothing is published without purpose, legal basis and a word on whose data each number is."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,21 @@ import dagster as dg
 from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answer
 from orchestration.build.workspace import Workspace
+from orchestration.publish import declared
 from orchestration.publish.purposes import Purposes, describe
 from orchestration.settings import Settings
 
 PURPOSE_KEY = dg.AssetKey(["gate", "formaal"])
 CHECK = "alle_tabeller_har_formaal_og_hjemmel"
-CHECK_SPEC = dg.AssetCheckSpec(
-    CHECK, asset=PURPOSE_KEY, blocking=True, description="Hver tabel har en række i reference/formaal.csv."
-)
+DECLARED, BETRAYS = "alle_tal_er_erklaeret", "intet_tal_er_en_enkelts"
+CHECK_SPECS = [
+    dg.AssetCheckSpec(name, asset=PURPOSE_KEY, blocking=True, description=text)
+    for name, text in {
+        CHECK: "Hver tabel har en række i reference/formaal.csv.",
+        DECLARED: "Hvert tal er erklæret i publish/adgang.yml: hvis data, fra hvor mange, efter hvilken regel.",
+        BETRAYS: "Tal af flere kommuner, som andre end KOMBIT ser, bygger på mindst fem, og ingen har over halvdelen.",
+    }.items()
+]
 
 
 def spec(upstream: Sequence[dg.AssetKey]) -> dg.AssetSpec:
@@ -30,9 +37,21 @@ def spec(upstream: Sequence[dg.AssetKey]) -> dg.AssetSpec:
 
 
 def judge_purposes(settings: Settings, purposes: Purposes) -> Made:
-    """Whether every table of the build has its purpose and legal basis."""
-    tables = Workspace(settings).published_tables()
+    """Whether every table of the build has purpose and legal basis, and every number is declared and keeps to it."""
+    workspace = Workspace(settings)
+    tables = workspace.published_tables()
     missing = purposes.missing(tables)
     told = describe(missing) if missing else f"{len(tables)} tabeller."
     metadata = {"tabeller": len(tables), "formaal": {table: purposes.as_metadata(table) for table in tables}}
-    return Made(PURPOSE_KEY, metadata, (answer(PURPOSE_KEY, CHECK, not missing, told),))
+    connection = workspace.connect()
+    try:
+        undeclared = declared.undeclared(connection, "kdi")
+        betrayed = [] if undeclared else declared.betrayed(connection)
+    finally:
+        connection.close()
+    answers = (
+        answer(PURPOSE_KEY, CHECK, not missing, told),
+        answer(PURPOSE_KEY, DECLARED, not undeclared, "\n".join(undeclared) or "Alle tal er erklæret."),
+        answer(PURPOSE_KEY, BETRAYS, not betrayed, "\n".join(betrayed) or "Intet tal er en enkelts."),
+    )
+    return Made(PURPOSE_KEY, metadata, answers)

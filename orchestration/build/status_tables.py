@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.build.status import Status
+from orchestration.ingest.profiles import profiles
 from orchestration.lake.standing import Standing
 
 _TEXT, _DAY = pa.string(), pa.date32()
@@ -89,7 +90,7 @@ def _delivery(standing: Standing, published: Mapping[str, str], publication_id: 
         "kilde": d.kilde,
         "periode": d.periode,
         "fil": d.fil,
-        "sha256": d.sha256,
+        "sha256": None if profiles()[d.kilde].hides_counts else d.sha256,
         "modtaget": d.modtaget[:19],
         "status": d.status,
         "raekker_modtaget": d.raekker_modtaget,

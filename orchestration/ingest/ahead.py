@@ -22,8 +22,8 @@ from orchestration.ingest.reading import Part
 from orchestration.lock import writer_lock
 from orchestration.settings import Settings
 
-# By lake and delivery: the part in which the file is read.
-_begun: dict[tuple[Path, str], Future[list[Audit]]] = {}
+# By lake, source, period and content: the part in which the file is read. A delivery's name may be another's by then.
+_begun: dict[tuple[Path, str, str, str], Future[list[Audit]]] = {}
 _LOCK = "laas"
 
 
@@ -53,7 +53,7 @@ def reading_ahead(settings: Settings, files: Mapping[str, Iterable[InboxFile]]) 
                     future = threads.submit(workers.audit, settings, part)
                     future.add_done_callback(partial(_told, part))
                     for file, _ in part.files:
-                        keys.append((settings.lake, file.delivery_id))
+                        keys.append(_key(settings, file))
                         _begun[keys[-1]] = future
             yield
         finally:
@@ -68,16 +68,27 @@ def _told(part: Part, _: Future[list[Audit]]) -> None:
 
 def begun(settings: Settings, files: Iterable[InboxFile]) -> tuple[list[Audit], list[InboxFile]]:
     """Audits of the files whose reading has begun, waited for, and the other files."""
-    waited: dict[Future[list[Audit]], set[str]] = {}
+    waited: dict[Future[list[Audit]], dict[tuple[Path, str, str, str], InboxFile]] = {}
     others = []
     for file in files:
-        future = _begun.pop((settings.lake, file.delivery_id), None)
+        key = _key(settings, file)
+        future = _begun.pop(key, None)
         if future:
-            waited.setdefault(future, set()).add(file.delivery_id)
+            waited.setdefault(future, {})[key] = file
         else:
             others.append(file)
-    audits = [a for future, wanted in waited.items() for a in future.result() if a.file.delivery_id in wanted]
+    audits = []
+    for future, wanted in waited.items():
+        for audit in future.result():
+            key = _key(settings, audit.file)
+            if key in wanted:
+                audit.file = wanted[key]
+                audits.append(audit)
     return audits, others
+
+
+def _key(settings: Settings, file: InboxFile) -> tuple[Path, str, str, str]:
+    return settings.lake, file.source, file.period, file.sha256
 
 
 def is_in_use(folder: Path) -> bool:

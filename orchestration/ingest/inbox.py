@@ -33,6 +33,7 @@ UNFINISHED_SUFFIXES = (".tmp", ".part", ".filepart", ".crdownload", ".swp", "~")
 class InboxFile:
     """A file in the inbox. ``sha256`` is empty until :func:`with_hashes` has read it.
 
+    ``mark`` ends the delivery's name where the content's hash must not (:mod:`orchestration.lake.delivery_ids`).
     ``is_kept``: it lies in the platform's own quarantine instead, from where it is read once more.
     """
 
@@ -43,6 +44,7 @@ class InboxFile:
     modified: float
     sha256: str = ""
     is_kept: bool = False
+    mark: str = ""
 
     @property
     def name(self) -> str:
@@ -50,8 +52,8 @@ class InboxFile:
 
     @property
     def delivery_id(self) -> str:
-        """Readable and unique: source, period and the start of the content's hash."""
-        return f"{self.source}_{self.period}_{self.sha256[:12]}"
+        """Readable and unique: source, period and a mark, which is the start of the content's hash if none is given."""
+        return f"{self.source}_{self.period}_{self.mark or self.sha256[:12]}"
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from orchestration.ingest.inbox import InboxFile, InboxListing
 from orchestration.ingest.profiles import Profile
 from orchestration.ingest.spans import Span
 from orchestration.ingest.undecided import Undecided, undecided
-from orchestration.lake import depot, quarantine, store
+from orchestration.lake import delivery_ids, depot, quarantine, store
 from orchestration.lake.calendars import is_closed
 from orchestration.lake.delivery_log import Delivery, DeliveryLog, Event
 from orchestration.settings import Settings
@@ -64,7 +64,8 @@ def find_pending(settings: Settings, profile: Profile) -> Pending:
     new: dict[str, InboxFile] = {}
     newest: dict[str, InboxFile] = {}
     hashed, undecided = _with_hashes(settings, listing)
-    for file in sorted(hashed, key=lambda f: (f.modified, f.name)):
+    in_order = sorted(hashed, key=lambda f: (f.modified, f.name))
+    for file in delivery_ids.named(in_order, profile, log.all(profile.source)):
         newest[file.period] = file
         if f"{file.sha256}/{file.period}" not in seen:
             new.setdefault(file.delivery_id, file)
@@ -167,7 +168,8 @@ def _accepted_since(settings: Settings, log: DeliveryLog, profile: Profile) -> I
         waits = standing.state == "afvist" and standing.is_newest and standing.event is not None
         if d.kilde == profile.source and waits and kept.exists():
             stat = kept.stat()
-            yield InboxFile(d.kilde, d.periode, str(kept), stat.st_size, stat.st_mtime, d.sha256, is_kept=True)
+            mark = d.leverance_id.rsplit("_", 1)[1]
+            yield InboxFile(d.kilde, d.periode, str(kept), stat.st_size, stat.st_mtime, d.sha256, True, mark)
 
 
 def _held_back(

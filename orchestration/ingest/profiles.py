@@ -158,6 +158,11 @@ class Profile(_Strict):
         return self
 
     @property
+    def hides_counts(self) -> bool:
+        """Whether small counts of the source are hidden: then nothing that follows from its numbers is shown either."""
+        return any(c.type == "antal_maskeret" for c in self.columns)
+
+    @property
     def vocabularies(self) -> tuple[Column, ...]:
         """The columns whose wordings become codes when a build reads them."""
         return tuple(c for c in self.columns if c.type == "ord")

@@ -23,7 +23,7 @@ from orchestration.build.workspace import Base, Workspace
 from orchestration.integrity.files import sha256_of, sync_folder
 from orchestration.lake.reference import reference_folder
 from orchestration.lock import file_lock
-from orchestration.publish import register
+from orchestration.publish import declared, register
 from orchestration.publish.parquet import Before, verified_rows, write_tables
 from orchestration.publish.purposes import Purposes
 from orchestration.settings import Settings
@@ -113,6 +113,7 @@ class Releases:
             IncompleteRelease: a Parquet file does not hold the rows of its table.
             Overtaken: there was a rollback since the build began.
             WithoutPurpose: a table has no purpose or legal basis; nothing is published.
+            Undeclared: a number has no word on whose data it is; nothing is published.
         """
         progress.stage("Udgiver")
         partial = self.folder / f".{manifest.publicering_id}"
@@ -152,6 +153,7 @@ class Releases:
         with duckdb.connect(str(workspace.marts), read_only=True, config={"memory_limit": limit}) as connection:
             taken_over = write_tables(connection, partial, before)
             rows = verified_rows(connection, partial)
+            declared.require(connection, "kdi")
         step("release: read back")
         purposes = Purposes.read(reference_folder(self._settings, manifest.inputs["reference"]))
         purposes.require(rows)

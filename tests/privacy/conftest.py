@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from pipeline.conftest import folders  # noqa: F401
 from pipeline.deliveries import cvr_of, kommuner
 from pipeline.installation import Installation
 from postgres_database import Database

@@ -67,7 +67,7 @@ class Part:
 
         Readers see the name. Without the salt somebody who knew all but one figure could try them out.
         """
-        how = f"{_MAKE}|{self.salt}|{self.sha256}|{self.decision.model_dump_json(exclude={'grund'})}"
+        how = f"{_MAKE}|{self.salt}|{self.sha256}|{self.decision.model_dump_json(exclude={'grund', 'tal'})}"
         month = f"_{self.month.replace('-', '_')}" if self.month else ""
         return f"{self.table.split('.')[1]}{month}_{hashlib.sha256(how.encode()).hexdigest()[:12]}"
 

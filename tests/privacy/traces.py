@@ -1,0 +1,144 @@
+"""Everything that an installation leaves on disk, by who can read it, as text in which only what is told can differ.
+
+Two loads never have the same names of releases, times or runs; those are taken out. The rest of what a reader can see
+must be the same when nothing but hidden counts differs.
+"""
+
+import io
+import re
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+from pipeline.installation import Installation
+from pypdf import PdfReader
+
+ONLY_OPERATORS = "kun driften"
+# Who reads what lies there: the first beginning of a path that fits. A file that none fits has no audience decided.
+AUDIENCES = {
+    "reports/": "dem, som rapporten er til",
+    "published/": "læsere af udgivelsens filer",
+    "dbt_docs/": "læsere af udgivelsens filer",
+    "data_docs/": "læsere af Dagster",
+    "dagster/": "læsere af Dagster",
+    "log/": "driften, og den, der hjælper den",
+    "dbt/": "driften, og den, der hjælper den",
+    "command/": "driften, og den, der hjælper den",
+    "lake/": ONLY_OPERATORS,
+    "state/": ONLY_OPERATORS,
+    "build/": ONLY_OPERATORS,
+    "quarantine/": ONLY_OPERATORS,
+    "inbox/": ONLY_OPERATORS,
+    "writer.lock": ONLY_OPERATORS,
+    "build.lock": ONLY_OPERATORS,
+}
+
+_OF_ITS_OWN = (
+    (re.compile(r"\d{8}T\d{6}(\.\d+)?Z(-[0-9a-f]{4})?"), "UDGIVELSE"),
+    (re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)?( UTC|Z|[+-]\d\d:?\d\d)?"), "TID"),
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "NUMMER"),
+    (re.compile(r"\b1[6-9]\d{8}(\.\d+)?\b"), "TID"),
+    (re.compile(r"\b\d+\.\d+(e-\d+)?(?=(ms|s\b|, \"|\}| seconds| s\b|\]))"), "SEKUNDER"),
+    (re.compile(r"\b\d+(\.\d+)?(ms|s)\b"), "SEKUNDER"),
+)
+
+
+def audience(relative: str) -> str | None:
+    """Who reads a file of an installation; None when nobody has decided."""
+    return next((who for start, who in AUDIENCES.items() if relative.startswith(start)), None)
+
+
+def files(installation: Installation) -> dict[str, Path]:
+    """Every file of an installation by its path in the home; Dagster's storage and the inbox may lie elsewhere."""
+    roots = {"": installation.home, "dagster/": installation.dagster_home, "inbox/": installation.inbox}
+    return {
+        f"{name}{path.relative_to(root)}": path
+        for name, root in roots.items()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+def told(path: Path, folders: dict[str, str]) -> str:
+    """What a file says, without what every load has of its own.
+
+    Args:
+        folders: this installation's folders, and what to call them.
+    """
+    text = _READ.get(path.suffix, _text)(path)
+    for folder, name in folders.items():
+        text = text.replace(folder, name)
+    for pattern, name in _OF_ITS_OWN:
+        text = pattern.sub(name, text)
+    return text
+
+
+def name_of(relative: str) -> str:
+    """The path without the names that every load has of its own."""
+    for pattern, name in _OF_ITS_OWN:
+        relative = pattern.sub(name, relative)
+    return re.sub(r"compute_logs/[a-z]{8}", "compute_logs/TRIN", relative)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", errors="backslashreplace")
+
+
+def _pdf(path: Path) -> str:
+    reader = PdfReader(io.BytesIO(path.read_bytes()))
+    attached = [f"{name}\n{content}" for name, all_of in reader.attachments.items() for content in all_of]
+    return "\n".join([*(page.extract_text() for page in reader.pages), *attached, str(reader.metadata)])
+
+
+def _zipped(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return "\n".join(
+            f"{name}\n{archive.read(name).decode('utf-8', errors='backslashreplace')}" for name in archive.namelist()
+        )
+
+
+def _duckdb(path: Path) -> str:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        names = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where not internal order by all"
+        ).fetchall()
+        return "\n".join(
+            f"{name}\n" + "\n".join(map(str, connection.execute(f"from {name} order by all").fetchall()))
+            for (name,) in names
+        )
+
+
+def _parquet(path: Path) -> str:
+    """Rows, and the size of the file and of each of its parts."""
+    with duckdb.connect() as connection:
+        rows = connection.execute("from read_parquet(?) order by all", [str(path)]).fetchall()
+        sizes = connection.execute(
+            "select path_in_schema, total_compressed_size, stats_min_value, stats_max_value from parquet_metadata(?)",
+            [str(path)],
+        ).fetchall()
+    return "\n".join(map(str, [path.stat().st_size, *sizes, *rows]))
+
+
+def _sqlite(path: Path) -> str:
+    """All rows of Dagster's storage. Numbers of rows follow the threads of a run, so the rows are sorted without."""
+    with sqlite3.connect(path) as connection:
+        names = connection.execute("select name from sqlite_master where type = 'table' order by 1").fetchall()
+        lines = []
+        for (name,) in names:
+            cursor = connection.execute(f'select * from "{name}"')
+            kept = [i for i, column in enumerate(cursor.description) if column[0] != "id"]
+            lines += [f"{name} {[row[i] for i in kept]}" for row in cursor.fetchall()]
+    return "\n".join(lines)
+
+
+_READ: dict[str, Callable[[Path], str]] = {
+    ".pdf": _pdf,
+    ".xlsx": _zipped,
+    ".docx": _zipped,
+    ".duckdb": _duckdb,
+    ".parquet": _parquet,
+    ".db": _sqlite,
+    ".sqlite": _sqlite,
+}
