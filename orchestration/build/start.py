@@ -96,10 +96,10 @@ def start(
     base = releases.base(current) if current and not plan.full else None
     releases.sweep()
     try:
-        workspace.prepare(plan, publication_id, status, earlier, reference, base)
+        workspace.prepare(plan, publication_id, status, earlier, reference, base, releases.earlier())
     except DamagedBase as damage:
         plan = make_full(active, str(damage))
-        workspace.prepare(plan, publication_id, status, earlier, reference, None)
+        workspace.prepare(plan, publication_id, status, earlier, reference, None, releases.earlier())
     saved = {"plan": to_json(plan), "manifest": asdict(manifest)}
     (workspace.folder / _PLAN_FILE).write_text(json.dumps(saved, ensure_ascii=False), encoding="utf-8")
     step("build: plan written", workspace.folder / _PLAN_FILE)

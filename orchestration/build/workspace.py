@@ -6,7 +6,7 @@ the state kept with that release. A build that fails leaves both behind for the 
 """
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from orchestration.build.earlier import Earlier, write_earlier
 from orchestration.build.plan import Plan
 from orchestration.build.status import Status
 from orchestration.build.status_tables import write_status
@@ -88,6 +89,7 @@ class Workspace:
         published: Mapping[str, str],
         reference_fingerprint: str,
         base: Base | None,
+        earlier: Sequence[Earlier] = (),
     ) -> None:
         """Make the folder anew and lay out everything dbt reads.
 
@@ -95,6 +97,7 @@ class Workspace:
             status: deliveries, periods and months on the status date.
             published: publication in which each delivery first came.
             base: None for a full build.
+            earlier: the releases that are kept.
 
         Raises:
             Damaged: a file of the lake is not what was stored.
@@ -126,6 +129,7 @@ class Workspace:
                 connection.execute(f"create schema if not exists {schema}")
             self._write_plan(connection, plan, publication_id)
             self._write_basis(connection, base is not None)
+            write_earlier(connection, earlier, bool(plan.extracts))
             write_status(connection, status, published, publication_id)
             self._make_source_views(connection, plan, status.active)
             self._make_reference_views(connection, reference_fingerprint)

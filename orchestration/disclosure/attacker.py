@@ -2,8 +2,9 @@
 
 Reads the published tables alone. What such a reader knows beforehand: a count hidden as ``primaer``
 or ``kilde`` is at least one and under the threshold; one hidden as ``sekundaer`` is between the
-threshold and twice it. What is learned: every sum in ``kpi.kle_sager`` less the counts shown under
-it; and, from one extract to the next, that a count that moved by less than the threshold did so.
+threshold and twice it; of one hidden as ``tidligere`` nothing is known. What is learned: every sum
+in ``kpi.kle_sager`` less the counts shown under it; and, from one extract to the next, that a count
+that moved by less than the threshold did so.
 """
 
 from dataclasses import dataclass
@@ -111,8 +112,9 @@ def attack(
 
 def _known_beforehand(reasons: list[str], threshold: int) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest value that the reason for hiding leaves each count."""
-    secondary = np.array([reason == "sekundaer" for reason in reasons], dtype=bool)
-    return np.where(secondary, threshold, 1), np.where(secondary, 2 * threshold - 2, threshold - 1)
+    known = {"sekundaer": (threshold, 2 * threshold - 2), "tidligere": (0, np.inf)}
+    found = np.array([known.get(reason, (1, threshold - 1)) for reason in reasons], dtype=float).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
 def _tighter(found: Bounds, low: np.ndarray, high: np.ndarray) -> list[int]:
@@ -197,7 +199,7 @@ def _moved_little(connection: duckdb.DuckDBPyConnection, threshold: int) -> list
             on vist.udtraeksdato in (datoer.udtraeksdato, datoer.naeste) and vist.udtraeksdato <> skjult.udtraeksdato
             and vist.myndighed_id = skjult.myndighed_id and vist.it_system_id = skjult.it_system_id
             and vist.kle_id = skjult.kle_id
-        where vist.antal_sager > 0 and skjult.diskretion_aarsag <> 'sekundaer'
+        where vist.antal_sager > 0 and skjult.diskretion_aarsag in ('primaer', 'kilde')
             and vist.antal_sager - ($1 - 1) < $1""",
         [threshold],
     ).fetchall()

@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import progress
+from orchestration.build.earlier import Earlier
 from orchestration.build.workspace import Base, Workspace
 from orchestration.integrity.files import sha256_of, sync_folder
 from orchestration.lake.reference import reference_folder
@@ -96,6 +97,11 @@ class Releases:
         if manifest.publicering_id in self.damaged() or not (marts.exists() and state.exists()):
             return None
         return Base(marts, state, manifest.filer.get("kdi.duckdb", ""), manifest.tilstand)
+
+    def earlier(self) -> list[Earlier]:
+        """The releases that are kept with their states, oldest first, but those in which the scrub found a fault."""
+        kept = [Earlier(name, self.folder / name / "kdi.duckdb", self.state(name)) for name in self.all()]
+        return [e for e in kept if e.publication_id not in self.damaged() and e.marts.exists() and e.state.exists()]
 
     def state(self, publication_id: str) -> Path:
         """The private tables kept with a release."""

@@ -6,6 +6,7 @@ thousand of them take a minute.
 
 import os
 import subprocess
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ from orchestration.assets.transformations import DBT, PROJECT_DIR
 
 MODELS = {
     "arbejde.intermediate.int_kle__udtraek": "intermediate/int_kle__udtraek.sql",
+    "arbejde.intermediate.int_kle__tidligere": "intermediate/int_kle__tidligere.sql",
     "arbejde.intermediate.int_kle__sum_udtraek": "kpi/grundlag/int_kle__sum_udtraek.sql",
     "kdi.marts.fct_kle_sager": "marts/fct_kle_sager.sql",
     "kdi.kpi.kle_sager": "kpi/kle_sager.sql",
@@ -77,8 +79,41 @@ def compiled() -> dict[str, str]:
         return {name: (models / path).read_text(encoding="utf-8") for name, path in MODELS.items()}
 
 
-def publish(counts: Iterable[Count], places: dict[str, Place] | None = None, threshold: int = 5) -> Release:
-    """What the platform publishes of these counts when every extract is new."""
+@dataclass(frozen=True)
+class Earlier:
+    """What is kept of releases before, as the build lays it out: hidden counts, and which systems were one."""
+
+    hidden: tuple[tuple, ...] = ()
+    identity: tuple[tuple, ...] = ()
+
+    def and_of(self, release: "Release", name: str) -> "Earlier":
+        """With one more release."""
+        hidden = release.query(
+            f"""select '{name}', f.udtraeksdato, f.myndighed_id, f.it_system_id, f.kle_id, s.antal_sager,
+                s.maskeret_ved_kilden, f.diskretion_aarsag
+            from kdi.marts.fct_kle_sager as f
+            join arbejde.intermediate.int_kle__sager as s using (udtraeksdato, myndighed_id, it_system_id, kle_id)
+            where f.er_diskretioneret"""
+        )
+        identity = release.query(
+            f"select '{name}', uuid, it_system_id from arbejde.intermediate.int_it_system__identitet"
+        )
+        return Earlier((*self.hidden, *hidden), (*self.identity, *identity))
+
+
+def publish(
+    counts: Iterable[Count],
+    places: dict[str, Place] | None = None,
+    threshold: int = 5,
+    alias: dict[str, str] | None = None,
+    earlier: Earlier | None = None,
+) -> Release:
+    """What the platform publishes of these counts when every extract is new.
+
+    Args:
+        alias: systems that are another one, by name.
+        earlier: the releases that are kept.
+    """
     counts = list(counts)
     connection = duckdb.connect(config={"threads": 1})
     connection.execute(
@@ -86,7 +121,8 @@ def publish(counts: Iterable[Count], places: dict[str, Place] | None = None, thr
         create schema arbejde.basis; create schema arbejde.intermediate; create schema arbejde.plan;
         create schema arbejde.staging; create schema kdi.marts; create schema kdi.kpi"""
     )
-    _stage(connection, counts, places or {}, threshold)
+    _stage(connection, counts, places or {}, threshold, alias or {})
+    _stage_earlier(connection, earlier or Earlier())
     for name in ("dim_it_system", "dim_myndighed", "dim_kle"):  # nothing has another name than before
         connection.execute(f"create view arbejde.basis.{name} as from kdi.marts.{name}")
     for name, sql in compiled().items():
@@ -94,13 +130,35 @@ def publish(counts: Iterable[Count], places: dict[str, Place] | None = None, thr
     return Release(connection)
 
 
+def number(name: str) -> int:
+    """A key that is the same in every release."""
+    return zlib.crc32(name.encode()) % 10**8
+
+
+def _stage_earlier(connection: duckdb.DuckDBPyConnection, earlier: Earlier) -> None:
+    connection.execute(
+        """create table arbejde.plan.identitet_foer (publicering_id varchar, uuid varchar, it_system_id bigint);
+        create table arbejde.plan.kle_foer (
+            publicering_id varchar, udtraeksdato date, myndighed_id bigint, it_system_id bigint, kle_id bigint,
+            antal_sager bigint, maskeret_ved_kilden boolean, diskretion_aarsag varchar)"""
+    )
+    for table, rows in (("identitet_foer", earlier.identity), ("kle_foer", earlier.hidden)):
+        if rows:
+            connection.executemany(f"insert into arbejde.plan.{table} values ({', '.join('?' * len(rows[0]))})", rows)
+
+
 def _stage(
-    connection: duckdb.DuckDBPyConnection, counts: list[Count], places: dict[str, Place], threshold: int
+    connection: duckdb.DuckDBPyConnection,
+    counts: list[Count],
+    places: dict[str, Place],
+    threshold: int,
+    alias: dict[str, str],
 ) -> None:
     """Fill the tables that the models read."""
-    authorities = {name: i for i, name in enumerate(sorted({c.authority for c in counts}), 1)}
-    systems = {name: i for i, name in enumerate(sorted({c.system for c in counts}), 1)}
-    subjects = {name: i for i, name in enumerate(sorted({c.kle for c in counts}), 1)}
+    authorities = {name: number(name) for name in sorted({c.authority for c in counts})}
+    systems = {name: number(name) for name in sorted({c.system for c in counts})}
+    one = {name: number(alias.get(name, name)) for name in systems}
+    subjects = {name: number(name) for name in sorted({c.kle for c in counts})}
     tables = {
         "arbejde.staging.stg_reference__formaal": {
             "tabel": pa.array(["marts.fct_kle_sager", "kpi.kle_sager"]),
@@ -131,12 +189,23 @@ def _stage(
         "arbejde.intermediate.int_kle__sager": {
             "udtraeksdato": pa.array([c.extract for c in counts], pa.date32()),
             "myndighed_id": pa.array([authorities[c.authority] for c in counts], pa.int64()),
-            "it_system_id": pa.array([systems[c.system] for c in counts], pa.int64()),
+            "it_system_id": pa.array([one[c.system] for c in counts], pa.int64()),
             "kle_id": pa.array([subjects[c.kle] for c in counts], pa.int64()),
             "antal_sager": pa.array([c.cases for c in counts], pa.int64()),
             "maskeret_ved_kilden": pa.array([c.cases is None for c in counts], pa.bool_()),
+        },
+        "arbejde.intermediate.int_it_system__identitet": {
+            "uuid": pa.array([f"uuid-{i}" for i in systems.values()], pa.string()),
+            "it_system_id": pa.array(one.values(), pa.int64()),
         },
     }
     for table, columns in tables.items():
         connection.register("raekker", pa.table(columns))
         connection.execute(f"create table {table} as from raekker")
+    if alias:  # as int_kle__sager does: systems that are one become one row, and a masked part masks the sum
+        connection.execute(
+            """create or replace table arbejde.intermediate.int_kle__sager as
+            select udtraeksdato, myndighed_id, it_system_id, kle_id, sum(antal_sager)::bigint as antal_sager,
+                bool_or(maskeret_ved_kilden) as maskeret_ved_kilden
+            from arbejde.intermediate.int_kle__sager group by udtraeksdato, myndighed_id, it_system_id, kle_id"""
+        )

@@ -67,7 +67,8 @@ pr_myndighed as (
         sum(sager.antal_sager) as antal_sager,
         count(*) filter (where sager.er_diskretioneret) as skjulte,
         bool_and(sager.diskretion_aarsag = 'kilde') filter (where sager.er_diskretioneret) as kun_kilde,
-        bool_or(sager.diskretion_aarsag = 'primaer') as har_primaer
+        bool_or(sager.diskretion_aarsag = 'primaer') as har_primaer,
+        bool_or(sager.diskretion_aarsag = 'tidligere') as har_tidligere
     from {{ ref('fct_kle_sager') }} as sager
     inner join {{ ref('int_kle__sum_udtraek') }} as udtraek on sager.udtraeksdato = udtraek.udtraeksdato
     inner join kle_niveauer on sager.kle_id = kle_niveauer.kle_id
@@ -94,6 +95,7 @@ summer as (
         sum(pr_myndighed.skjulte) as skjulte,
         bool_and(pr_myndighed.kun_kilde) as kun_kilde,
         bool_or(pr_myndighed.har_primaer) as har_primaer,
+        bool_or(pr_myndighed.har_tidligere) as har_tidligere,
         count(*) as myndigheder
     from pr_myndighed
     inner join geografier on pr_myndighed.myndighed_id = geografier.myndighed_id
@@ -129,6 +131,7 @@ select
         when vist.vises then null
         when vist.antal_sager > 0 or vist.har_primaer then 'primaer'
         when vist.kun_kilde then 'kilde'
+        when vist.har_tidligere then 'tidligere'
         else 'sekundaer'
     end as diskretion_aarsag,
     cast(vist.skjulte as integer) as skjulte_celler,

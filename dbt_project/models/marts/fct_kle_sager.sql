@@ -47,6 +47,8 @@ vurderet as (
                 and sager.antal_sager < 2 * taerskel.taerskel - 1
                 and (foer.kle_id is not null or efter.kle_id is not null)
                 then 'sekundaer'
+            -- what an earlier release said would tell a hidden count
+            when tidligere.kle_id is not null then 'tidligere'
         end as diskretion_aarsag
     from {{ ref('int_kle__sager') }} as sager
     inner join {{ ref('int_kle__udtraek') }} as vurderes on sager.udtraeksdato = vurderes.udtraeksdato
@@ -64,6 +66,12 @@ vurderet as (
             and sager.myndighed_id = efter.myndighed_id
             and sager.it_system_id = efter.it_system_id
             and sager.kle_id = efter.kle_id
+    left join {{ ref('int_kle__tidligere') }} as tidligere
+        on
+            sager.udtraeksdato = tidligere.udtraeksdato
+            and sager.myndighed_id = tidligere.myndighed_id
+            and sager.it_system_id = tidligere.it_system_id
+            and sager.kle_id = tidligere.kle_id
 )
 
 select
