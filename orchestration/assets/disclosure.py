@@ -1,13 +1,17 @@
 """The gate for small counts: an attacker tries the KLE tables that this build would publish."""
 
+from contextlib import suppress
+
 import dagster as dg
+import duckdb
 
 from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answer
 from orchestration.build import isolation
+from orchestration.build.earlier import UNREADABLE, attached
 from orchestration.build.workspace import Workspace
 from orchestration.ingest.reference.profiles import reference_profiles
-from orchestration.publish.release import Manifest
+from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import Settings
 
 DISCLOSURE_KEY = dg.AssetKey(["gate", "diskretion"])
@@ -51,14 +55,16 @@ def attack_build(settings: Settings, manifest: Manifest) -> Made:
         from orchestration.disclosure.attacker import attack  # the solver takes a second to import
 
         found = attack(connection, threshold, extracts, catalog="kdi")
+        over_time = _over_time(settings, connection, manifest, threshold) if extracts else []
     finally:
         connection.close()
-    named = [str(cell) for cell in found.narrowed[:_NAMED]]
+    named = [*over_time, *(str(cell) for cell in found.narrowed)][:_NAMED]
+    in_vain = found.in_vain and not over_time
     told = (
-        f"{len(found.narrowed)} af {found.hidden} skjulte antal kan indsnævres,"
+        f"{len(found.narrowed) + len(over_time)} af {found.hidden} skjulte antal kan indsnævres,"
         f" {found.unexplained} summer passer ikke med de viste antal, {found.untried} er ikke efterprøvet."
         + (f" Fx {named[0]}. Find den tabel, der viser for meget, før der udgives." if named else "")
-        + (f" {isolation.told(settings, manifest)}" if not found.in_vain else "")
+        + (f" {isolation.told(settings, manifest)}" if not in_vain else "")
     )
     metadata = {
         "udtraek": len(extracts),
@@ -67,4 +73,35 @@ def attack_build(settings: Settings, manifest: Manifest) -> Made:
         "summer": found.sums,
         "ligninger": found.equations,
     }
-    return Made(DISCLOSURE_KEY, metadata, (answer(DISCLOSURE_KEY, CHECK, found.in_vain, told, {"indsnaevret": named}),))
+    return Made(DISCLOSURE_KEY, metadata, (answer(DISCLOSURE_KEY, CHECK, in_vain, told, {"indsnaevret": named}),))
+
+
+def _over_time(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, manifest: Manifest, threshold: int
+) -> list[str]:
+    """Sentences on the counts that the build betrays together with the releases that are kept."""
+    from orchestration.disclosure import over_time
+
+    releases = Releases(settings)
+    kept = {}
+    for earlier in releases.earlier():
+        with suppress(*UNREADABLE), attached(connection, earlier):
+            kept[earlier] = over_time.read_systems(connection, "arbejde_foer")
+    systems = over_time.read_systems(connection, "arbejde")
+    touched = over_time.divided_otherwise([systems, *kept.values()])
+    if not touched:
+        return []
+
+    def edition(published: str, of: Manifest, all_systems: dict[int, frozenset[str]]) -> over_time.Edition:
+        chosen = {system: parts for system, parts in all_systems.items() if parts & touched}
+        return over_time.read_edition(connection, published, of, chosen)
+
+    before = []
+    for earlier, theirs in kept.items():
+        with attached(connection, earlier):
+            before.append(edition("udgivet_foer", releases.manifest(earlier.publication_id), theirs))
+    names = dict(connection.execute("select it_system_id, navn from kdi.marts.dim_it_system").fetchall())
+    return [
+        f"{extract} {names.get(system, 'et system, der nu er del af et andet')} ({reason}): sammen med tidligere udgivelser"
+        for (extract, _, _), system, reason in over_time.betrayed(edition("kdi", manifest, systems), before, threshold)
+    ]

@@ -1,6 +1,7 @@
 """What the releases that are kept said of hidden counts: the build hides what would tell one together with them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ _TABLES = """
     )
 """
 # A damaged release is named by kdi scrub, and an older platform's may lack a table: nothing is known of either.
-_UNREADABLE = (duckdb.BinderException, duckdb.CatalogException, duckdb.IOException, duckdb.SerializationException)
+UNREADABLE = (duckdb.BinderException, duckdb.CatalogException, duckdb.IOException, duckdb.SerializationException)
 
 
 @dataclass(frozen=True)
@@ -38,25 +39,23 @@ def write_earlier(connection: duckdb.DuckDBPyConnection, releases: Iterable[Earl
     unread = []
     for release in releases if has_extracts else ():
         try:
-            attach(connection, release)
-            _write(connection, release.publication_id)
-        except _UNREADABLE:
+            with attached(connection, release):
+                _write(connection, release.publication_id)
+        except UNREADABLE:
             unread.append(release.publication_id)
-        finally:
-            detach(connection)
     return unread
 
 
-def attach(connection: duckdb.DuckDBPyConnection, release: Earlier) -> None:
-    """Make a release known as ``udgivet_foer`` and its private tables as ``arbejde_foer``, to be read."""
-    for path, name in ((release.marts, "udgivet_foer"), (release.state, "arbejde_foer")):
-        connection.execute(f"attach {sql_text(str(path))} as {name} (read_only)")
-
-
-def detach(connection: duckdb.DuckDBPyConnection) -> None:
-    """Undo :func:`attach`, as far as it came."""
-    for name in ("udgivet_foer", "arbejde_foer"):
-        connection.execute(f"detach database if exists {name}")
+@contextmanager
+def attached(connection: duckdb.DuckDBPyConnection, release: Earlier) -> Iterator[None]:
+    """A release is known as ``udgivet_foer`` and its private tables as ``arbejde_foer`` during a block, to be read."""
+    try:
+        for path, name in ((release.marts, "udgivet_foer"), (release.state, "arbejde_foer")):
+            connection.execute(f"attach {sql_text(str(path))} as {name} (read_only)")
+        yield
+    finally:
+        for name in ("udgivet_foer", "arbejde_foer"):
+            connection.execute(f"detach database if exists {name}")
 
 
 def _write(connection: duckdb.DuckDBPyConnection, publication_id: str) -> None:

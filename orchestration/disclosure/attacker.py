@@ -90,7 +90,7 @@ def attack(
     cells = connection.execute(
         "select udtraeksdato, navn, it_system, kle_nummer, diskretion_aarsag from angreb_skjult order by id"
     ).fetchall()
-    low, high = _known_beforehand([reason for *_, reason in cells], threshold)
+    low, high = known_beforehand([reason for *_, reason in cells], threshold)
     equations, sums, unexplained = _equations(connection, schema)
     by_sums = bounds(equations, low, high)
     ways = dict.fromkeys(_moved_little(connection, threshold), "naboudtrækket viser et antal tæt på")
@@ -110,7 +110,7 @@ def attack(
     )
 
 
-def _known_beforehand(reasons: list[str], threshold: int) -> tuple[np.ndarray, np.ndarray]:
+def known_beforehand(reasons: list[str], threshold: int) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest value that the reason for hiding leaves each count."""
     known = {"sekundaer": (threshold, 2 * threshold - 2), "tidligere": (0, np.inf)}
     found = np.array([known.get(reason, (1, threshold - 1)) for reason in reasons], dtype=float).reshape(-1, 2)
