@@ -102,6 +102,6 @@ def _over_time(
             before.append(edition("udgivet_foer", releases.manifest(earlier.publication_id), theirs))
     names = dict(connection.execute("select it_system_id, navn from kdi.marts.dim_it_system").fetchall())
     return [
-        f"{extract} {names.get(system, 'et system, der nu er del af et andet')} ({reason}): sammen med tidligere udgivelser"
+        f"{extract} {names.get(system, 'et andet systems del')} ({reason}): sammen med tidligere udgivelser"
         for (extract, _, _), system, reason in over_time.betrayed(edition("kdi", manifest, systems), before, threshold)
     ]

@@ -248,7 +248,12 @@ def test_the_counters_tell_when_they_are_open(published: Readers, twin: Database
 def test_the_page_says_who_sees_each_table() -> None:
     who = {"alle": "alle", "egne": "egne og aftalte", "kombit": "kun KOMBIT"}
     lines = [
-        [f"`{table}`", who[d.adgang] + (f"; {', '.join(d.anonym)} kun når anonym" if d.anonym else ""), d.grund]
+        [
+            f"`{table}`",
+            who[d.adgang] + (f"; {', '.join(d.anonym)} kun når anonym" if d.anonym else ""),
+            "; ".join(f"{kind}: {', '.join(columns)}" for kind, columns in d.tal if columns) or "–",
+            d.grund,
+        ]
         for table, d in sorted(decisions().tabeller.items())
     ]
-    page.assert_says("adgang: tabeller", page.table(["Tabel", "Rækker, andre end KOMBIT ser", "Hvorfor"], lines))
+    page.assert_says("adgang: tabeller", page.table(["Tabel", "Rækker, andre end KOMBIT ser", "Hvis data tallene er", "Hvorfor"], lines))
