@@ -141,6 +141,10 @@ def _build(
 
     planned, manifest, tables = transformations.run_dbt(context, dbt, settings, lay_out)
     context.log.info("Portene: kontroltotaler, diskretion, formål, rimelighed.")
+    for table, rows in disclosure.hide_over_time(settings).items():
+        context.log.info(
+            f"{table}: {rows} rækker vises kun for KOMBIT; ændringen siden en tidligere udgivelse ville røbe en."
+        )
     purposes_in_force = Purposes.read(reference_folder(settings, manifest.inputs["reference"]))
     gates = [
         publication.judge_control_totals(settings, manifest),

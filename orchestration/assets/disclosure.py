@@ -10,6 +10,7 @@ from orchestration.assets.made import Made, answer
 from orchestration.build import isolation
 from orchestration.build.earlier import UNREADABLE, attached
 from orchestration.build.workspace import Workspace
+from orchestration.disclosure.sums_over_time import hide_telling_changes
 from orchestration.ingest.reference.profiles import reference_profiles
 from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import Settings
@@ -40,6 +41,15 @@ CHECK_SPEC = dg.AssetCheckSpec(
     description="Angriberen finder intet skjult antal og ingen sum, som de viste antal ikke forklarer.",
     blocking=True,
 )
+
+
+def hide_over_time(settings: Settings) -> dict[str, int]:
+    """Hide the sums that a release which is kept tells something by; how many rows, by table."""
+    connection = Workspace(settings).connect()
+    try:
+        return hide_telling_changes(connection, Releases(settings).earlier())
+    finally:
+        connection.close()
 
 
 def attack_build(settings: Settings, manifest: Manifest) -> Made:

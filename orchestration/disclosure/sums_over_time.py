@@ -1,0 +1,64 @@
+"""Hides a sum of several authorities' calls where the release before tells, by subtraction, what one of them has.
+
+A sum grows as deliveries come, are corrected or withdrawn. The change is a sum too, and obeys the same rule as any:
+enough authorities stand behind it, and none has too much of it. Else the new figure is not shown to others than KOMBIT.
+"""
+
+from collections.abc import Iterable
+
+import duckdb
+
+from orchestration.build.earlier import UNREADABLE, Earlier, attached
+from orchestration.publish.access import Decisions, decisions
+from orchestration.publish.declared import FEWEST_MUNICIPALITIES, LARGEST_SHARE
+
+
+def hide_telling_changes(
+    connection: duckdb.DuckDBPyConnection, releases: Iterable[Earlier], decided: Decisions | None = None
+) -> dict[str, int]:
+    """Set ``er_anonym`` to false where a change since a release that is kept may not be seen; how many rows, by table.
+
+    Args:
+        connection: to the build, with what would be published attached as ``kdi``.
+    """
+    hidden: dict[str, int] = {}
+    for release in releases:
+        for table, decision in (decided or decisions()).tabeller.items():
+            for column, several in decision.tal.flere.items():
+                if not several.bidrag or column not in decision.anonym:
+                    continue
+                try:
+                    with attached(connection, release):
+                        (rows,) = connection.execute(_hide(connection, table, column, several.bidrag)).fetchall()[0]
+                except UNREADABLE:  # an older platform's: it had other tables
+                    continue
+                if rows:
+                    hidden[table] = hidden.get(table, 0) + rows
+    return hidden
+
+
+def _hide(connection: duckdb.DuckDBPyConnection, table: str, column: str, parts: str) -> str:
+    columns = [name for name, *_ in connection.execute(f"describe {parts}").fetchall()]
+    keys = [name for name in columns if name not in ("hvem", "vaerdi")]
+    by_key = ", ".join(keys)
+    parts_before = parts.replace("kdi.marts.", "udgivet_foer.marts.")
+    same = " and ".join(f"t.{key} is not distinct from {{0}}.{key}" for key in keys)
+    return f"""
+        with begge as (
+            select {by_key}, hvem, vaerdi from ({parts})
+            union all select {by_key}, hvem, -vaerdi from ({parts_before})
+        ),
+        forskelle as (
+            select {by_key}, hvem, abs(sum(vaerdi)) as forskel from begge group by all having sum(vaerdi) <> 0
+        ),
+        roeber as (
+            select {by_key} from forskelle group by all
+            having count(*) < {FEWEST_MUNICIPALITIES} or max(forskel) > {LARGEST_SHARE} * sum(forskel)
+        )
+        update kdi.{table} as t set er_anonym = false
+        where t.er_anonym
+            and exists (select 1 from roeber where {same.format("roeber")})
+            and exists (
+                select 1 from udgivet_foer.{table} as foer
+                where foer.er_anonym and foer.{column} is not null and {same.format("foer")}
+            )"""
