@@ -1,8 +1,9 @@
 -- Counts that must be hidden because of what earlier releases said of the same extract.
 --
--- Two systems that are one by an alias, before or after: the sum less the part that is shown is the part that is hidden.
--- So where a system's parts were put together otherwise, and one of the counts is or was hidden, all are hidden.
--- And a count of 5 to 8 stays hidden beside a small one that was published, though that one is corrected or withdrawn.
+-- Two systems that are one by an alias, before or after: their sum less the part that is shown is the part that
+-- is hidden. So where a system's parts were put together otherwise, and one of the counts is or was hidden, all
+-- are hidden. And a count of 5 to 8 stays hidden beside a small one that was published, though that one is
+-- corrected or withdrawn.
 with
 
 taerskel as (
@@ -35,19 +36,19 @@ familie_0 as (
 ),
 
 {% for nr in range(4) %}
-familie_{{ nr + 1 }} as (
-    select
-        af_gruppe.uuid,
-        min(af_gruppe.mindste) as familie
-    from (
+    familie_{{ nr + 1 }} as (
         select
-            grupper.uuid,
-            min(foer.familie) over (partition by grupper.publicering_id, grupper.it_system_id) as mindste
-        from grupper
-        inner join familie_{{ nr }} as foer on grupper.uuid = foer.uuid
-    ) as af_gruppe
-    group by af_gruppe.uuid
-),
+            af_gruppe.uuid,
+            min(af_gruppe.mindste) as familie
+        from (
+            select
+                grupper.uuid,
+                min(foer.familie) over (partition by grupper.publicering_id, grupper.it_system_id) as mindste
+            from grupper
+            inner join familie_{{ nr }} as foer on grupper.uuid = foer.uuid
+        ) as af_gruppe
+        group by af_gruppe.uuid
+    ),
 
 {% endfor %}
 
@@ -62,14 +63,18 @@ familier as (
 
 -- a family that a release divided otherwise than this one
 delt_om as (
-    select distinct familier.familie
-    from familier
-    inner join {{ source('plan', 'identitet_foer') }} as foer on familier.uuid = foer.uuid
-    group by familier.familie, foer.publicering_id
-    having
-        count(distinct familier.it_system_id) <> count(distinct foer.it_system_id)
-        or count(distinct familier.it_system_id)
-        <> count(distinct {{ dbt.concat(["cast(familier.it_system_id as varchar)", "' '", "cast(foer.it_system_id as varchar)"]) }})
+    select par.familie
+    from (
+        select distinct
+            familier.familie,
+            foer.publicering_id,
+            familier.it_system_id as nu_id,
+            foer.it_system_id as foer_id
+        from familier
+        inner join {{ source('plan', 'identitet_foer') }} as foer on familier.uuid = foer.uuid
+    ) as par
+    group by par.familie, par.publicering_id
+    having count(*) <> count(distinct par.nu_id) or count(*) <> count(distinct par.foer_id)
 ),
 
 -- what an earlier release hid, under the system's key of today
@@ -111,14 +116,17 @@ nu as (
         sager.antal_sager,
         sager.maskeret_ved_kilden
         or (sager.antal_sager > 0 and sager.antal_sager < taerskel.taerskel)
-        or (sager.antal_sager > 0 and sager.antal_sager < 2 * taerskel.taerskel - 1 and smaa.kle_id is not null)
-            as kan_vaere_skjult,
+        or (
+            sager.antal_sager > 0
+            and sager.antal_sager < 2 * taerskel.taerskel - 1
+            and smaa.kle_id is not null
+        ) as kan_vaere_skjult,
         familier.familie,
         delt_om.familie is not null as er_delt_om
     from {{ ref('int_kle__sager') }} as sager
     inner join {{ ref('int_kle__udtraek') }} as vurderes on sager.udtraeksdato = vurderes.udtraeksdato
     inner join familier on sager.it_system_id = familier.it_system_id
-    left join delt_om on familier.familie = delt_om.familie
+    left join (select distinct delt_om.familie from delt_om) as delt_om on familier.familie = delt_om.familie
     left join smaa
         on
             sager.myndighed_id = smaa.myndighed_id
@@ -130,7 +138,8 @@ nu as (
 skjult_i_familien as (
     select udtraeksdato, myndighed_id, kle_id, familie from skjult_foer
     union
-    select udtraeksdato, myndighed_id, kle_id, familie from nu where kan_vaere_skjult
+    select udtraeksdato, myndighed_id, kle_id, familie from nu
+    where kan_vaere_skjult
 )
 
 select
