@@ -1,9 +1,9 @@
 -- Counts that must be hidden because of what earlier releases said of the same extract.
 --
--- Two systems that are one by an alias, before or after: their sum less the part that is shown is the part that
--- is hidden. So where a system's parts were put together otherwise, and one of the counts is or was hidden, all
--- are hidden. And a count of 5 to 8 stays hidden beside a small one that was published, though that one is
--- corrected or withdrawn.
+-- Two systems that are one by an alias, before or after: their sum less the part that is shown is the part
+-- that is hidden. So where a system's parts were put together otherwise, and one of the counts is or was
+-- hidden, all are hidden. And a count of 5 to 8 stays hidden beside a small one that was published, though
+-- that one is corrected or withdrawn.
 with
 
 taerskel as (
