@@ -5,6 +5,7 @@
 the state kept with that release. A build that fails leaves both behind for the next to delete.
 """
 
+import secrets
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -177,6 +178,8 @@ class Workspace:
         periods = [(s, p) for s, ps in sorted(plan.touched.items()) for p in sorted(ps)]
         tables = {
             "publicering": pa.table({"publicering_id": [publication_id]}),
+            # The file's hash is published with the release, and must say nothing of the hidden counts in it.
+            "salt": pa.table({"salt": [secrets.token_hex(32)]}),
             "perioder": pa.table(
                 {
                     "kilde": pa.array([s for s, _ in periods], pa.string()),
@@ -190,6 +193,7 @@ class Workspace:
         connection.execute(
             """
             create or replace table plan.publicering as select * from publicering;
+            create or replace table plan.salt as select * from salt;
             create or replace table plan.beroerte_perioder as select * from perioder;
             create or replace table plan.beroerte_dage as
                 select cast(strftime(cast(periode as date), '%Y%m%d') as integer) as dato_id

@@ -36,6 +36,8 @@ AUDIENCES = {
 }
 
 _OF_ITS_OWN = (
+    # of a file that holds a random number for this very reason
+    (re.compile(r'"tilstand": "[0-9a-f]{64}"'), "SALTET"),
     (re.compile(r"\d{8}T\d{6}(\.\d+)?Z(-[0-9a-f]{4})?"), "UDGIVELSE"),
     (re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)?( UTC|Z|[+-]\d\d:?\d\d)?"), "TID"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "NUMMER"),
