@@ -9,6 +9,7 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -36,8 +37,6 @@ AUDIENCES = {
 }
 
 _OF_ITS_OWN = (
-    # of a file that holds a random number for this very reason
-    (re.compile(r'"tilstand": "[0-9a-f]{64}"'), "SALTET"),
     (re.compile(r"\d{8}T\d{6}(\.\d+)?Z(-[0-9a-f]{4})?"), "UDGIVELSE"),
     (re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)?( UTC|Z|[+-]\d\d:?\d\d)?"), "TID"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "NUMMER"),
@@ -69,7 +68,7 @@ def told(path: Path, folders: dict[str, str]) -> str:
     Args:
         folders: this installation's folders, and what to call them.
     """
-    text = _READ.get(path.suffix, _text)(path)
+    text = (_manifest if path.name == "manifest.json" else _READ.get(path.suffix, _text))(path)
     for folder, name in folders.items():
         text = text.replace(folder, name)
     for pattern, name in _OF_ITS_OWN:
@@ -107,20 +106,34 @@ def _duckdb(path: Path) -> str:
             "select schema_name || '.' || table_name from duckdb_tables() where not internal order by all"
         ).fetchall()
         return "\n".join(
-            f"{name}\n" + "\n".join(map(str, connection.execute(f"from {name} order by all").fetchall()))
+            f"{name}\n" + "\n".join(map(_row, connection.execute(f"from {name} order by all").fetchall()))
             for (name,) in names
         )
 
 
 def _parquet(path: Path) -> str:
-    """Rows, and the size of the file and of each of its parts."""
+    """Rows; and the size of the file and of its parts, but of the log of deliveries, which has the times of the load."""
     with duckdb.connect() as connection:
         rows = connection.execute("from read_parquet(?) order by all", [str(path)]).fetchall()
         sizes = connection.execute(
             "select path_in_schema, total_compressed_size, stats_min_value, stats_max_value from parquet_metadata(?)",
             [str(path)],
         ).fetchall()
-    return "\n".join(map(str, [path.stat().st_size, *sizes, *rows]))
+    if path.name == "leverance_log.parquet":
+        sizes = []
+    else:
+        sizes.append((path.stat().st_size,))
+    return "\n".join(map(_row, [*sizes, *rows]))
+
+
+def _row(values: tuple) -> str:
+    """Times of the load are of this day; those of the deliveries are years ago."""
+    return str(["TID" if isinstance(v, datetime) and v.year > 2023 else v for v in values])
+
+
+def _manifest(path: Path) -> str:
+    """Without the hashes of the release's files, which are looked at themselves."""
+    return re.sub(r'"[0-9a-f]{64}"', "HASH", path.read_text(encoding="utf-8"))
 
 
 def _sqlite(path: Path) -> str:
