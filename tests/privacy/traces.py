@@ -112,7 +112,7 @@ def _duckdb(path: Path) -> str:
 
 
 def _parquet(path: Path) -> str:
-    """Rows; and the size of the file and of its parts, but of the log of deliveries, which has the times of the load."""
+    """Rows, and the sizes of the file and its parts; of the log of deliveries, which has the times of a load, no sizes."""
     with duckdb.connect() as connection:
         rows = connection.execute("from read_parquet(?) order by all", [str(path)]).fetchall()
         sizes = connection.execute(
