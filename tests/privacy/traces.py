@@ -112,7 +112,7 @@ def _duckdb(path: Path) -> str:
 
 
 def _parquet(path: Path) -> str:
-    """Rows, and the sizes of the file and its parts; of the log of deliveries, which has the times of a load, no sizes."""
+    """Rows, and the sizes of the file and its parts; no sizes of the log of deliveries, which has times of a load."""
     with duckdb.connect() as connection:
         rows = connection.execute("from read_parquet(?) order by all", [str(path)]).fetchall()
         sizes = connection.execute(
