@@ -14,8 +14,9 @@ from pipeline.deliveries import Delivery, cases
 from pipeline.installation import Installation
 from pipeline.ways import Folders
 
-from .traces import AUDIENCES, ONLY_OPERATORS, audience, files, name_of, told
+from .traces import AUDIENCES, OF_THE_PROJECT, ONLY_OPERATORS, audience, files, name_of, told
 
+pytestmark = pytest.mark.lang  # two loads and their reports take two minutes
 MADE = (
     ("report", "potentiale", "--kommune", "Aalborg"),
     ("report", "kditl"),
@@ -55,14 +56,14 @@ class Left:
         """What others than the operators can read, by name without what each load has of its own."""
         found: dict[str, list[Path]] = {}
         for relative, path in self.files.items():
-            if audience(relative) != ONLY_OPERATORS:
+            if audience(relative) != ONLY_OPERATORS and relative not in OF_THE_PROJECT:
                 found.setdefault(name_of(relative), []).append(path)
         return found
 
     def lines(self, paths: list[Path]) -> Counter[str]:
         """What the files say, in no order: threads write beside each other."""
         folders = {str(self.installation.folder): "HJEM", str(self.installation.dagster_home): "DAGSTER"}
-        return Counter(line for path in paths for line in told(path, folders).splitlines())
+        return Counter(line for path in paths for line in told(path, folders))
 
 
 def left(folders: Folders, name: str, hidden: tuple[int, int, int, int]) -> Left:

@@ -4,6 +4,8 @@ Two loads never have the same names of releases, times or runs; those are taken 
 must be the same when nothing but hidden counts differs.
 """
 
+import email
+import email.policy
 import io
 import re
 import sqlite3
@@ -37,12 +39,26 @@ AUDIENCES = {
 }
 
 _OF_ITS_OWN = (
+    (re.compile(r"D:\d{14}Z|\w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000|={15}\d+==|<[\d.]+@[\w.-]+>"), "TID"),
     (re.compile(r"\d{8}T\d{6}(\.\d+)?Z(-[0-9a-f]{4})?"), "UDGIVELSE"),
     (re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)?( UTC|Z|[+-]\d\d:?\d\d)?"), "TID"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "NUMMER"),
     (re.compile(r"\b1[6-9]\d{8}(\.\d+)?\b"), "TID"),
-    (re.compile(r"\b\d+\.\d+(e-\d+)?(?=(ms|s\b|, \"|\}| seconds| s\b|\]))"), "SEKUNDER"),
-    (re.compile(r"\b\d+(\.\d+)?(ms|s)\b"), "SEKUNDER"),
+)
+
+# What programs say of themselves: how long it took, in which process, in which order.
+_BY_PROGRAMS = (".log", ".jsonl", ".db", ".out", ".err", ".complete", ".json", ".html")
+_OF_PROGRAMS = (
+    (re.compile(r"\b(\d+m)?\d+(\.\d+)?(e-\d+)? ?m?s\b|\b\d+\.\d+(e-\d+)?\b"), "SEKUNDER"),
+    (re.compile(r'"(pid|thread|num_threads)": ("[^"]*"|\d+)|Thread-\d+|pid \d+|pid=\d+'), "TRÅD"),
+    (re.compile(r'"index": \d+|\b\d+ (of|af) \d+|kdi-docs-\w{8}'), "NR"),
+)
+# dbt's own copies of the project, made before it reads any data.
+OF_THE_PROJECT = (
+    "dbt/graph.gpickle",
+    "dbt/graph_summary.json",
+    "dbt/partial_parse.msgpack",
+    "dbt/semantic_manifest.json",
 )
 
 
@@ -62,8 +78,8 @@ def files(installation: Installation) -> dict[str, Path]:
     }
 
 
-def told(path: Path, folders: dict[str, str]) -> str:
-    """What a file says, without what every load has of its own.
+def told(path: Path, folders: dict[str, str]) -> list[str]:
+    """What a file says, piece by piece, without what every load has of its own.
 
     Args:
         folders: this installation's folders, and what to call them.
@@ -71,9 +87,11 @@ def told(path: Path, folders: dict[str, str]) -> str:
     text = (_manifest if path.name == "manifest.json" else _READ.get(path.suffix, _text))(path)
     for folder, name in folders.items():
         text = text.replace(folder, name)
-    for pattern, name in _OF_ITS_OWN:
+    by_program = path.suffix in _BY_PROGRAMS and "reports" not in path.parts
+    for pattern, name in _OF_ITS_OWN + (_OF_PROGRAMS if by_program else ()):
         text = pattern.sub(name, text)
-    return text
+    # threads number what they do as they come to it, so only the words are the same
+    return re.findall(r"[^\W\d]+|\d+", text) if by_program else re.split(r"\n|(?<=>)(?=<)", text)
 
 
 def name_of(relative: str) -> str:
@@ -112,18 +130,15 @@ def _duckdb(path: Path) -> str:
 
 
 def _parquet(path: Path) -> str:
-    """Rows, and the sizes of the file and its parts; no sizes of the log of deliveries, which has times of a load."""
+    """Rows, and what the file says of each column. Its size follows the order in which threads wrote the rows."""
     with duckdb.connect() as connection:
         rows = connection.execute("from read_parquet(?) order by all", [str(path)]).fetchall()
-        sizes = connection.execute(
-            "select path_in_schema, total_compressed_size, stats_min_value, stats_max_value from parquet_metadata(?)",
+        known = connection.execute(
+            "select path_in_schema, num_values, stats_min_value, stats_max_value, stats_null_count"
+            " from parquet_metadata(?) order by all",
             [str(path)],
         ).fetchall()
-    if path.name == "leverance_log.parquet":
-        sizes = []
-    else:
-        sizes.append((path.stat().st_size,))
-    return "\n".join(map(_row, [*sizes, *rows]))
+    return "\n".join(map(_row, [*known, *rows]))
 
 
 def _row(values: tuple) -> str:
@@ -148,8 +163,16 @@ def _sqlite(path: Path) -> str:
     return "\n".join(lines)
 
 
+def _mail(path: Path) -> str:
+    """The parts of a message without the names by which they refer to each other."""
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    texts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
+    return re.sub(r"cid:[^\"]+", "cid:", "\n".join([str(message["Subject"]), *texts]))
+
+
 _READ: dict[str, Callable[[Path], str]] = {
     ".pdf": _pdf,
+    ".eml": _mail,
     ".xlsx": _zipped,
     ".docx": _zipped,
     ".duckdb": _duckdb,
