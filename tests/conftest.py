@@ -18,6 +18,7 @@ SHARED = {
             "report",
             "privacy",
             "test_figures.py",
+            "test_fund.py",
             "test_maal.py",
             "test_questions.py",
             "test_commands_as_written.py",

@@ -30,3 +30,12 @@
 {% macro dele_kan_vises(del, roebende) %}bool_and({{ del }} in ({{ roebende }})){% endmacro %}
 {% macro tragt_samlet() %}left(trin, 2){% endmacro %}
 {% macro tragt_trin() %}trin || fravalg{% endmacro %}
+{% macro officielt_navn(navn) %}{{ navn }} || ' Kommune'{% endmacro %}
+{% macro dansk_procent(andel) %}'{{ andel }}'{% endmacro %}
+{% macro dansk_cirka(tal) %}'{{ tal }}'{% endmacro %}
+{% macro fundets_saetning(f) %}{{ f }}.slags{% endmacro %}
+{% macro skridtets_titel() %}slags{% endmacro %}
+{% macro skridtets_begrundelse() %}slags{% endmacro %}
+{% macro skridtets_tegn() %}slags{% endmacro %}
+{% macro skridtets_hvem(skridt) %}{{ skridt }}.slags{% endmacro %}
+{% macro klarmelding_i_ord(klarmelding) %}{{ klarmelding }}{% endmacro %}

@@ -153,11 +153,7 @@ navngivne as (
         store.*,
         myndighed.cvr,
         myndighed.navn as kommune,
-        case
-            when myndighed.type = 'kommune' and not ends_with(lower(myndighed.navn), 'kommune')
-                then myndighed.navn || ' Kommune'
-            else myndighed.navn
-        end as hvem,
+        myndighed.officielt_navn as hvem,
         system.uuid as it_system_uuid,
         system.navn as it_system,
         service.service,

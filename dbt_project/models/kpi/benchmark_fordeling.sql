@@ -3,111 +3,12 @@ with
 
 kommuner as (
     select
-        myndighed_id,
         cvr,
         xyz_klasse,
         region,
         landsdel
     from {{ ref('dim_myndighed') }}
     where type = 'kommune'
-),
-
--- what is loaded in a month: there a municipality without calls is zero, not missing
-omraader as (
-    select distinct
-        maaned,
-        platform,
-        dataomraade
-    from {{ ref('kald_pr_indbygger') }}
-),
-
-folketal as (
-    select
-        folketal.maaned,
-        kommuner.cvr,
-        cast(folketal.folketal as double) as folketal
-    from {{ ref('int_folketal__maaned') }} as folketal
-    inner join kommuner on folketal.myndighed_id = kommuner.myndighed_id
-    where folketal.folketal > 0
-),
-
-kald_pr_indbygger as (
-    select
-        omraader.maaned,
-        omraader.platform,
-        omraader.dataomraade,
-        folketal.cvr,
-        coalesce(kald.kald, 0) as kald,
-        folketal.folketal
-    from omraader
-    inner join folketal on omraader.maaned = folketal.maaned
-    left join {{ ref('kald_pr_indbygger') }} as kald
-        on
-            omraader.maaned = kald.maaned
-            and omraader.platform = kald.platform
-            and omraader.dataomraade = kald.dataomraade
-            and folketal.cvr = kald.cvr
-),
-
--- a number per municipality and date
-vaerdier as (
-    select
-        'kald_pr_indbygger' as maal,
-        maaned as dato,
-        platform,
-        dataomraade,
-        cvr,
-        kald / folketal as vaerdi
-    from kald_pr_indbygger
-    union all
-    -- by data area, and in all, on both platforms together
-    select
-        'kald_pr_indbygger' as maal,
-        maaned as dato,
-        'alle' as platform,
-        coalesce(dataomraade, 'alle') as dataomraade,
-        cvr,
-        sum(kald) / max(folketal) as vaerdi
-    from kald_pr_indbygger
-    group by grouping sets ((maaned, cvr, dataomraade), (maaned, cvr))
-    union all
-    select
-        'daekningsgrad' as maal,
-        udtraeksdato as dato,
-        null as platform,
-        null as dataomraade,
-        cvr,
-        sum(emner_daekket) / nullif(cast(sum(emner_med_sager_xyz) as double), 0) as vaerdi
-    from {{ ref('kle_daekning') }}
-    group by udtraeksdato, cvr
-    union all
-    select
-        'opslag_pr_bruger' as maal,
-        maaned as dato,
-        null as platform,
-        null as dataomraade,
-        cvr,
-        sum(opslag) / nullif(cast(sum(brugere) as double), 0) as vaerdi
-    from {{ ref('sapa') }}
-    group by maaned, cvr
-    union all
-    select
-        'tilslutningsgrad' as maal,
-        statusdato as dato,
-        null as platform,
-        null as dataomraade,
-        cvr,
-        tilslutningsgrad as vaerdi
-    from {{ ref('tilslutning_kommune') }}
-    union all
-    select
-        'realiseringsgrad' as maal,
-        maaned as dato,
-        null as platform,
-        null as dataomraade,
-        cvr,
-        realiseringsgrad as vaerdi
-    from {{ ref('potentiale_kommune') }}
 ),
 
 grupper as (
@@ -138,12 +39,16 @@ grupper as (
 
 ordnet as (
     select
-        vaerdier.*,
+        vaerdier.maal,
+        vaerdier.dato,
+        vaerdier.platform,
+        vaerdier.dataomraade,
+        vaerdier.vaerdi,
         grupper.gruppering,
         grupper.gruppe,
         row_number() over (fordeling order by vaerdier.vaerdi, vaerdier.cvr) as plads,
         count(*) over (fordeling) as kommuner
-    from vaerdier
+    from {{ ref('int_sammenligning__vaerdier') }} as vaerdier
     inner join grupper on vaerdier.cvr = grupper.cvr
     where
         vaerdier.vaerdi is not null

@@ -51,6 +51,12 @@ samlet as (
     select
         coalesce(kommuner.cvr, myndigheder.cvr) as cvr,
         coalesce(kommuner.navn, myndigheder.navn) as navn,
+        case
+            when
+                kommuner.cvr is not null
+                then coalesce(kommuner.officielt_navn, {{ officielt_navn('kommuner.navn') }})
+            else myndigheder.navn
+        end as officielt_navn,
         case when kommuner.cvr is not null then 'kommune' else 'anden' end as type,
         kommuner.kommune_kode,
         kommuner.region,
@@ -66,6 +72,7 @@ select
     cast(cvr as bigint) as myndighed_id,
     cvr,
     navn,
+    officielt_navn,
     type,
     kommune_kode,
     region,
@@ -75,4 +82,4 @@ from samlet
 
 union all
 
-select 0, null, 'Ukendt', 'ukendt', null, null, null, null
+select 0, null, 'Ukendt', 'Ukendt', 'ukendt', null, null, null, null

@@ -2,6 +2,7 @@ select
     kommune_kode,
     cvr,
     navn,
+    officielt_navn,
     region,
     landsdel,
     xyz_klasse

@@ -1,0 +1,102 @@
+-- Where a municipality stands among the 98, month by month, without anybody else's value.
+with
+
+maaneder as (
+    select
+        maaned,
+        {{ dbt.last_day('maaned', 'month') }} as sidste_dag
+    from (select distinct maaned from {{ ref('int_indlaeste_maaneder') }})
+),
+
+vaerdier as (
+    select * from {{ ref('int_sammenligning__vaerdier') }}
+    where
+        coalesce(platform, 'alle') = 'alle'
+        and coalesce(dataomraade, 'alle') = 'alle'
+        and vaerdi is not null
+),
+
+-- what is told of each month: a status sheet or an extract counts from its date on, and never before
+gaeldende as (
+    select
+        maaneder.maaned,
+        vaerdier.maal,
+        max(vaerdier.dato) as dato
+    from maaneder
+    inner join vaerdier
+        on
+            maaneder.sidste_dag >= vaerdier.dato
+            and (maaneder.maaned <= vaerdier.dato or vaerdier.maal in ('tilslutningsgrad', 'daekningsgrad'))
+    group by maaneder.maaned, vaerdier.maal
+),
+
+ordnet as (
+    select
+        gaeldende.maaned,
+        gaeldende.maal,
+        gaeldende.dato,
+        vaerdier.cvr,
+        vaerdier.taeller,
+        vaerdier.grundlag,
+        vaerdier.vaerdi,
+        rank() over (maalet order by vaerdier.vaerdi desc) as plads,
+        count(*) over (
+            partition by gaeldende.maaned, gaeldende.maal, vaerdier.vaerdi
+        ) as paa_pladsen,
+        count(*) over maalet as blandt
+    from gaeldende
+    inner join vaerdier
+        on
+            gaeldende.maal = vaerdier.maal
+            and gaeldende.dato = vaerdier.dato
+    window maalet as (partition by gaeldende.maaned, gaeldende.maal)
+)
+
+select
+    ordnet.maaned,
+    myndighed.cvr,
+    myndighed.navn as kommune,
+    myndighed.xyz_klasse,
+    ordnet.maal,
+    ordnet.dato,
+    ordnet.taeller,
+    ordnet.grundlag,
+    ordnet.vaerdi,
+    cast(ordnet.plads as integer) as plads,
+    cast(ordnet.paa_pladsen as integer) as paa_pladsen,
+    cast(ordnet.blandt as integer) as blandt,
+    ordnet.plads + ordnet.paa_pladsen > ordnet.blandt and ordnet.blandt > ordnet.paa_pladsen as er_sidst,
+    alle.nedre_kvartil,
+    alle.median,
+    alle.oevre_kvartil,
+    klassen.median as klassens_median,
+    kvartal.taeller as taeller_kvartal_foer,
+    kvartal.vaerdi as vaerdi_kvartal_foer,
+    aar.vaerdi as vaerdi_aar_foer
+from ordnet
+inner join {{ ref('dim_myndighed') }} as myndighed on ordnet.cvr = myndighed.cvr
+left join {{ ref('benchmark_fordeling') }} as alle
+    on
+        ordnet.maal = alle.maal
+        and ordnet.dato = alle.dato
+        and coalesce(alle.platform, 'alle') = 'alle'
+        and coalesce(alle.dataomraade, 'alle') = 'alle'
+        and alle.gruppering = 'alle'
+left join {{ ref('benchmark_fordeling') }} as klassen
+    on
+        ordnet.maal = klassen.maal
+        and ordnet.dato = klassen.dato
+        and coalesce(klassen.platform, 'alle') = 'alle'
+        and coalesce(klassen.dataomraade, 'alle') = 'alle'
+        and klassen.gruppering = 'xyz_klasse'
+        and myndighed.xyz_klasse = klassen.gruppe
+left join ordnet as kvartal
+    on
+        ordnet.maaned = {{ dbt.dateadd('month', 3, 'kvartal.maaned') }}
+        and ordnet.maal = kvartal.maal
+        and ordnet.cvr = kvartal.cvr
+left join ordnet as aar
+    on
+        ordnet.maaned = {{ dbt.dateadd('month', 12, 'aar.maaned') }}
+        and ordnet.maal = aar.maal
+        and ordnet.cvr = aar.cvr
