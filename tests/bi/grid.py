@@ -38,6 +38,9 @@ CUTS: dict[str, tuple[Axis | None, list[tuple[Axis, ...]]]] = {
     ),
     "kpi.teknisk_gaeld": (_MONTH, [(), (KOMMUNE,), (SYSTEM,), (("Teknisk gæld._fase", "fase"),), (KOMMUNE, SYSTEM)]),
     "kpi.tilslutning_hovedtal": (_MONTH, [()]),
+    "kpi.fund": (_MONTH, [(), (KOMMUNE,), (("Fund._slags", "slags"),)]),
+    "kpi.skridt": (_MONTH, [(), (KOMMUNE,), (SYSTEM,), (("Skridt._valg", "valg"),)]),
+    "kpi.belastning": (_MONTH, [()]),
     "kpi.kle_daekning": (
         ("Dato.Dato", "udtraeksdato"),
         [(), (KOMMUNE,), (KLASSE,), (("KLE-dækning.KLE-hovedgruppe", "hovedgruppe"), KOMMUNE)],
