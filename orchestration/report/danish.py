@@ -37,6 +37,13 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
     return f"−{text}" if value < 0 and text.strip("0,.") else text
 
 
+def small(value: float | None, decimals: int = 2) -> str:
+    """A figure that may be small: ``< 0,01`` is something, ``0`` is nothing."""
+    if value is None or value == 0:
+        return number(value)
+    return f"<\u00a0{number(10**-decimals, decimals)}" if 0 < value < 0.5 * 10**-decimals else number(value, decimals)
+
+
 def percent(share: float | None, decimals: int = 0) -> str:
     """A share (0–1) as ``12 %``, with a space that does not break."""
     return MISSING if share is None else f"{number(100 * Decimal(str(share)), decimals)}\u00a0%"

@@ -1,8 +1,10 @@
 """What a report is made of, whatever it is shown as. Texts are ready to print; nothing is computed after this."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+from orchestration.report import danish
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,16 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Step:
-    """A thing to do: what, why, and what it is worth."""
+    """A thing to do: what, why, and what shows that it was done (``worth``).
+
+    ``values`` are pairs of whom it is good for and what they get; ``who`` takes it up: a role.
+    """
 
     title: str
     text: str
     worth: str
+    who: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,97 @@ class Steps:
 
     steps: tuple[Step, ...]
     kind: str = "steps"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A question and the municipality's answer; ``share`` is 0 at the lowest place among all and 1 at the highest."""
+
+    question: str
+    measure: str
+    value: str
+    beside: str
+    share: float | None
+    place: str
+    change: str
+
+
+@dataclass(frozen=True)
+class Places:
+    """Questions with place lines: a line shows the rank, so nobody's value."""
+
+    places: tuple[Place, ...]
+    since: str
+    kind: str = "places"
+
+
+@dataclass(frozen=True)
+class State:
+    """A part of a whole: its code decides how it is drawn (``kpi.potentiale.tilstand``)."""
+
+    code: str
+    count: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class States:
+    """A bar split in its parts, each with number and words."""
+
+    title: str
+    note: str
+    states: tuple[State, ...]
+    kind: str = "states"
+
+
+@dataclass(frozen=True)
+class Stacks:
+    """A bar per name, split as ``states`` are, on one scale; ``extra`` stands at the right."""
+
+    title: str
+    rows: tuple[tuple[str, tuple[int, ...], str], ...]
+    codes: tuple[str, ...]
+    heading: str = ""
+    note: str = ""
+    kind: str = "stacks"
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A bar per name from zero, with its figure as text."""
+
+    title: str
+    rows: tuple[tuple[str, float, str], ...]
+    note: str = ""
+    kind: str = "bars"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line over months from zero. ``points`` are month as text and value; a value that is missing is a gap."""
+
+    title: str
+    unit: str
+    points: tuple[tuple[str, float | None], ...]
+    last: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Small charts side by side, two in a row."""
+
+    curves: tuple[Curve, ...]
+    kind: str = "curves"
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of steps: ``mark`` is ``taget``, ``i_gang`` or ``uaendret``."""
+
+    items: tuple[tuple[str, str, str], ...]
+    kind: str = "outcomes"
 
 
 @dataclass(frozen=True)
@@ -78,17 +176,37 @@ class Table:
     name: str = ""
     empty: str = "Ingen."
     kind: str = "table"
+    # all rows, where only the first are printed; the attached file has them all
+    complete: tuple[tuple[str, ...], ...] = ()
+    # whether it is kept on one page
+    whole: bool = False
+
+
+def cut(table: Table, most: int) -> Table:
+    """The table with its first rows; what is left out is counted, and stands in the attached file."""
+    if len(table.rows) <= most:
+        return table
+    left = f"Vist: {most} af {danish.number(len(table.rows))}; resten står i {table.name}.csv, som er vedhæftet."
+    note = f"{table.note} {left}".strip()
+    return replace(table, rows=table.rows[:most], complete=table.rows, note=note)
 
 
 def tabulate(
-    title: str, rows: Iterable[dict[str, Any]], *columns: tuple[Column, Callable[[dict[str, Any]], str]], **more: str
+    title: str,
+    rows: Iterable[dict[str, Any]],
+    *columns: tuple[Column, Callable[[dict[str, Any]], str]],
+    note: str = "",
+    name: str = "",
+    empty: str = "Ingen.",
 ) -> Table:
     """A table of rows, each column with the function that makes its text."""
     return Table(
         title,
         tuple(column for column, _ in columns),
         tuple(tuple(text(row) for _, text in columns) for row in rows),
-        **more,
+        note,
+        name,
+        empty,
     )
 
 
@@ -103,7 +221,7 @@ class Chart:
     kind: str = "chart"
 
 
-Block = Paragraph | Tiles | Steps | Bullets | Table | Chart
+Block = Paragraph | Tiles | Steps | Bullets | Table | Chart | Places | States | Stacks | Bars | Curves | Outcomes
 
 
 @dataclass(frozen=True)
@@ -140,6 +258,11 @@ class Document:
     release: str
     data_through: str
     notes: tuple[str, ...] = field(default=())
+    product: str = ""
+    period: str = ""
+    lead: str = ""
+    # under page 1: what each source reaches to, and what is missing
+    sources: tuple[str, ...] = field(default=())
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

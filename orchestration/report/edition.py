@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.report import danish
 from orchestration.report.document import Definition
+from orchestration.sample.names import supplier_names
 
 # Fewer than this many others would point out one of them.
 SMALLEST_GROUP = 5
@@ -63,6 +64,7 @@ class Edition:
         self.folder = release.resolve()
         self.connection = duckdb.connect(str(self.folder / "kdi.duckdb"), read_only=True)
         manifest = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        self._by_municipality: dict[str, dict[str, list[dict[str, Any]]]] = {}
         self.release_id: str = manifest["publicering_id"]
         self.published: str = manifest["udgivet"]
         self.reference: str = manifest["inputs"].get("reference", "")
@@ -107,6 +109,15 @@ class Edition:
         cursor.execute(sql, parameters)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def rows_of(self, cvr: str, sql: str) -> list[dict[str, Any]]:
+        """The rows of one municipality of a query about all, by its column ``cvr``: asked once for all of them."""
+        if sql not in self._by_municipality:
+            found: dict[str, list[dict[str, Any]]] = {}
+            for row in self.rows(sql):
+                found.setdefault(row["cvr"], []).append(row)
+            self._by_municipality[sql] = found
+        return self._by_municipality[sql].get(cvr, [])
 
     def row(self, sql: str, **parameters: Any) -> dict[str, Any]:
         """The only row; empty when there is none."""
@@ -157,6 +168,12 @@ class Edition:
         )["dato"]
 
     @cached_property
+    def is_made_up(self) -> bool:
+        """Whether the suppliers are those that ``kdi generate`` makes up: then no figure is of the real world."""
+        known = {r["navn"] for r in self.rows("select navn from marts.dim_leverandoer where leverandoer_id <> 0")}
+        return bool(known) and 2 * len(known & set(supplier_names(10_000))) > len(known)
+
+    @cached_property
     def measures(self) -> dict[tuple[str, str], Measure]:
         """The catalogue, by measure and table."""
         return {
@@ -186,7 +203,8 @@ class Edition:
     def municipalities(self) -> list[dict[str, Any]]:
         """The 98 in Danish order, with the population that counts in the month."""
         return self.rows(
-            """select m.cvr, m.navn, m.kommune_kode, m.region, m.landsdel, m.xyz_klasse, f.folketal, f.kvartal
+            """select m.cvr, m.navn, m.officielt_navn, m.kommune_kode, m.region, m.landsdel, m.xyz_klasse,
+                f.folketal, f.kvartal
             from marts.dim_myndighed as m
             left join (
                 select myndighed_id, arg_max(folketal, kvartal) as folketal, max(kvartal) as kvartal

@@ -52,14 +52,18 @@ def realised(name: str, used: int, possible: int) -> str:
     return f"{name} har taget {danish.number(used)} af {danish.number(possible)} mulige anvendelser i brug."
 
 
-def ready(name: str, ready_count: int, demanded: int) -> str:
-    """``Jobcentersystemet er klarmeldt til 11 af 15 obligatoriske snitflader.``"""
+def ready(name: str, ready_count: int, demanded: int, confirmed: int | None = None) -> str:
+    """``Jobcentersystemet er klarmeldt til 11 af 15 krævede snitflader; kald bekræfter 2.``"""
     if demanded == 0:
-        return f"{name} har ingen obligatoriske snitflader på SKI’s liste."
+        return f"{name} har ingen krav på SKI’s liste."
+    if ready_count == 0:
+        whole = "den ene krævede snitflade" if demanded == 1 else f"nogen af de {demanded} krævede snitflader"
+        return f"{name} er ikke klarmeldt til {whole}."
     if ready_count == demanded:
-        return f"{name} er klarmeldt til alle {demanded} obligatoriske snitflader."
-    many = "ingen" if ready_count == 0 else str(ready_count)
-    return f"{name} er klarmeldt til {many} af {demanded} obligatoriske snitflader."
+        said = "den krævede snitflade" if demanded == 1 else f"alle {demanded} krævede snitflader"
+    else:
+        said = f"{ready_count} af {demanded} krævede snitflader"
+    return f"{name} er klarmeldt til {said}" + ("." if confirmed is None else f"; kald bekræfter {confirmed}.")
 
 
 def per_citizen(calls: float | None, month: str, year_before: float | None) -> str:

@@ -14,6 +14,7 @@ from orchestration.report.document import (
     Table,
     Tile,
     Tiles,
+    cut,
     tabulate,
 )
 from orchestration.report.edition import Edition
@@ -34,7 +35,7 @@ def build(edition: Edition) -> Document:
         Section(
             "Hvor mange af SKI-systemerne anvender infrastrukturen?", (_ski_systems(edition, names),), new_page=True
         ),
-        Section("Er klarmeldingerne reelle?", (_verdicts(edition), _unconfirmed(edition, names))),
+        Section("Er klarmeldingerne reelle?", (_verdicts(edition), _unconfirmed(edition))),
         Section("Hvor langt er tilslutningen?", tuple(tragt.of_all(edition))),
         Section("Hvor er der lavet bevidste fravalg?", (tragt.declined(edition), _deselected(edition, names))),
         Section("Anvendes snitfladerne som forventet?", (_expected(edition),)),
@@ -42,7 +43,7 @@ def build(edition: Edition) -> Document:
         Section("Sker der uhensigtsmæssig anvendelse?", (kditl_operations.suspicious(edition, names),)),
         Section("Hvordan påvirker driftsforstyrrelser kommunerne?", (kditl_operations.outages(edition),)),
         Section("Er der styr på serviceaftalerne?", tuple(kditl_operations.contracts(edition, names))),
-        Section("Er infrastrukturen robust nok?", tuple(kditl_operations.busy_hours(edition))),
+        Section("Er infrastrukturen robust nok?", tuple(kditl_operations.load(edition))),
         Section("Hvilke KLE-numre burde have sager?", (_subjects(edition),)),
     )
     # each answer is the finding that stands first under its question
@@ -50,6 +51,8 @@ def build(edition: Edition) -> Document:
     return Document(
         title="KDI i tal: masterrapport",
         subtitle=f"{danish.month(edition.month).capitalize()}",
+        product="KDI i tal: masterrapport",
+        period=danish.month(edition.month),
         audience="KOMBIT",
         headline=findings.per_citizen(
             now["kald_pr_borger"], danish.month(edition.month), year_before.get("kald_pr_borger")
@@ -65,6 +68,7 @@ def build(edition: Edition) -> Document:
             *edition.define("kpi.serviceaftale_status", "serviceaftaler_stille"),
             *edition.define("kpi.kle_huller", "kle_huller"),
             *edition.define("kpi.afvigelser", "afvigelser"),
+            *edition.define("kpi.belastning", "belastning_udvikling", "gange_middeltimen"),
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
@@ -100,18 +104,20 @@ def _ski_systems(edition: Edition, names: Callable[[Row], str]) -> Table:
         left join marts.fct_kald_maaned as k on s.it_system_id = k.it_system_id
             and k.maaned <= $maaned and k.maaned > $maaned - interval 12 month
         left join marts.dim_myndighed as m on k.myndighed_id = m.myndighed_id
-        where s.er_ski_system group by s.navn, s.uuid, l.navn, s.it_system_id order by s.navn collate da, s.uuid"""
+        where s.er_ski_system group by s.navn, s.uuid, l.navn, s.it_system_id
+        order by kald desc, s.navn collate da, s.uuid"""
     )
     used = sum(r["kald"] > 0 for r in rows)
-    return tabulate(
+    table = tabulate(
         f"{used} af {len(rows)} SKI-systemer har kald på 12 måneder" if rows else "SKI’s liste er ikke indlæst",
         rows,
         (Column("System", 2), names),
         (Column("Leverandør", 1.6), lambda r: r["leverandoer"]),
-        (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald"])),
+        (Column("Alle myndigheders kald på 12 mdr.", 1.3, right=True), lambda r: danish.number(r["kald"])),
         (Column("Kommuner med kald", 1, right=True), lambda r: danish.number(r["kommuner"])),
         name="ski_systemer",
     )
+    return cut(table, 30)
 
 
 def _verdicts(edition: Edition) -> Table:
@@ -133,22 +139,29 @@ def _verdicts(edition: Edition) -> Table:
     )
 
 
-def _unconfirmed(edition: Edition, names: Callable[[Row], str]) -> Table:
+def _unconfirmed(edition: Edition) -> Table:
+    """Declarations without calls by supplier, the most first."""
     rows = edition.rows(
-        """select it_system_uuid, it_system, leverandoer, list(snitflade order by snitflade) as snitflader
+        """select leverandoer, count(*) as antal, count(distinct coalesce(it_system_uuid, it_system)) as systemer,
+            list(distinct snitflade order by snitflade) as snitflader
         from kpi.klarmelding_reel where maaned = $maaned and vurdering = 'klarmeldt_uden_kald'
-        group by all order by it_system collate da, it_system_uuid"""
+        group by leverandoer order by antal desc, leverandoer"""
     )
-    count = sum(len(r["snitflader"]) for r in rows)
-    return tabulate(
-        f"{danish.number(count)} klarmeldinger har ingen kald",
+    table = tabulate(
+        f"{danish.number(sum(r['antal'] for r in rows))} klarmeldinger har ingen kald",
         rows,
-        (Column("System", 1.6), names),
-        (Column("Leverandør", 1.4), lambda r: r["leverandoer"]),
-        (Column("Klarmeldt uden kald", 4), lambda r: ", ".join(r["snitflader"])),
+        (Column("Leverandør", 1.6), lambda r: r["leverandoer"]),
+        (Column("Klarmeldinger", right=True), lambda r: danish.number(r["antal"])),
+        (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
+        (Column("Snitflader", 3.4), lambda r: _some(r["snitflader"])),
         name="klarmeldt_uden_kald",
         empty="Alle klarmeldinger bekræftes af kald.",
     )
+    return cut(table, 15)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:6]) + (f" og {len(names) - 6} andre" if len(names) > 6 else "")
 
 
 def _deselected(edition: Edition, names: Callable[[Row], str]) -> Table:
@@ -157,16 +170,17 @@ def _deselected(edition: Edition, names: Callable[[Row], str]) -> Table:
             and klarmelding in ('Nej', 'Irrelevant') and kald_12m = 0
         order by it_system collate da, it_system_uuid, snitflade"""
     )
-    return tabulate(
-        f"{danish.number(len(rows))} obligatoriske snitflader er meldt fra og kaldes ikke",
+    table = tabulate(
+        f"{danish.number(len(rows))} krævede snitflader er meldt fra og kaldes ikke",
         rows,
         (Column("System", 1.6), names),
         (Column("Leverandør", 1.4), lambda r: r["leverandoer"]),
         (Column("Snitflade", 2.8), _interface),
         (Column("Meldt", 1, mark=True), lambda r: danish.NOT_RELEVANT if r["klarmelding"] == "Irrelevant" else "Nej"),
         name="fravalg",
-        empty="Ingen obligatoriske snitflader er meldt fra.",
+        empty="Ingen krævede snitflader er meldt fra.",
     )
+    return cut(table, 20)
 
 
 def _interface(row: Row) -> str:
@@ -176,9 +190,9 @@ def _interface(row: Row) -> str:
 
 def _least_used(row: Row | None) -> str:
     if row is None:
-        return "Ingen obligatoriske snitflader er i brug"
+        return "Ingen krævede snitflader er i brug"
     if row["realiseret"] == row["mulige"] - row["kan_ikke_maales"]:
-        return "Alle obligatoriske snitflader, der er i brug, er fuldt udbredt"
+        return "Alle krævede snitflader, der er i brug, er fuldt udbredt"
     return f"{row['snitflade']} er mindst udbredt af dem i brug: {realised(row)}"
 
 
@@ -187,11 +201,11 @@ def _expected(edition: Edition) -> Table:
         """select snitflade, any_value(snitflade_navn) as snitflade_navn, count(*) as mulige,
             count(*) filter (where status = 'kan_ikke_maales') as kan_ikke_maales,
             count(*) filter (where status = 'realiseret') as realiseret, cast(sum(kald_12m) as bigint) as kald,
-            sum(forventede_kald) filter (where status <> 'realiseret') as mangler
+            sum(forventede_kald) filter (where status <> 'realiseret' and er_anonym) as mangler
         from kpi.potentiale where maaned = $maaned group by snitflade order by mulige desc, snitflade"""
     )
     lowest = min((r for r in rows if r["realiseret"]), key=lambda r: r["realiseret"] / r["mulige"], default=None)
-    return tabulate(
+    table = tabulate(
         _least_used(lowest),
         rows,
         (Column("Snitflade", 2.8), _interface),
@@ -199,10 +213,11 @@ def _expected(edition: Edition) -> Table:
         (Column("I brug", 0.8, right=True), lambda r: danish.number(r["realiseret"])),
         (Column("Kan ikke måles", 0.9, right=True), lambda r: danish.number(r["kan_ikke_maales"])),
         (Column("Realiseret", 0.9, right=True), realised),
-        (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald"])),
-        (Column("Forventet i det uudnyttede", 1.2, right=True), lambda r: danish.number(r["mangler"])),
+        (Column("Kommunernes kald på 12 mdr.", 1.2, right=True), lambda r: danish.number(r["kald"])),
+        (Column("Ventede kald i resten", 1.2, right=True), lambda r: danish.rounded(r["mangler"])),
         name="forventet",
     )
+    return cut(table, 25)
 
 
 def _subjects(edition: Edition) -> Table:
@@ -210,7 +225,7 @@ def _subjects(edition: Edition) -> Table:
         """select kle_nummer, any_value(emne) as emne, any_value(hovedgruppe_titel) as gruppe, count(*) as kommuner
         from kpi.kle_huller where udtraeksdato = $udtraek group by kle_nummer order by kommuner desc, kle_nummer"""
     )
-    return tabulate(
+    table = tabulate(
         f"{rows[0]['emne']} mangler sager i flest kommuner: {rows[0]['kommuner']}"
         if rows
         else "Ingen emner mangler sager",
@@ -222,3 +237,4 @@ def _subjects(edition: Edition) -> Table:
         name="kle",
         empty="Ingen kommuner mangler sager på almindelige emner." if edition.extract else _UNKNOWN,
     )
+    return cut(table, 15)

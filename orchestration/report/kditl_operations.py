@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from orchestration.report import charts, danish
-from orchestration.report.document import Block, Chart, Column, Paragraph, Table, tabulate
+from orchestration.report import danish
+from orchestration.report.document import Block, Column, Curves, Paragraph, Table, cut, tabulate
 from orchestration.report.edition import Edition
+from orchestration.report.k98_analyse import curve
+from orchestration.report.municipality import months_of_quarter
 
 Row = dict[str, Any]
+_PATTERNS = {"genforsoeg": "genforsøg", "natlig_bunke": "natlig bunke", "polling": "jævn strøm"}
 _UNKNOWN = "Støttesystemerne er ikke indlæst for perioden"
 
 
@@ -18,37 +21,45 @@ def changes(edition: Edition) -> Table:
         order by kommuner desc, kald_12m desc, service, version"""
     )
     older = [r for r in rows if r["nyere_version"]]
-    return tabulate(
+    table = tabulate(
         f"{danish.number(len(older))} services kaldes stadig i en ældre version",
-        older + [r for r in rows if not r["nyere_version"]],
+        older,
         (Column("Service", 2.8), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
         (Column("Snitflade", 0.9), lambda r: r["snitflade"]),
         (Column("Systemer", 0.8, right=True), lambda r: danish.number(r["systemer"])),
         (Column("Leverandører", 1, right=True), lambda r: danish.number(r["leverandoerer"])),
         (Column("Kommuner", 0.9, right=True), lambda r: danish.number(r["kommuner"])),
-        (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald_12m"])),
-        (Column("Nyere version", 0.8), lambda r: r["nyere_version"] or ""),
+        (Column("Alle myndigheders kald på 12 mdr.", 1.4, right=True), lambda r: danish.number(r["kald_12m"])),
+        (Column("Nyere version", 0.8), lambda r: r["nyere_version"]),
         name="konsekvens",
+        empty="Ingen services kaldes i en ældre version.",
     )
+    return cut(table, 20)
 
 
 def suspicious(edition: Edition, names: Callable[[Row], str]) -> Table:
-    """Calls that do not look like casework."""
+    """Calls that do not look like casework, in the three months that end with the edition's; the largest first."""
+    first, last = months_of_quarter(edition)
     rows = edition.rows(
-        """select * from kpi.afvigelser where type = 'mistaenkeligt_moenster' and fra <= $slut
-            and til >= $maaned - interval 2 month order by observeret desc, kommune, it_system, service, fra""",
-        slut=edition.month_end,
+        """select * from kpi.afvigelser where type = 'mistaenkeligt_moenster' and fra <= $sidste and til >= $foerste
+        order by observeret desc, kommune, it_system, service, fra""",
+        foerste=first,
+        sidste=last,
     )
-    return tabulate(
+    table = tabulate(
         f"{danish.number(len(rows))} mistænkelige mønstre i de seneste tre måneder" if edition.has_hours else _UNKNOWN,
         rows,
-        (Column("Fra", 0.8), lambda r: f"{r['fra']:%d-%m-%Y}"),
-        (Column("Til", 0.8), lambda r: f"{r['til']:%d-%m-%Y}"),
-        (Column("System", 1.2), names),
-        (Column("Hvad der skete", 4), lambda r: r["forklaring"]),
+        (Column("Fra", 0.8), lambda r: f"{r['fra']:%d.%m.%Y}"),
+        (Column("Til", 0.8), lambda r: f"{r['til']:%d.%m.%Y}"),
+        (Column("Myndighed", 1.2), lambda r: r["kommune"]),
+        (Column("System", 1.3), names),
+        (Column("Service", 2), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
+        (Column("Mønster", 1), lambda r: _PATTERNS.get(r["moenster"], r["moenster"])),
+        (Column("Kald", 0.8, right=True), lambda r: danish.number(r["observeret"])),
         name="moenstre",
         empty="Der er ingen mistænkelige mønstre." if edition.has_hours else "Det vides ikke.",
     )
+    return cut(table, 30)
 
 
 def outages(edition: Edition) -> Table:
@@ -62,7 +73,7 @@ def outages(edition: Edition) -> Table:
         slut=edition.month_end,
     )
     worst = max(rows, key=lambda r: r["kommuner"], default=None)
-    return tabulate(
+    table = tabulate(
         f"Flest kommuner, {worst['kommuner']}, blev ramt den {danish.day(worst['fra'])}"
         if worst
         else "Ingen driftsforstyrrelser på 12 måneder"
@@ -79,6 +90,7 @@ def outages(edition: Edition) -> Table:
         name="drift",
         empty="Der er ingen driftsforstyrrelser i de seneste 12 måneder." if edition.has_hours else "Det vides ikke.",
     )
+    return cut(table, 15)
 
 
 def contracts(edition: Edition, names: Callable[[Row], str]) -> list[Block]:
@@ -89,13 +101,16 @@ def contracts(edition: Edition, names: Callable[[Row], str]) -> list[Block]:
             count(distinct it_system_uuid) as systemer, max(maaneder_stille) as stille
         from kpi.serviceaftale_status group by status order by aftaler desc"""
     )
-    silent = edition.rows(
-        """select * from kpi.serviceaftale_status where status in ('stille', 'aldrig_brugt')
-        order by maaneder_stille desc nulls first, myndighed collate da, it_system, serviceaftale_uuid"""
+    by_supplier = edition.rows(
+        """select leverandoer, count(*) as aftaler, count(distinct it_system) as systemer,
+            count(distinct cvr) as myndigheder, max(maaneder_stille) as stille
+        from kpi.serviceaftale_status where status in ('stille', 'aldrig_brugt')
+        group by leverandoer order by aftaler desc, leverandoer"""
     )
+    silent = sum(r["aftaler"] for r in by_supplier)
     return [
         tabulate(
-            f"{danish.number(len(silent))} serviceaftaler er stille eller aldrig brugt",
+            f"{danish.number(silent)} serviceaftaler er stille eller aldrig brugt",
             rows,
             (Column("Status", 1.4, mark=True), lambda r: said[r["status"]]),
             (Column("Serviceaftaler", right=True), lambda r: danish.number(r["aftaler"])),
@@ -105,39 +120,67 @@ def contracts(edition: Edition, names: Callable[[Row], str]) -> list[Block]:
             name="aftaler",
             note="Set fra den nyeste måned, Serviceplatformen har leveret.",
         ),
-        tabulate(
-            "Dem skal der følges op på",
-            silent,
-            (Column("Myndighed", 1.6), lambda r: r["myndighed"]),
-            (Column("System", 1.6), names),
-            (Column("Leverandør", 1.5), lambda r: r["leverandoer"]),
-            (Column("Seneste kald", 1.1), lambda r: danish.month(r["seneste_kald"]) if r["seneste_kald"] else "aldrig"),
-            (Column("Måneder stille", 0.9, right=True), lambda r: danish.number(r["maaneder_stille"])),
-            name="stille_aftaler",
-            empty="Alle aftaler er i brug eller afløst.",
+        cut(
+            tabulate(
+                "Dem skal der følges op på, efter leverandør",
+                by_supplier,
+                (Column("Leverandør", 2), lambda r: r["leverandoer"]),
+                (Column("Stille eller aldrig brugt", 1.2, right=True), lambda r: danish.number(r["aftaler"])),
+                (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
+                (Column("Myndigheder", right=True), lambda r: danish.number(r["myndigheder"])),
+                (Column("Længst stille, måneder", 1.2, right=True), lambda r: danish.number(r["stille"])),
+                name="stille_aftaler",
+                empty="Alle aftaler er i brug eller afløst.",
+            ),
+            15,
         ),
     ]
 
 
-def busy_hours(edition: Edition) -> list[Block]:
-    """The working days' calls by the hour."""
-    rows = edition.rows(
-        """select time_id, cast(sum(kald) as double) as kald, sum(kald) / sum(sum(kald)) over () as andel
-        from kpi.timeprofil where maaned = $maaned and dagstype = 'arbejdsdag' group by time_id order by time_id"""
+def load(edition: Edition) -> list[Block]:
+    """Robust enough? Growth, the busiest hour against the mean, and the curve of both."""
+    rows = edition.rows("select * from kpi.belastning where maaned <= $maaned order by maaned")[-24:]
+    now = rows[-1] if rows and rows[-1]["maaned"] == edition.month else None
+    if now is None:
+        return [Paragraph("Der er ingen kald i måneden.")]
+    peaks = [(r["maaned"], r["gange_middeltimen"]) for r in rows]
+    table = tabulate(
+        _answer(now),
+        [now],
+        (Column("Alle myndigheders kald", 1.2, right=True), lambda r: danish.number(r["kald"])),
+        (Column("Samme måned året før", 1.2, right=True), lambda r: danish.number(r["kald_aar_foer"])),
+        (Column("Travleste time", 1.4), _busiest),
+        (Column("Kald i den", right=True), lambda r: danish.number(r["travleste_kald"])),
+        (Column("Gange middeltimen", right=True), lambda r: danish.number(r["gange_middeltimen"], 1)),
+        (Column("Året før", right=True), lambda r: danish.number(r["gange_middeltimen_aar_foer"], 1)),
+        name="belastning",
     )
-    if not rows or not sum(r["kald"] for r in rows):
-        return [Paragraph("Støttesystemerne har ingen kald i måneden.")]
-    busiest = max(rows, key=lambda r: r["kald"])
-    picture = charts.bars(
-        [(f"kl. {r['time_id']}–{r['time_id'] + 1}", r["kald"], danish.percent(r["andel"], 1)) for r in rows],
-        "arbejdsdagenes kald på Støttesystemerne",
-    )
+    calls = [(r["maaned"], float(r["kald"])) for r in rows]
     return [
-        Chart(
-            f"Travlest er timen fra kl. {busiest['time_id']} med {danish.percent(busiest['andel'], 1)} af"
-            " arbejdsdagens kald",
-            "Støttesystemerne, månedens arbejdsdage.",
-            picture.svg,
-            picture.alt,
-        )
+        table,
+        Curves(
+            (
+                curve("Kald i måneden", "alle myndigheder, begge platforme", calls, danish.rounded),
+                curve("Travleste time", "gange middeltimen, Støttesystemerne", peaks, lambda v: danish.number(v, 1)),
+            )
+        ),
     ]
+
+
+def _answer(now: Row) -> str:
+    grown = now["udvikling_aar_pct"]
+    if grown is None:
+        said = "Brugen kan ikke sammenlignes med samme måned året før endnu"
+    elif round(grown) == 0:
+        said = "Brugen er uændret på et år"
+    else:
+        said = f"Brugen er {'steget' if grown > 0 else 'faldet'} {danish.number(abs(grown))}\u00a0% på et år"
+    if now["gange_middeltimen"] is None:
+        return f"{said}; timerne er ikke indlæst"
+    return f"{said}; travleste time er {danish.number(now['gange_middeltimen'], 1)} gange middeltimen"
+
+
+def _busiest(row: Row) -> str:
+    if row["travleste_dag"] is None:
+        return danish.MISSING
+    return f"{danish.day(row['travleste_dag'])} kl. {row['travleste_time']}–{row['travleste_time'] + 1}"

@@ -5,7 +5,7 @@ A report that fails stops no other: the rest is made, and then it is told which 
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from orchestration import progress
 from orchestration.publish import agreements
 from orchestration.publish.agreements import Agreements
-from orchestration.report import catalogue, edition, screening
+from orchestration.report import catalogue, edition, imprint, screening
 from orchestration.report.document import Document
 from orchestration.report.edition import Edition, NotPublished
 from orchestration.report.file_names import file_names
@@ -50,6 +50,11 @@ class Workbench:
     only: str | None = None
 
     @cached_property
+    def sender(self) -> imprint.Imprint:
+        known = imprint.of(self.settings)
+        return replace(known, is_made_up=known.is_made_up or self.edition.is_made_up)
+
+    @cached_property
     def indicators(self) -> Indicators:
         return Indicators(self.edition)
 
@@ -82,26 +87,26 @@ class Workbench:
         """A report as PDF at a path under the edition's folder."""
         from orchestration.report import pdf
 
-        return Report(about, lambda: [pdf.write(build(), self.edition.published, self.folder / path)])
+        return Report(about, lambda: [pdf.write(build(), self.edition.published, self.folder / path, self.sender)])
 
 
 def potentiale(bench: Workbench) -> Iterator[Report]:
     """Potentialeanalyse per municipality."""
-    from orchestration.report import potentiale as product
+    from orchestration.report import analyse as product
 
     for cvr, name in bench.municipalities():
         yield bench.pdf(
             name,
             f"potentialeanalyse/{bench.file_name[cvr]}.pdf",
-            partial(product.build, bench.edition, bench.indicators, bench.agreements, cvr),
+            partial(product.build, bench.edition, bench.agreements, cvr),
         )
 
 
 def k98(bench: Workbench) -> Iterator[Report]:
     """Potentialeanalyse K98."""
-    from orchestration.report import k98 as product
+    from orchestration.report import k98_analyse as product
 
-    yield bench.pdf("K98", "potentialeanalyse-k98.pdf", lambda: product.build(bench.edition, bench.indicators))
+    yield bench.pdf("K98", "potentialeanalyse-k98.pdf", lambda: product.build(bench.edition))
 
 
 def tilslutning(bench: Workbench) -> Iterator[Report]:

@@ -129,9 +129,10 @@ def deviations(edition: Edition, cvr: str) -> Rows:
     """Findings of the three months that end with the edition's, the newest first."""
     return edition.rows(
         """select * from kpi.afvigelser
-        where cvr = $cvr and fra <= $sidste and til >= $maaned - interval 2 month
+        where cvr = $cvr and fra <= $sidste and til >= $foerste
         order by til desc, score desc, it_system, service, version""",
         cvr=cvr,
+        foerste=months_of_quarter(edition)[0],
         sidste=edition.month_end,
     )
 

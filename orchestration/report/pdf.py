@@ -13,7 +13,9 @@ from pathlib import Path
 import typst
 
 from orchestration.lake.spreadsheet import harmless
+from orchestration.report import danish
 from orchestration.report.document import Document
+from orchestration.report.imprint import NOBODY, Imprint
 from orchestration.report.showable import FONTS, shown
 from orchestration.settings import PROJECT_ROOT
 
@@ -32,19 +34,28 @@ def _compiler() -> typst.Compiler:
     )
 
 
-def render(document: Document, published: str) -> bytes:
+def render(document: Document, published: str, sender: Imprint = NOBODY) -> bytes:
     """The PDF's bytes. ``published`` is when the release was made, and becomes the document's date.
 
     Raises:
         PdfFailed: the template does not take the document.
     """
-    content = shown(document).as_dict() | {"csv": {name: csv_text(document, name) for name in document.tables()}}
+    made = datetime.fromisoformat(published).astimezone(UTC)
+    content = shown(document).as_dict() | {
+        "csv": {name: csv_text(document, name) for name in document.tables()},
+        "imprint": {
+            "sender": shown(sender.sender),
+            "contact": shown(sender.contact) or "kontakt ikke oplyst",
+            "issued": f"Udgivet {danish.day(made.date())}",
+            "made_up": sender.is_made_up,
+        },
+    }
     try:
         pages = _compiler().compile(
             format="pdf",
             sys_inputs={"dokument": json.dumps(content, ensure_ascii=False)},
             pdf_standards=["a-3a", "ua-1"],
-            timestamp=datetime.fromisoformat(published).astimezone(UTC),
+            timestamp=made,
         )
     except typst.TypstError as error:
         raise PdfFailed(f"{document.title}: {error.diagnostic}") from error
@@ -58,16 +69,16 @@ def csv_text(document: Document, name: str) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\n")
     writer.writerow([column.label for column in table.columns])
-    writer.writerows([harmless(cell) for cell in row] for row in table.rows)
+    writer.writerows([harmless(cell) for cell in row] for row in table.complete or table.rows)
     return out.getvalue()
 
 
-def write(document: Document, published: str, path: Path) -> Path:
+def write(document: Document, published: str, path: Path, sender: Imprint = NOBODY) -> Path:
     """Render and put in place in one step; of one that fails nothing is left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}")
     try:
-        partial.write_bytes(render(document, published))
+        partial.write_bytes(render(document, published, sender))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -8,10 +8,11 @@ from orchestration.report.document import (
     Chart,
     Column,
     Document,
-    Paragraph,
     Section,
+    Table,
     Tile,
     Tiles,
+    cut,
     tabulate,
 )
 from orchestration.report.edition import Edition
@@ -32,37 +33,70 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
         cvr=cvr,
     )
     name = units[0]["kommune"] if cvr and units else None
+    known = next((m for m in edition.municipalities if m["cvr"] == cvr), None)
+    name = known["navn"] if known else (units[0]["kommune"] if cvr and units else None)
+    official = known["officielt_navn"] if known else name
     silent = [u for u in units if u["er_stille"]]
+    worst_first = sorted(
+        units, key=lambda u: (-u["maaneder_stille"], -(u["brugere"] or 0), u["kommune"], u["org_enhed"])
+    )
     return Document(
-        title=f"SAPA-rapport for {name} Kommune" if name else "SAPA-rapport",
+        title=f"SAPA-rapport for {official}" if official else "SAPA-rapport",
         subtitle=f"{danish.month(edition.month).capitalize()}",
-        audience=f"{name} Kommune" if name else "KOMBIT",
-        headline=_headline(units, silent),
-        front=(_tiles(edition, units), *_trend(edition, cvr), *(() if name else (_by_municipality(edition),))),
+        product="SAPA-rapport",
+        period=danish.month(edition.month),
+        audience=official or "Alle kommuner · til KOMBIT",
+        headline=_headline(units, silent, edition),
+        front=(_tiles(edition, units), *_trend(edition, cvr), *(() if name else (_types(units),))),
         sections=(
-            Section("Stille organisationsenheder", (_silent(silent, name),)),
-            Section("Alle organisationsenheder", (_all(units, name),)),
+            Section(
+                "Enhederne, de længst stille først", (cut(_all(worst_first, name, edition), 60),), new_page=not name
+            ),
+            *(() if name else (Section("Kommunerne", (_by_municipality(edition),)),)),
         ),
         definitions=edition.define(
-            "kpi.sapa",
-            "sapa_brugere",
-            "sapa_opslag",
-            "sapa_opslag_12m",
-            "opslag_pr_bruger",
-            "sapa_stille_enheder",
-            "maaneder_stille",
+            "kpi.sapa", "sapa_brugere", "sapa_opslag", "opslag_pr_bruger", "sapa_stille_enheder", "maaneder_stille"
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
     )
 
 
-def _headline(units: list[Row], silent: list[Row]) -> str:
+def _by_type(units: list[Row]) -> list[tuple[str, list[Row]]]:
+    """Units of the same name in several municipalities, those with the largest share of silent ones first."""
+    found: dict[str, list[Row]] = {}
+    for u in units:
+        if u["brugere"]:
+            found.setdefault(u["org_enhed"] or danish.MISSING, []).append(u)
+    several = [(name, rows) for name, rows in found.items() if len({u["cvr"] for u in rows}) > 1]
+    return sorted(several, key=lambda t: (-sum(u["er_stille"] for u in t[1]) / len(t[1]), -len(t[1]), t[0]))
+
+
+def _headline(units: list[Row], silent: list[Row], edition: Edition) -> str:
     if not units:
-        return "Der er ingen oplysninger om adgang til SAPA i måneden."
+        return "Vi har ingen data om SAPA i måneden."
+    types = _by_type(units)
+    if types and all(u["er_stille"] for u in types[0][1]) and len(types[0][1]) >= 5:
+        name, rows = types[0]
+        return f"{name} bruger ikke SAPA i nogen af {len({u['cvr'] for u in rows})} kommuner."
     if not silent:
-        return f"Alle {len(units)} organisationsenheder med adgang til SAPA har slået op i måneden."
-    return f"{len(silent)} af {len(units)} organisationsenheder med adgang til SAPA har ikke slået op i måneden."
+        return f"Alle {danish.number(len(units))} enheder med adgang til SAPA har slået op i måneden."
+    return f"{danish.number(len(silent))} af {danish.number(len(units))} enheder med adgang til SAPA er stille."
+
+
+def _types(units: list[Row]) -> Block:
+    table = tabulate(
+        "Hvilke slags enheder er stille?",
+        [{"slags": name, "enheder": found} for name, found in _by_type(units)],
+        (Column("Slags enhed", 2.4), lambda r: r["slags"]),
+        (Column("Kommuner", right=True), lambda r: danish.number(len({u["cvr"] for u in r["enheder"]}))),
+        (Column("Enheder", right=True), lambda r: danish.number(len(r["enheder"]))),
+        (Column("Heraf stille", right=True), lambda r: danish.number(sum(u["er_stille"] for u in r["enheder"]))),
+        (Column("Brugere", right=True), lambda r: danish.number(sum(u["brugere"] or 0 for u in r["enheder"]))),
+        name="enhedstyper",
+        empty="Ingen enheder hedder det samme i flere kommuner.",
+    )
+    return cut(table, 12)
 
 
 def _tiles(edition: Edition, units: list[Row]) -> Tiles:
@@ -74,7 +108,7 @@ def _tiles(edition: Edition, units: list[Row]) -> Tiles:
         ("sapa_stille_enheder", sum(bool(u["er_stille"]) for u in units)),
     ]
     tiles = [
-        Tile(m.label, m.text(v), (f"af {len(units)} enheder",) if n == "sapa_stille_enheder" else (), n)
+        Tile(m.label, m.text(v), (f"af {danish.number(len(units))} enheder",) if n == "sapa_stille_enheder" else (), n)
         for n, v in figures
         for m in [edition.measure(n, "kpi.sapa")]
     ]
@@ -106,12 +140,14 @@ def _by_municipality(edition: Edition) -> Block:
         """select kommune, count(*) as enheder, count(*) filter (where opslag > 0) as i_brug,
             cast(sum(brugere) as bigint) as brugere, cast(sum(opslag) as bigint) as opslag,
             sum(opslag) / nullif(cast(sum(brugere) as double), 0) as pr_bruger
-        from kpi.sapa where maaned = $maaned group by kommune order by kommune collate da"""
+        from kpi.sapa where maaned = $maaned group by kommune order by pr_bruger nulls first, kommune collate da"""
     )
     rate = edition.measure("opslag_pr_bruger", "kpi.sapa")
     most = max(rows, key=lambda r: r["pr_bruger"] or 0, default=None)
-    return tabulate(
-        f"{most['kommune']} slår oftest op pr. bruger" if most else "Ingen kommuner har adgang",
+    table = tabulate(
+        f"{most['kommune']} slår oftest op pr. bruger; de, der slår mindst op, står først"
+        if most
+        else "Ingen har adgang",
         rows,
         (Column("Kommune", 2), lambda r: r["kommune"]),
         (Column("Enheder", right=True), lambda r: danish.number(r["enheder"])),
@@ -121,39 +157,27 @@ def _by_municipality(edition: Edition) -> Block:
         (Column("Opslag pr. bruger", right=True), lambda r: rate.text(r["pr_bruger"])),
         name="kommuner",
     )
+    return cut(table, 28)
 
 
-def _silent(silent: list[Row], name: str | None) -> Block:
-    if not silent:
-        return Paragraph("Ingen enheder er stille: alle med adgang har slået op i måneden.")
-    longest = max(silent, key=lambda u: u["maaneder_stille"])
-    whose = "" if name else f" i {longest['kommune']}"
+def _all(units: list[Row], name: str | None, edition: Edition) -> Table:
+    silent = [u for u in units if u["er_stille"]]
+    since = danish.month(edition.months[0])
+    never = sum(u["seneste_opslag"] is None for u in silent)
+    title = f"{danish.counted(never, 'enhed', 'enheder')} har ikke slået op, siden data begynder i {since}"
     return tabulate(
-        f"Længst stille er {longest['org_enhed']}{whose}:"
-        f" {danish.count(longest['maaneder_stille'], 'måned', 'måneder')}",
-        sorted(silent, key=lambda u: -u["maaneder_stille"]),
-        *(() if name else ((Column("Kommune", 1.4), lambda u: u["kommune"]),)),
-        (Column("Organisationsenhed", 2.4), lambda u: u["org_enhed"]),
+        title if never else f"{danish.counted(len(silent), 'enhed', 'enheder')} er stille",
+        units,
+        *(() if name else ((Column("Kommune", 1.3), lambda u: u["kommune"]),)),
+        (Column("Organisationsenhed", 2.2), lambda u: u["org_enhed"] or danish.MISSING),
         (Column("Brugere", 0.8, right=True), lambda u: danish.number(u["brugere"])),
-        (Column("Måneder uden opslag", 1, right=True), lambda u: danish.number(u["maaneder_stille"])),
+        (Column("Opslag", 0.8, right=True), lambda u: danish.number(u["opslag"])),
+        (Column("Opslag på 12 mdr.", 1, right=True), lambda u: danish.number(u["opslag_12m"])),
+        (Column("Måneder stille", 0.9, right=True), lambda u: danish.number(u["maaneder_stille"])),
         (
             Column("Seneste opslag", 1.2),
-            lambda u: danish.month(u["seneste_opslag"]) if u["seneste_opslag"] else "aldrig",
+            lambda u: danish.month(u["seneste_opslag"]) if u["seneste_opslag"] else f"ikke siden {since}",
         ),
-        name="stille",
-    )
-
-
-def _all(units: list[Row], name: str | None) -> Block:
-    return tabulate(
-        f"{danish.counted(len(units), 'organisationsenhed', 'organisationsenheder')} har adgang",
-        units,
-        *(() if name else ((Column("Kommune", 1.4), lambda u: u["kommune"]),)),
-        (Column("Organisationsenhed", 2.4), lambda u: u["org_enhed"]),
-        (Column("Brugere", 0.8, right=True), lambda u: danish.number(u["brugere"])),
-        (Column("Opslag", 0.9, right=True), lambda u: danish.number(u["opslag"])),
-        (Column("Opslag på 12 mdr.", 1, right=True), lambda u: danish.number(u["opslag_12m"])),
-        (Column("Status", 0.9, mark=True), lambda u: "Stille" if u["er_stille"] else "Aktiv"),
         name="enheder",
         empty="Ingen enheder har adgang efter leverancerne.",
     )

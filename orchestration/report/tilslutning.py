@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.report import danish, findings, tragt
+from orchestration.report import danish, findings
 from orchestration.report.document import (
     Block,
     Bullets,
@@ -14,6 +14,7 @@ from orchestration.report.document import (
     Table,
     Tile,
     Tiles,
+    cut,
     tabulate,
 )
 from orchestration.report.edition import Edition
@@ -74,36 +75,174 @@ def build(edition: Edition, system: System, public: bool = False) -> Document:
     others = [r for r in statuses if r["krav"] != "obligatorisk"]
     users = _users(edition, system)
     date = danish.day(edition.status_date) if edition.status_date else danish.MISSING
+    confirmed = sum(r["vurdering"] == "bekraeftet" for r in mandatory if r["klarmelding"] == "Klarmeldt")
     return Document(
         title=f"Tilslutningsrapport for {system.shown}",
         subtitle=f"Status {date} · kald til og med {danish.day(edition.month_end)}",
-        audience=f"KOMBIT og {system.supplier}",
-        headline=findings.ready(system.shown, state.get("klarmeldte", 0), state.get("obligatoriske", 0)),
+        product="Tilslutningsrapport",
+        period=danish.quarter(edition.month),
+        audience=f"{system.shown} · {system.supplier}",
+        headline=findings.ready(system.shown, state.get("klarmeldte", 0), state.get("obligatoriske", 0), confirmed),
         front=(
             _tiles(edition, state, mandatory, users),
-            Paragraph(f"Leverandør: {system.supplier}. UUID: {system.uuid or 'ikke oplyst'}."),
-            Paragraph("SKI-ydelsesområde og use cases", "heading"),
-            Bullets(tuple(_use_cases(edition, system))),
-            Paragraph("Integrationer", "heading"),
-            Bullets(tuple(_integrations(edition, statuses))),
             *_status_blocks(mandatory, public),
+            Paragraph("Hvad er det næste, og hvem gør det?", "heading"),
+            Bullets(tuple(_next(mandatory, system))),
+            Paragraph("Hvad har flyttet sig?", "heading"),
+            Bullets(tuple(_moved(edition, system))),
         ),
         sections=(
-            Section("Supplerende snitflader, og andre med kald", (_table(others, "supplerende", "Ingen.", public),)),
-            Section("Fra forpligtelse til stabil brug", (tragt.of_system(edition, system.name, system.uuid, public),)),
-            Section("Kommuner, der anvender systemet", tuple(_user_blocks(users, system))),
+            Section(_lacking_title(edition, system), tuple(_lacking(edition, system, public)), new_page=True),
+            Section(
+                "Supplerende snitflader, og andre med kald", (cut(_table(others, "supplerende", "Ingen.", public), 6),)
+            ),
         ),
         definitions=(
-            *edition.define("kpi.tilslutning", "obligatoriske", "klarmeldte", "delvise", "tilslutningsgrad"),
-            *edition.define("kpi.klarmelding_reel", "klarmeldinger_bekraeftet", "kald_12m", "kommuner_med_kald"),
+            *edition.define("kpi.tilslutning", "obligatoriske", "klarmeldte"),
+            *edition.define("kpi.klarmelding_reel", "klarmeldinger_bekraeftet", "kommuner_med_kald"),
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
         notes=(
             "Bekræftet: klarmeldt, og der er kald. Klarmeldt uden kald: der er ingen kald på 12 måneder. Kald uden"
-            " klarmelding: arket er ikke opdateret. Use cases og integrationer er KOMBIT’s skøn.",
+            f" klarmelding: kaldes, men er ikke fuldt klarmeldt. Status er fra {date}."
+            " Navne er til KOMBIT; de må kun gå videre efter kommunernes aftaler.",
         ),
     )
+
+
+def _next(mandatory: list[Row], system: System) -> list[str]:
+    """What is to be done about the demanded interfaces, and by whom; the easiest first."""
+    kinds = (
+        ("klarmeldt_uden_kald", "Kommunerne tager i brug, og {supplier} viser, at det virker", None),
+        ("kald_uden_klarmelding", "{supplier} klarmelder det, der allerede kaldes", None),
+        ("ikke_tilsluttet", "{supplier} siger, hvornår det bliver klarmeldt", None),
+    )
+    lines = []
+    for verdict, text, _ in kinds:
+        found = [r["snitflade"] for r in mandatory if r["vurdering"] == verdict]
+        if found:
+            lines.append(f"{text.format(supplier=system.supplier)}: {danish.listed(found)}.")
+    return lines or ["Intet: kald bekræfter hver krævet snitflade, der kan måles."]
+
+
+def _moved(edition: Edition, system: System) -> list[str]:
+    rows = edition.rows(
+        """select * from kpi.klarmelding_haendelser where it_system = $navn
+        and it_system_uuid is not distinct from $uuid
+        and statusdato > $maaned - interval 3 month and statusdato <= $slut order by statusdato desc, snitflade""",
+        navn=system.name,
+        uuid=system.uuid,
+        slut=edition.month_end,
+    )
+    lines = [
+        f"{danish.day(r['statusdato'])}: {r['snitflade']} fra {(r['fra'] or 'ikke oplyst').lower()} til"
+        f" {(r['til'] or 'ikke oplyst').lower()}"
+        + (f" efter {danish.count(r['dage'], 'dag', 'dage')}." if r["dage"] else ".")
+        for r in rows[:5]
+    ]
+    if len(rows) > len(lines):
+        lines.append(f"Og {len(rows) - len(lines)} andre skift.")
+    return lines or ["Ingen klarmelding er ændret siden kvartalet før."]
+
+
+def _by_municipality(edition: Edition, system: System) -> list[Row]:
+    """How many of the demanded interfaces each municipality with the system lacks, of those that can be measured."""
+    return edition.rows(
+        """select kommune, count(*) filter (where tilstand <> 'i_brug') as mangler, count(*) as mulige
+        from kpi.potentiale where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
+            and tilstand <> 'kan_ikke_maales'
+        group by kommune order by kommune collate da""",
+        navn=system.name,
+        uuid=system.uuid,
+    )
+
+
+def _lacking_title(edition: Edition, system: System) -> str:
+    rows = _by_municipality(edition, system)
+    if not rows:
+        return "Hvilke kommuner mangler noget? Ingen har noget, der kan måles"
+    lacking = sum(r["mangler"] > 0 for r in rows)
+    return f"{lacking} af {danish.count(len(rows), 'kommune', 'kommuner')} mangler mindst én krævet snitflade"
+
+
+def _lacking(edition: Edition, system: System, public: bool) -> list[Block]:
+    rows = edition.rows(
+        """select snitflade, any_value(snitflade_navn) as navn, any_value(aktive) as aktive,
+            any_value(anvendere) as anvendere, any_value(tilstand = 'kan_ikke_maales') as umaalt
+        from kpi.potentiale where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
+        group by snitflade order by any_value(anvendere) - any_value(aktive) desc, snitflade""",
+        navn=system.name,
+        uuid=system.uuid,
+    )
+    table = tabulate(
+        "",
+        rows,
+        (Column("Krævet snitflade", 3), lambda r: f"{r['navn']} ({r['snitflade']})"),
+        (
+            Column("I brug i", 1, right=True),
+            lambda r: "kan ikke måles" if r["umaalt"] else f"{r['aktive']} af {r['anvendere']}",
+        ),
+        (
+            Column("Mangler i", 0.9, right=True),
+            lambda r: danish.MISSING if r["umaalt"] else danish.number(r["anvendere"] - r["aktive"]),
+        ),
+        name="mangler",
+        empty="Ingen kommuner bruger systemet, eller det har ingen krav.",
+    )
+    if public:
+        return [cut(table, 15)]
+    return [cut(table, 15), *_names(edition, system), *_why_only(edition, system)]
+
+
+def _names(edition: Edition, system: System) -> list[Block]:
+    rows = _by_municipality(edition, system)
+    groups = (
+        ("Har alle", [r for r in rows if r["mangler"] == 0]),
+        ("Mangler én eller to", [r for r in rows if 1 <= r["mangler"] <= 2]),
+        ("Mangler flere", [r for r in rows if r["mangler"] > 2]),
+    )
+    lines = [
+        f"{said} ({len(found)}): {danish.listed([r['kommune'] for r in found])}." for said, found in groups if found
+    ]
+    return [Bullets(tuple(lines))] if lines else []
+
+
+def _why_only(edition: Edition, system: System) -> list[Block]:
+    """The deck's own question: a service that only a few of the system's municipalities call, with their names."""
+    rows = edition.rows(
+        """select service, version, snitflade, aktive, anvendere from kpi.udbredelse
+        where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
+            and aktive between 1 and 2 and anvendere >= 5
+        order by aktive, anvendere desc, service, version limit 4""",
+        navn=system.name,
+        uuid=system.uuid,
+    )
+    lines = []
+    for r in rows:
+        callers = edition.rows(
+            """select distinct p.kommune from kpi.potentiale as p
+            where p.maaned = $maaned and p.it_system = $navn and p.it_system_uuid is not distinct from $uuid
+                and p.kommune not in (
+                    select kommune from kpi.udbredelse_huller where maaned = $maaned and it_system = $navn
+                    and it_system_uuid is not distinct from $uuid and service = $service
+                    and version is not distinct from $version)
+            order by p.kommune collate da""",
+            navn=system.name,
+            uuid=system.uuid,
+            service=r["service"],
+            version=r["version"],
+        )
+        if len(callers) == r["aktive"]:
+            who = danish.listed([c["kommune"] for c in callers])
+            service = f"{r['service']} {r['version'] or ''}".strip()
+            lines.append(f"{service} ({r['snitflade']}) kaldes kun af {who}, {r['aktive']} af {r['anvendere']}.")
+    if not lines:
+        return []
+    who = "få"
+    if len(lines) == 1:
+        who = lines[0].split(" kaldes kun af ")[1].split(",")[0]
+    return [Paragraph(f"Hvorfor kun {who}?", "heading"), Bullets(tuple(lines))]
 
 
 def _state(edition: Edition, system: System) -> Row:
@@ -163,48 +302,26 @@ def _tiles(edition: Edition, state: Row, mandatory: list[Row], users: list[Row])
     share = edition.measure("tilslutningsgrad", "kpi.tilslutning")
     return Tiles(
         (
-            Tile(
-                share.label, share.text(state.get("tilslutningsgrad")), ("af de obligatoriske snitflader",), share.name
-            ),
+            Tile(share.label, share.text(state.get("tilslutningsgrad")), ("af de krævede snitflader",), share.name),
             Tile(
                 "Klarmeldte",
-                f"{state.get('klarmeldte', 0)} af {state.get('obligatoriske', 0)}",
+                _ratio(state.get("klarmeldte", 0), state.get("obligatoriske", 0), "ingen krav"),
                 (f"delvis: {state.get('delvise', 0)}", f"ikke oplyst: {state.get('uoplyste', 0)}"),
                 "klarmeldte",
             ),
             Tile(
-                "Bekræftet af kald", f"{confirmed} af {len(ready)}", ("af de klarmeldte",), "klarmeldinger_bekraeftet"
+                "Bekræftet af kald",
+                _ratio(confirmed, len(ready), "ingen"),
+                ("af de klarmeldte",),
+                "klarmeldinger_bekraeftet",
             ),
             Tile("Kommuner", danish.number(len(users)), ("anvender systemet",), "anvendere"),
         )
     )
 
 
-def _use_cases(edition: Edition, system: System) -> list[str]:
-    rows = edition.rows(
-        """select ydelsesomraade, list(distinct use_case order by use_case) as use_cases from marts.ski_use_case
-        where statusdato = $statusdato and it_system_id = $id group by ydelsesomraade order by ydelsesomraade""",
-        id=system.it_system_id,
-    )
-    if not rows:
-        return ["Systemet står ikke på SKI’s liste."]
-    return [
-        f"{r['ydelsesomraade'] or 'Ydelsesområde ikke oplyst'}: "
-        f"{danish.listed([u for u in r['use_cases'] if u]) or 'use cases ikke oplyst'}"
-        for r in rows
-    ]
-
-
-def _integrations(edition: Edition, statuses: list[Row]) -> list[str]:
-    lines = []
-    for demand, said in (("obligatorisk", "Obligatoriske"), ("supplerende", "Supplerende")):
-        rows = edition.rows(
-            "select distinct integration, navn from marts.integration where list_contains($sn, snitflade) order by all",
-            sn=[r["snitflade"] for r in statuses if r["krav"] == demand],
-        )
-        names = [f"{r['integration']} {r['navn']}" for r in rows]
-        lines.append(f"{said}: {danish.listed(names) or 'ingen, der står i kataloget over integrationer'}.")
-    return lines
+def _ratio(some: int, whole: int, none: str) -> str:
+    return f"{some} af {whole}" if whole else none
 
 
 def _status_blocks(mandatory: list[Row], public: bool) -> list[Block]:
@@ -216,14 +333,14 @@ def _status_blocks(mandatory: list[Row], public: bool) -> list[Block]:
     if undeclared:
         said.append(f"Kald uden klarmelding: {danish.listed(undeclared)}.")
     return [
-        _table(mandatory, "klarmelding", "Systemet har ingen obligatoriske snitflader.", public),
+        cut(_table(mandatory, "klarmelding", "Systemet har ingen krævede snitflader.", public), 18),
         Paragraph(" ".join(said) or "Kaldene siger det samme som klarmeldingerne."),
     ]
 
 
 def _table(rows: list[Row], name: str, empty: str, public: bool) -> Table:
     return tabulate(
-        "Klarmelding og kald pr. obligatorisk snitflade" if name == "klarmelding" else "Klarmelding og kald",
+        "Klarmelding og kald pr. krævet snitflade" if name == "klarmelding" else "Klarmelding og kald",
         rows,
         (
             Column("Snitflade", 3.2),
@@ -249,15 +366,3 @@ def _declared(row: Row) -> str:
     if row["klarmelding"] == "Klarmeldt":
         return "Ja"
     return row["klarmelding"] or "ikke oplyst"
-
-
-def _user_blocks(users: list[Row], system: System) -> list[Block]:
-    if not users:
-        return [Paragraph("Hverken registre eller kald viser kommuner, der bruger systemet.")]
-    return [
-        Paragraph(
-            f"{danish.counted(len(users), 'kommune', 'kommuner')} bruger {system.shown} efter registrene eller"
-            " kaldene på 12 måneder."
-        ),
-        Bullets((danish.listed([r["navn"] for r in users]) + ".",)),
-    ]

@@ -233,17 +233,17 @@ def architects_sheet(edition: Edition, cvr: str) -> Table:
     return tabulate(
         f"{danish.number(lacking)} af {danish.number(len(systems))} systemer mangler mindst én krævet snitflade",
         shown,
-        (Column("System", 2), names),
+        (Column("System", 1.6), names),
         *(
             (
-                Column(block, 1.3 if len(block) > 10 else 0.95, mark=True),
+                Column(block, 1.12, mark=True),
                 lambda r, block=block: _mark(cells.get((_key(r), block), [])),
             )
             for block in blocks
         ),
-        (Column("Gæld", 0.55, right=True), lambda r: danish.number(r["gaeld"])),
-        (Column("Ældst, mdr.", 0.75, right=True), lambda r: danish.number(r["aeldste_gaeld_maaneder"])),
-        (Column("Fase", 0.8), lambda r: PHASES[r["fase"]] + (", kalder" if r["udfaset_men_kalder"] else "")),
+        (Column("Gæld", 0.5, right=True), lambda r: danish.number(r["gaeld"])),
+        (Column("Ældst, mdr.", 0.65, right=True), lambda r: danish.number(r["aeldste_gaeld_maaneder"])),
+        (Column("Fase", 0.75), lambda r: PHASES[r["fase"]] + (", kalder" if r["udfaset_men_kalder"] else "")),
         name="byggeblokke",
         note="Klasser: Klassifikation. Sager: Sags- og Dokumentindeks. alle: hver krævet snitflade i byggeblokken er i"
         " brug. nogle: mindst én er. ingen: alle er gæld. ikke målt: ingen i landet er endnu set kalde dem. Tom:"

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.publish.agreements import NONE
-from orchestration.report import pdf, potentiale
+from orchestration.report import analyse, pdf
 from orchestration.report.document import Document
 from orchestration.report.edition import Edition, newest_quarter
 from orchestration.report.indicators import Indicators
@@ -41,7 +41,7 @@ class Published:
         return Settings(home=home)
 
     def potential(self, name: str) -> Document:
-        return potentiale.build(self.edition, self.indicators, NONE, self.cvr(name))
+        return analyse.build(self.edition, NONE, self.cvr(name))
 
     def pdf(self, document: Document) -> Pdf:
         return Pdf(pdf.render(document, self.edition.published))

@@ -10,7 +10,7 @@ import pytest
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import reference_folder
 from orchestration.publish.agreements import NONE, Agreements, in_force
-from orchestration.report import potentiale, web
+from orchestration.report import analyse, web
 from orchestration.report.document import Document
 from orchestration.report.make import Workbench
 from orchestration.settings import Settings
@@ -46,10 +46,10 @@ def test_with_an_agreement_the_other_is_named_where_it_has_what_is_missing(publi
         order by p.kommune limit 1""",
         cvr=cvr,
     )["kommune"]
-    shared = potentiale.build(edition, published.indicators, agreed(published, partner, "Aalborg"), cvr)
+    shared = analyse.build(edition, agreed(published, partner, "Aalborg"), cvr)
     assert named(published, words_of(shared), "Aalborg") == {partner}
     # an agreement is one way
-    other = potentiale.build(edition, published.indicators, agreed(published, "Aalborg", partner), cvr)
+    other = analyse.build(edition, agreed(published, "Aalborg", partner), cvr)
     assert named(published, words_of(other), "Aalborg") == set()
 
 

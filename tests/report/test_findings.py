@@ -76,9 +76,16 @@ def test_counts_are_told_as_they_are(used: int, more: int) -> None:
 
 
 def test_the_decks_connection_report() -> None:
-    assert findings.ready("Jobcentersystemet", 11, 15) == (
-        "Jobcentersystemet er klarmeldt til 11 af 15 obligatoriske snitflader."
+    assert findings.ready("Jobcentersystemet", 11, 15, 2) == (
+        "Jobcentersystemet er klarmeldt til 11 af 15 krævede snitflader; kald bekræfter 2."
     )
+
+
+def test_nothing_ready_and_nothing_demanded_are_two_things() -> None:
+    assert findings.ready("KY", 0, 5) == "KY er ikke klarmeldt til nogen af de 5 krævede snitflader."
+    assert findings.ready("KY", 0, 1) == "KY er ikke klarmeldt til den ene krævede snitflade."
+    assert findings.ready("KY", 3, 3, 3) == "KY er klarmeldt til alle 3 krævede snitflader; kald bekræfter 3."
+    assert findings.ready("KY", 0, 0, 0) == "KY har ingen krav på SKI’s liste."
 
 
 def test_calls_per_citizen_against_the_year_before() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.publish.agreements import NONE
-from orchestration.report import k98, kditl, nyhedsbrev, web
+from orchestration.report import k98_analyse, kditl, nyhedsbrev, web
 from orchestration.report.danish import MISSING
 from orchestration.report.edition import Edition
 from orchestration.report.indicators import Indicators
@@ -81,20 +81,34 @@ def printed(published: Published, text: str, table: str, names: tuple[str, ...],
     return found
 
 
+# What stands before each figure on page 1 of the analysis, without blanks.
+_ON_PAGE_ONE = {
+    "tilslutningsgrad": "Tilslutning:klarmeldtesnitflader",
+    "realiseringsgrad": "Udbredelse:anvendelseribrug",
+    "daekningsgrad": "KLE:emnermedsager",
+    "kald_pr_indbygger": r"Kaldpr\.indbygger,\w+\.?\d{4}",
+}
+
+
 def in_potential_pdfs(published: Published, folder: Path) -> Figures:
     found: Figures = {}
     for town in TOWNS:
         first_page = published.pdf(published.potential(town)).pages[0]
         for name in KEYS:
-            found |= printed(published, first_page, OWN[name], (name,), published.cvr(town))
+            after = r"([\d.]+,\d\d)" if name == "kald_pr_indbygger" else r"[\d.]+?af[\d.]+?(100,0%|[1-9]\d?,\d%|0,\d%)"
+            figure = re.search(_ON_PAGE_ONE[name] + after, first_page)
+            assert figure, (name, first_page[:600])
+            found[name, published.cvr(town)] = figure[1].replace("%", "\u00a0%")
     return found
 
 
 def in_general_pdf(published: Published, folder: Path) -> Figures:
-    page = published.pdf(k98.build(published.edition, published.indicators)).pages[0]
-    names = ("realiseringsgrad", "udbredelsespotentiale", "tilslutningspotentiale")
-    found = printed(published, page, "kpi.potentiale_k98", names, "alle")
-    return found | printed(published, page, "kpi.kald_pr_borger_danmark", ("kald_pr_borger",), "alle")
+    read = published.pdf(k98_analyse.build(published.edition))
+    share = re.search(r"([\d.]+,\d)%afdetmålbare", read.pages[0])
+    told = " ".join(str(element["/Alt"]) for kind, element in read.tagged() if kind == "Figure")
+    per_citizen = re.search(r"Kald pr. borger: .* og (\S+) i ", told.split("Andel")[-1])
+    assert share and per_citizen
+    return {("realiseringsgrad", "alle"): f"{share[1]}\u00a0%", ("kald_pr_borger", "alle"): per_citizen[1]}
 
 
 def in_master_pdf(published: Published, folder: Path) -> Figures:
@@ -157,7 +171,10 @@ _BESIDE_KEYS = {"kald", "kald_12m", "mulige", "udbredelsespotentiale", "tilslutn
 # What a product does not have among its headline figures: a municipality's own, and the whole country's.
 NOT_SHOWN: dict[str, tuple[set[str], set[str]]] = {
     "Potentialeanalyse for kommunen (PDF)": (_BESIDE_KEYS, set(GENERAL)),
-    "Potentialeanalyse K98 (PDF)": (set(OWN), {"mulige", "kald_pr_borger_12m"}),
+    "Potentialeanalyse K98 (PDF)": (
+        set(OWN),
+        {"mulige", "kald_pr_borger_12m", "udbredelsespotentiale", "tilslutningspotentiale"},
+    ),
     "KDI i tal masterrapport (PDF)": (
         set(OWN),
         {"mulige", "realiseringsgrad", "udbredelsespotentiale", "tilslutningspotentiale"},
