@@ -4,7 +4,9 @@ A report that fails stops no other: the rest is made, and then it is told which 
 """
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
@@ -208,17 +210,31 @@ def make(settings: Settings, product: str, month: date | None = None, only: str 
         except Exception as error:
             log.debug("%s", product, exc_info=True)
             raise ReportsFailed([f"{title}: {_reason(error)}"], 0) from error
-        for report in reports:
-            try:
-                files = list(report.write())
-            except Exception as error:  # whatever it is, the other reports are made
-                log.debug("%s, %s", product, report.about, exc_info=True)
-                failed.append(f"{title}, {report.about}: {_reason(error)}")
+        for report, written in _written(reports):
+            if isinstance(written, Exception):
+                log.debug("%s, %s", product, report.about, exc_info=written)
+                failed.append(f"{title}, {report.about}: {_reason(written)}")
                 continue
-            made += len(files)
-            yield from files
+            made += len(written)
+            yield from written
     if failed:
         raise ReportsFailed(failed, made)
+
+
+def _written(reports: list[Report]) -> Iterator[tuple[Report, list[Path] | Exception]]:
+    """Each report with its files or what stopped it, in order; as many at a time as there are processors.
+
+    Typst lays pages out without Python's lock, so one report is laid out while the next is asked for.
+    """
+
+    def write(report: Report) -> list[Path] | Exception:
+        try:
+            return list(report.write())
+        except Exception as error:  # whatever it is, the other reports are made
+            return error
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from zip(reports, pool.map(write, reports), strict=True)
 
 
 def make_screening(settings: Settings, system: str, kommune: str, month: date | None = None) -> Path:

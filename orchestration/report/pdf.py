@@ -6,8 +6,8 @@ The compiler refuses a picture without alternative text. The same document gives
 import csv
 import io
 import json
+import threading
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import typst
@@ -26,12 +26,18 @@ class PdfFailed(Exception):
     """Typst could not lay the document out; the message says which document and why."""
 
 
-@cache
+_OWN = threading.local()
+
+
 def _compiler() -> typst.Compiler:
-    # Only the fonts of the project: the same report on every machine.
-    return typst.Compiler(
-        str(TEMPLATES / "rapport.typ"), root=str(TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True
-    )
+    """This thread's own, since one compiler lays out one document at a time."""
+    if not hasattr(_OWN, "compiler"):
+        # Only the fonts of the project: the same report on every machine.
+        _OWN.compiler = typst.Compiler(
+            str(TEMPLATES / "rapport.typ"), root=str(TEMPLATES), font_paths=[str(FONTS)], ignore_system_fonts=True
+        )
+    compiler: typst.Compiler = _OWN.compiler
+    return compiler
 
 
 def render(document: Document, published: str, sender: Imprint = NOBODY) -> bytes:
