@@ -1,9 +1,9 @@
 {#- The words of a step, from the columns of int_skridt__systemer. -#}
 {% macro skridtets_titel() -%}
     case slags
-        when 'aabn' then 'Få ' || navne || case when antal > 2 then ' med flere' else '' end || ' åbnet i ' || it_system
-        when 'kraev' then 'Stil krav sammen om ' || navne || case when antal > 2 then ' med flere' else '' end || ' i ' || it_system
-        else 'Bed ' || {{ leverandoer_i_ord() }} || ' vise, at ' || it_system || ' er klar'
+        when 'aabn' then 'Få ' || navne || case when antal > 2 then ' med flere' else '' end || ' åbnet i ' || vist_system
+        when 'kraev' then 'Stil krav sammen om ' || navne || case when antal > 2 then ' med flere' else '' end || ' i ' || vist_system
+        else 'Bed ' || {{ leverandoer_i_ord() }} || ' vise, at ' || vist_system || ' er klar'
     end
 {%- endmacro %}
 

@@ -62,13 +62,11 @@ def build(edition: Edition, agreements: Agreements, cvr: str) -> Document:
         ),
         sections=sections,
         definitions=(
-            *edition.define("kpi.potentiale_kommune", "mulige", "realiseret", "realiseringsgrad"),
+            *edition.define("kpi.potentiale_kommune", "mulige", "realiseringsgrad"),
             *edition.define("kpi.tilslutning_kommune", "tilslutningsgrad"),
             *edition.define("kpi.kle_daekning", "daekningsgrad"),
             *edition.define("kpi.kald_pr_indbygger", "kald_pr_indbygger"),
-            *edition.define("kpi.skridt", "ventede_kald_i_skridt"),
-            *edition.define("kpi.teknisk_gaeld", "gaeld", "aeldste_gaeld_maaneder"),
-            *edition.define("kpi.afvigelser", "afvigelser"),
+            *edition.define("kpi.teknisk_gaeld", "gaeld"),
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
@@ -200,7 +198,7 @@ def _followed_up(about: About) -> list[Block]:
     if not rows:
         return []
     items = [
-        (outcome, danish.listed([_name(r) for r in rows if r["udfald"] == outcome]) + ".", "")
+        (outcome, danish.listed([_name(about, r) for r in rows if r["udfald"] == outcome]) + ".", "")
         for outcome in ("taget", "i_gang", "uaendret")
         if any(r["udfald"] == outcome for r in rows)
     ]
@@ -213,24 +211,23 @@ def _followed_up(about: About) -> list[Block]:
     return [heading, Outcomes(tuple(items))]
 
 
-def _name(step_of: Row) -> str:
-    return step_of["it_system"] or {"kle": "KLE-emnerne", "sapa": "SAPA"}[step_of["slags"]]
+def _name(about: About, step_of: Row) -> str:
+    return about.system(step_of) if step_of["it_system"] else {"kle": "KLE-emnerne", "sapa": "SAPA"}[step_of["slags"]]
 
 
 def _sources(about: About) -> tuple[str, ...]:
     edition = about.edition
+    extract = about.places.get("daekningsgrad", {}).get("dato")
     population = next((m["kvartal"] for m in edition.municipalities if m["cvr"] == about.cvr), None)
     dates = [
         f"Klarmeldinger: {danish.day(edition.status_date)}" if edition.status_date else "Klarmeldinger: ingen",
         f"brug: {danish.day(edition.month_end)}",
-        f"KLE-udtræk: {danish.day(edition.extract)}" if edition.extract else "KLE-udtræk: intet",
+        f"KLE-udtræk: {danish.day(extract)}" if extract else "KLE-udtræk: intet til og med perioden",
         f"folketal: {danish.day(population)}" if population else "folketal: ikke oplyst",
     ]
-    later = edition.extract and edition.extract > edition.month_end
     return (
         "; ".join(dates)
         + "."
-        + (" KLE-udtrækket er senere end perioden." if later else "")
         + ("" if about.has_sapa else f" Vi har ingen data om SAPA for {about.name}.")
         + " Linjen viser pladsen blandt de 98; det blå felt er den midterste halvdel. Kald er et tegn på brug, ikke en"
         " gevinst.",

@@ -100,6 +100,10 @@ class About:
     def has_sapa(self) -> bool:
         return bool(self.units)
 
+    def limit(self, rows: int) -> int:
+        """How many rows a list shows: half of it for the smallest municipalities, whose analysis is shorter."""
+        return max(6, rows // 2) if self.size == "z" else rows
+
     def _own(self, sql: str) -> list[Row]:
         return self.edition.rows_of(self.cvr, sql)
 
@@ -202,7 +206,7 @@ def _curve(of: About, measure: str) -> Curve:
 
 
 def _systems(of: About) -> Page:
-    sheet = tragt.architects_sheet(of.edition, of.cvr)
+    sheet = tragt.architects_sheet(of.edition, of.cvr, of.limit(28))
     if not sheet.rows:
         return None
     return Section("Hvor står systemerne?", (replace(sheet, whole=True),))
@@ -228,7 +232,7 @@ def _steps(of: About) -> Page:
             (Column("Vægt", 0.4, right=True), lambda r: danish.number(r["score"])),
             name="flere_skridt",
         )
-        blocks.append(cut(table, 8))
+        blocks.append(cut(table, of.limit(8)))
     return Section("Hvad kræver skridtene?", tuple(blocks)) if blocks else None
 
 
@@ -252,13 +256,14 @@ def _suppliers(of: About) -> Page:
         (s for s in by_supplier if weight[s]), key=lambda s: (-weight[s], -by_supplier[s]["andre_i_gang"], s)
     )
     top = sum(weight[s] for s in ranked[:3])
+    shown = of.limit(15)
     stacks = Stacks(
         "",
-        tuple((s, tuple(by_supplier[s][c] for c in CODES), danish.number(weight[s])) for s in ranked[:15]),
+        tuple((s, tuple(by_supplier[s][c] for c in CODES), danish.number(weight[s])) for s in ranked[:shown]),
         CODES,
         "Mangler",
-        f"Vist: 15 af {len(ranked)} leverandører; resten står i anvendelser.csv, som er vedhæftet."
-        if len(ranked) > 15
+        f"Vist: {shown} af {len(ranked)} leverandører; resten står i anvendelser.csv, som er vedhæftet."
+        if len(ranked) > shown
         else "",
     )
     title = f"Hvem skal vi tale med? {top} af {len(missing)} ligger hos tre leverandører"
@@ -289,7 +294,7 @@ def _uses(of: About, missing: list[Row]) -> Table:
         name="anvendelser",
         note="" if of.visible - {of.cvr} else "Ingen andre kommuner har aftalt at vise jer deres navne.",
     )
-    return cut(table, 12)
+    return cut(table, of.limit(12))
 
 
 def _expected(row: Row) -> float | None:
@@ -309,13 +314,16 @@ def _active(active: int, users: int) -> str:
 
 
 def _subjects(of: About) -> Page:
-    missing = sorted(
-        municipality.missing_subjects(of.edition, of.cvr), key=lambda r: (-r["kommuner_med_sager"], r["kle_nummer"])
-    )
-    if not of.edition.extract:
-        return None
     place = of.places.get("daekningsgrad")
-    if not missing or place is None:
+    if place is None:
+        return Section(f"Hvilke sager mangler? Der er intet udtræk for {of.name} til og med perioden", ())
+    missing = of.edition.rows(
+        """select * from kpi.kle_huller where udtraeksdato = $dato and cvr = $cvr
+        order by kommuner_med_sager desc, kle_nummer""",
+        dato=place["dato"],
+        cvr=of.cvr,
+    )
+    if not missing:
         return Section("Hvilke sager mangler? Alle almindelige emner har sager", ())
     groups = Counter(r["hovedgruppe_titel"] for r in missing).most_common(20)
     bars = [
@@ -336,7 +344,7 @@ def _subjects(of: About) -> Page:
     title = (
         f"Hvilke sager mangler? {danish.number(len(missing))} af {danish.number(place['grundlag'])} almindelige emner"
     )
-    return Section(title, (*(bars if groups[0][1] > 1 else []), cut(table, 15)))
+    return Section(title, (*(bars if groups[0][1] > 1 else []), cut(table, of.limit(15))))
 
 
 def _sapa(of: About) -> Page:
@@ -350,13 +358,13 @@ def _sapa(of: About) -> Page:
         (Column("Brugere", 0.8, right=True), lambda u: danish.number(u["brugere"])),
         (Column("Opslag", 0.8, right=True), lambda u: danish.number(u["opslag"])),
         (Column("Opslag på 12 mdr.", right=True), lambda u: danish.number(u["opslag_12m"])),
-        (Column("Seneste opslag", 1.1), lambda u: _last_look(of, u)),
+        (Column("Seneste opslag", 1.6), lambda u: _last_look(of, u)),
         name="sapa",
     )
     said = f"{len(silent)} af {len(of.units)} enheder har ikke slået op i måneden"
     if not silent:
         said = f"Alle {len(of.units)} enheder har slået op i måneden"
-    return Section(f"Bruger enhederne SAPA? {said}", (cut(table, 20),))
+    return Section(f"Bruger enhederne SAPA? {said}", (cut(table, of.limit(20)),))
 
 
 def _last_look(of: About, unit: Row) -> str:
@@ -383,7 +391,7 @@ def _debt(of: About) -> Page:
         note="Gæld er krævede snitflader, der kan måles og ikke er i brug; måneder, de kunne have været i brug.",
     )
     title = f"Hvor gammel er gælden? Den ældste har ventet {danish.count(oldest, 'måned', 'måneder')}"
-    return Section(title, (cut(table, 15),))
+    return Section(title, (cut(table, of.limit(15)),))
 
 
 def _deviations(of: About) -> Page:
@@ -401,7 +409,7 @@ def _deviations(of: About) -> Page:
         name="afvigelser",
     )
     title = f"Hvad skal ses efter? {danish.counted(len(rows), 'afvigelse', 'afvigelser')} på tre måneder"
-    return Section(title, (cut(table, 10),))
+    return Section(title, (cut(table, of.limit(10)),))
 
 
 def _worked(of: About) -> Page:
@@ -429,7 +437,7 @@ def _worked(of: About) -> Page:
         name="flyttet",
     )
     title = f"Hvad har leverandørerne flyttet? {ahead} frem, {len(rows) - ahead} tilbage eller ud"
-    return Section(title, (cut(table, 15),))
+    return Section(title, (cut(table, of.limit(15)),))
 
 
 def _list(of: About) -> Page:
@@ -450,10 +458,10 @@ def _list(of: About) -> Page:
         (Column("Leverandør", 1.6), lambda r: r["leverandoer"]),
         (Column("Register", 1), lambda r: r["kilder"] or danish.MISSING),
         (Column("Kald på 12 mdr.", right=True), lambda r: danish.number(r["kald"])),
-        (Column("Hvorfor usikkert", 1.6), why),
+        (Column("Hvorfor usikkert", 2.2), why),
         name="systemliste",
         note="Ret dem i kommunens registre, eller skriv til afsenderen nederst på siden.",
         empty="Alle systemer står i et register og har kald.",
     )
     title = f"Passer listen? {len(doubtful)} af {len(rows)} systemer er usikre"
-    return Section(title, (cut(table, 15),))
+    return Section(title, (cut(table, of.limit(15)),))

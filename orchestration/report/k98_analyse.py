@@ -306,7 +306,9 @@ def _of(active: int, users: int) -> str:
 def _subjects(edition: Edition) -> Table:
     rows = edition.rows(
         """select kle_nummer, any_value(emne) as emne, count(*) as kommuner from kpi.kle_huller
-        where udtraeksdato = $udtraek group by kle_nummer having count(*) >= 5 order by kommuner desc, kle_nummer"""
+        where udtraeksdato = $udtraek and udtraeksdato <= $slut
+        group by kle_nummer having count(*) >= 5 order by kommuner desc, kle_nummer""",
+        slut=edition.month_end,
     )
     title = (
         f"{rows[0]['emne']} mangler i {rows[0]['kommuner']} kommuner" if rows else "Intet emne mangler i fem kommuner"
@@ -320,8 +322,8 @@ def _subjects(edition: Edition) -> Table:
         name="kle",
         note="Emner, som mindst halvdelen af kommunerne på samme størrelse har sager på."
         f" Udtræk: {danish.day(edition.extract)}."
-        if edition.extract
-        else "Der er intet KLE-udtræk.",
+        if edition.extract and edition.extract <= edition.month_end
+        else "Der er intet KLE-udtræk til og med perioden.",
     )
     return cut(table, 12)
 
@@ -400,7 +402,8 @@ def _moved(edition: Edition) -> Table:
 
 def _sources(edition: Edition) -> tuple[str, ...]:
     status = danish.day(edition.status_date) if edition.status_date else "ingen"
-    extract = danish.day(edition.extract) if edition.extract else "intet"
+    has_extract = edition.extract and edition.extract <= edition.month_end
+    extract = danish.day(edition.extract) if edition.extract and has_extract else "intet til og med perioden"
     return (
         f"Klarmeldinger: {status}; brug: {danish.day(edition.month_end)}; KLE-udtræk: {extract}. Kald er et tegn på"
         " brug, ikke en gevinst.",

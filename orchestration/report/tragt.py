@@ -200,7 +200,7 @@ def block_of(snitflade: str, dataomraade: str | None) -> str:
     return next((str(name) for name, some in areas.items() if dataomraade in some), list(areas)[-1])
 
 
-def architects_sheet(edition: Edition, cvr: str) -> Table:
+def architects_sheet(edition: Edition, cvr: str, most: int | None = _MOST) -> Table:
     """Systems × building blocks, one mark a cell, with the debt, its age and the life phase at the edge.
 
     Systems without a demand are left out; those with most debt come first.
@@ -227,7 +227,7 @@ def architects_sheet(edition: Edition, cvr: str) -> Table:
     for row in demands:
         cells.setdefault((_key(row), block_of(row["snitflade"], areas.get(row["snitflade"]))), []).append(row)
     blocks = [*_blocks()["byggeblokke"], *_blocks()["serviceplatformen"]]
-    names, shown = SystemNames(edition), systems[:_MOST]
+    names, shown = SystemNames(edition), systems[:most]
     lacking = sum(r["gaeld"] > 0 for r in systems)
     more = f" Vist: {len(shown)} af {len(systems)} systemer." if len(systems) > len(shown) else ""
     return tabulate(

@@ -14,14 +14,34 @@ egne_kald as (
     group by maaned, cvr
 ),
 
+-- reports are quarterly, pages of the newest month: steps are for those, and for what they are compared with
+nyeste as (
+    select max(maaned) as maaned from {{ ref('int_indlaeste_maaneder') }}
+),
+
+maaneder as (
+    select distinct indlaest.maaned
+    from {{ ref('int_indlaeste_maaneder') }} as indlaest
+    cross join nyeste
+    where
+        extract(month from indlaest.maaned) % 3 = 0
+        or indlaest.maaned >= {{ dbt.dateadd('month', -3, 'nyeste.maaned') }}
+),
+
 uudnyttede as (
     select
         potentiale.*,
+        system.visningsnavn as vist_system,
         coalesce(vaerdi.klasse, 'B') as klasse,
         coalesce(egne_kald.kald_12m, 0) as egne_kald_12m,
         -- a figure that rests on fewer municipalities would show what one of them does
         case when potentiale.er_anonym then potentiale.forventede_kald end as forventet
     from {{ ref('potentiale') }} as potentiale
+    inner join maaneder on potentiale.maaned = maaneder.maaned
+    inner join {{ ref('dim_it_system') }} as system
+        on
+            potentiale.it_system = system.navn
+            and potentiale.it_system_uuid is not distinct from system.uuid
     left join {{ ref('vaerdi') }} as vaerdi on potentiale.snitflade = vaerdi.snitflade
     left join egne_kald
         on
@@ -68,6 +88,7 @@ select
     cvr,
     it_system_uuid,
     it_system,
+    vist_system,
     leverandoer,
     snitflade,
     snitflade_navn,

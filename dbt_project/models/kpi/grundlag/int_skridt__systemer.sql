@@ -36,6 +36,7 @@ select
     anvendelser.slags,
     anvendelser.it_system_uuid,
     anvendelser.it_system,
+    min(anvendelser.vist_system) as vist_system,
     min(anvendelser.leverandoer) as leverandoer,
     count(*) as antal,
     string_agg(anvendelser.snitflade, ', ' order by anvendelser.nummer) as snitflader,
