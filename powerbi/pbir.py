@@ -190,9 +190,14 @@ def _visual(name: str, page: dict[str, Any], spec: dict[str, Any], order: int, m
         visual["syncGroup"] = {"groupName": spec["faelles"], "fieldChanges": True, "filterChanges": True}
     tip = page.get("slags") == "tip"
     made = {"$schema": _schema("visual"), "name": name, "position": _place(spec["plads"], order, tip), "visual": visual}
+    filters = [
+        _filter(name, text, _is_one_of(text, value, model), "Categorical", model)
+        for text, value in spec.get("kun", {}).items()
+    ]
     if "udfyldt" in spec:
-        told = _filter(name, spec["udfyldt"], _is_told(spec["udfyldt"], model), "Advanced", model)
-        made["filterConfig"] = {"filters": [told]}
+        filters.append(_filter(name, spec["udfyldt"], _is_told(spec["udfyldt"], model), "Advanced", model))
+    if filters:
+        made["filterConfig"] = {"filters": filters}
     return made
 
 

@@ -88,6 +88,7 @@ class Pages:
 
     def _visual(self, spec: dict[str, Any], place: dict[str, float], selection: Selection, number: int) -> str:
         x, y, width, height = (place[k] for k in ("x", "y", "width", "height"))
+        selection = {**selection, **spec.get("kun", {})}
         inside = {
             "kort": self._card, "saetning": self._sentence, "tabel": self._table, "matrix": self._matrix, "udvaelger": self._slicer,
         }.get(spec["slags"], self._chart)(spec, width, height, selection)  # fmt: skip

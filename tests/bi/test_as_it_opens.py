@@ -39,7 +39,7 @@ def figures(evaluator: Evaluator, demo: duckdb.DuckDBPyConnection, model: Model)
     def found(page: str, visual: dict[str, Any], role: Selection, most: int = MOST) -> list[dict[str, Any]]:
         fields = [field for fields in visual["felter"].values() for field in fields]
         measures = [f for f in fields if f in model.measures]
-        opened = {**chosen(page), **role}
+        opened = {**chosen(page), **visual.get("kun", {}), **role}
         rows = combinations(demo, model, [f for f in fields if f not in model.measures], measures, opened)
         sampled = rows[:: max(len(rows) // most, 1)]
         return [{**row, **{m: evaluator.value(m, {**opened, **row}) for m in measures}} for row in sampled]
