@@ -50,8 +50,8 @@ def figures(evaluator: Evaluator, demo: duckdb.DuckDBPyConnection, model: Model)
 @pytest.mark.parametrize("role", [{}, AALBORG], ids=["KOMBIT", "Aalborg"])
 @pytest.mark.parametrize("page", OPENED)
 def test_no_visual_opens_empty(page: str, role: Selection, figures: Figures, model: Model) -> None:
-    if role and page == "kombit":
-        return  # its fields are not in the model for the role
+    if role and page in ("kombit", "afvigelser"):
+        return  # the fields of the first are not in the model for the role; Aalborg has nothing to be seen on the second
     for visual in SPEC[page]["visualer"]:
         if visual["felter"] == {"Values": ["Visning.Visning"]}:
             continue
