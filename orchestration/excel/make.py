@@ -8,6 +8,7 @@ from orchestration.excel.reader import Reader, readers
 from orchestration.excel.workbook import write_workbook
 from orchestration.publish.agreements import in_force
 from orchestration.publish.release import Releases
+from orchestration.report import imprint
 from orchestration.report.edition import Edition
 from orchestration.report.file_names import file_names
 from orchestration.settings import Settings
@@ -39,7 +40,7 @@ def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path
         progress.expect(len(wanted))
         for reader in wanted:
             path = folder / file_name(reader)
-            write_workbook(path, reader, edition)
+            write_workbook(path, reader, edition, imprint.of(settings))
             yield path
 
 

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from orchestration.excel.contents import DATA
 from orchestration.excel.figures import FIGURES
-from orchestration.excel.front import write_front
+from orchestration.excel.front import official_name, write_front
 from orchestration.excel.package import add_pivots
 from orchestration.excel.pivot_xml import Placed, data_caption
 from orchestration.excel.pivots import Filled, caption, fill, items_of
@@ -18,14 +18,14 @@ from orchestration.excel.sheets import Sheet, read, write_cell
 from orchestration.excel.styles import Styles
 from orchestration.report import danish
 from orchestration.report.edition import Edition, Measure
+from orchestration.report.imprint import Imprint
 
-MAKER = "KDI Indsigt"
 # Slicers stand above the pivot, each this many rows high.
 _SLICER_ROWS = 9
 _FIRST_WIDTH, _WIDTH = 48, 15
 
 
-def write_workbook(path: Path, reader: Reader, edition: Edition) -> None:
+def write_workbook(path: Path, reader: Reader, edition: Edition, imprint: Imprint) -> None:
     """Write the reader's workbook about the edition's month.
 
     Raises:
@@ -41,7 +41,7 @@ def write_workbook(path: Path, reader: Reader, edition: Edition) -> None:
             filled += [(sheets[-1], fill(connection, data, pivot, items)) for pivot in data.pivots]
     memory = BytesIO()
     book = xlsxwriter.Workbook(memory, {"in_memory": True})
-    _say_who_made_it(book, reader, edition)
+    _say_who_made_it(book, reader, edition, imprint)
     styles = Styles(book)
     names = [
         "Forside",
@@ -56,19 +56,20 @@ def write_workbook(path: Path, reader: Reader, edition: Edition) -> None:
         _write_data(pages[sheet.data.sheet], sheet, styles)
     _write_key_figures(pages["Nøgletal"], reader, edition, styles)
     _write_definitions(pages["Definitioner"], edition, styles)
-    write_front(pages["Forside"], reader, edition, styles, sheets, [f for _, f in filled])
+    write_front(pages["Forside"], reader, edition, imprint, styles, sheets, [f for _, f in filled])
     book.close()
     partial = path.with_name(f".{path.name}.tmp")
     add_pivots(memory.getvalue(), placed, partial)
     partial.replace(path)
 
 
-def _say_who_made_it(book: Any, reader: Reader, edition: Edition) -> None:
+def _say_who_made_it(book: Any, reader: Reader, edition: Edition, imprint: Imprint) -> None:
     book.set_properties(
         {
-            "title": f"KDI i tal: {reader.name}",
+            "title": f"KDI i tal: {official_name(reader, edition)}",
             "subject": f"Data til og med {danish.month(edition.month)}",
-            "author": MAKER,
+            "author": imprint.sender,
+            "company": imprint.sender,
             "comments": f"Publicering {edition.release_id}",
             "created": datetime.fromisoformat(edition.published).replace(tzinfo=None),
         }

@@ -45,33 +45,60 @@ def kombit(demo_installation: Installation) -> Path:
 def test_the_front_sheet_says_what_the_marts_say(aalborg: Path, demo: duckdb.DuckDBPyConnection) -> None:
     rows = cells(aalborg, "Forside")
     text = "\n".join(str(row[0]) for row in rows if row[0])
-    assert "KDI i tal: Aalborg" in text
+    assert "KDI i tal: Aalborg Kommune" in text
     assert re.search(r"Data til og med februar 2023\. Publicering \d{8}T\d{6}Z-[0-9a-f]{4}\.", text)
-    mine = "from kpi.{} where kommune = 'Aalborg' and maaned = (select max(maaned) from kpi.{})"
-    ((calls, rate),) = demo.execute(
-        f"select sum(kald), sum(kald_pr_indbygger) {mine.format(*['kald_pr_indbygger'] * 2)}"
+    assert re.search(r"Udgivet af KDI Indsigt\. Spørgsmål: \S+@\S+\.", text)
+    newest = "maaned = (select max(maaned) from kpi.fund) and cvr = '29189420'"
+    ((headline, measure),) = demo.execute(
+        f"select saetning, maal from kpi.fund where {newest} and er_overskrift"
     ).fetchall()
-    ((possible, used, others, share),) = demo.execute(
-        f"select mulige, realiseret, andre_i_gang, realiseringsgrad {mine.format(*['potentiale_kommune'] * 2)}"
+    assert headline in text
+    # four figures with the middle and the place, the headline's first
+    placed = demo.execute(
+        f"select etiket, placering.maal, vaerdi, median, plads, blandt from kpi.placering"
+        " join (select distinct maal, etiket from marts.maal) using (maal)"
+        f" where {newest} and maal in ('realiseringsgrad', 'tilslutningsgrad', 'kald_pr_indbygger', 'daekningsgrad')"
     ).fetchall()
-    assert f"{used} af {possible} mulige anvendelser er i brug. Yderligere {others} er i gang i andre kommuner." in text
-    figures = {row[0]: row[1] for row in cells(aalborg, "Nøgletal")}
-    assert (figures["Kald"], figures["Mulige anvendelser"]) == (calls, possible)
-    assert figures["Kald pr. indbygger"] == pytest.approx(rate)
-    assert figures["Realiseringsgrad"] == pytest.approx(share)
-    front = {row[0]: row[1] for row in rows}
-    assert front["Realiseringsgrad"] == pytest.approx(share)
+    shown = {row[0]: row for row in rows}
+    assert len(placed) == 4
+    for label, _, value, middle, place, among in placed:
+        _, own, half, told, *_ = shown[label]
+        assert own == pytest.approx(value)
+        assert half == ("for få" if middle is None else pytest.approx(middle))
+        assert re.fullmatch(f"(delt )?{place} af {among}", str(told))
+    first = next(row[0] for row in rows if row[0] in {label for label, *_ in placed})
+    assert measure is None or first == next(label for label, name, *_ in placed if name == measure)
+    steps = demo.execute(
+        f"select nummer || '. ' || titel, begrundelse from kpi.skridt where {newest} and valg = 'valgt' order by nummer"
+    ).fetchall()
+    assert steps
+    for title, why in steps:
+        assert str(shown[title][3]).endswith(why)
     # every sheet of data is listed with its rows, and the list leads there
     book = opened(aalborg)
     links = {str(c.value): c.hyperlink.location for row in book["Forside"].iter_rows() for c in row if c.hyperlink}
     assert set(links.values()) == {f"'{name}'!A1" for name in links} and set(links) <= set(book.sheetnames)
     for sheet in DATA_SHEETS:
-        assert front[sheet] == len(cells(aalborg, sheet)) - 1, sheet
+        assert shown[sheet][1] == len(cells(aalborg, sheet)) - 1, sheet
+
+
+def test_the_key_figures_are_the_marts(aalborg: Path, demo: duckdb.DuckDBPyConnection) -> None:
+    mine = "from kpi.{} where kommune = 'Aalborg' and maaned = (select max(maaned) from kpi.{})"
+    ((calls, rate),) = demo.execute(
+        f"select sum(kald), sum(kald_pr_indbygger) {mine.format(*['kald_pr_indbygger'] * 2)}"
+    ).fetchall()
+    ((possible, share),) = demo.execute(
+        f"select mulige, realiseringsgrad {mine.format(*['potentiale_kommune'] * 2)}"
+    ).fetchall()
+    figures = {row[0]: row[1] for row in cells(aalborg, "Nøgletal")}
+    assert (figures["Kald"], figures["Mulige anvendelser"]) == (calls, possible)
+    assert figures["Kald pr. indbygger"] == pytest.approx(rate)
+    assert figures["Realiseringsgrad"] == pytest.approx(share)
 
 
 def test_the_workbook_is_ours(aalborg: Path) -> None:
     properties = opened(aalborg).properties
-    assert (properties.creator, properties.title) == ("KDI Indsigt", "KDI i tal: Aalborg")
+    assert (properties.creator, properties.title) == ("KDI Indsigt", "KDI i tal: Aalborg Kommune")
     assert properties.subject == "Data til og med februar 2023"
     assert "xuri" not in "".join(parts(aalborg).values())
 
