@@ -310,9 +310,12 @@ def _subjects(edition: Edition) -> Table:
         group by kle_nummer having count(*) >= 5 order by kommuner desc, kle_nummer""",
         slut=edition.month_end,
     )
-    title = (
-        f"{rows[0]['emne']} mangler i {rows[0]['kommuner']} kommuner" if rows else "Intet emne mangler i fem kommuner"
-    )
+    has_extract = edition.extract is not None and edition.extract <= edition.month_end
+    title = "Der er intet KLE-udtræk til og med perioden"
+    if has_extract:
+        title = "Intet emne mangler i fem kommuner"
+    if rows:
+        title = f"{rows[0]['emne']} mangler i {rows[0]['kommuner']} kommuner"
     table = tabulate(
         title,
         rows,
@@ -322,8 +325,9 @@ def _subjects(edition: Edition) -> Table:
         name="kle",
         note="Emner, som mindst halvdelen af kommunerne på samme størrelse har sager på."
         f" Udtræk: {danish.day(edition.extract)}."
-        if edition.extract and edition.extract <= edition.month_end
-        else "Der er intet KLE-udtræk til og med perioden.",
+        if edition.extract and has_extract
+        else "",
+        empty="Ingen." if has_extract else "Det vides ikke, hvilke sager der mangler.",
     )
     return cut(table, 12)
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from orchestration.report import charts, danish
+from orchestration.report import danish
 from orchestration.report.document import (
     Block,
-    Chart,
     Column,
+    Curves,
     Document,
+    Paragraph,
     Section,
     Table,
     Tile,
@@ -16,6 +17,7 @@ from orchestration.report.document import (
     tabulate,
 )
 from orchestration.report.edition import Edition
+from orchestration.report.k98_analyse import curve
 
 Row = dict[str, Any]
 
@@ -123,16 +125,10 @@ def _trend(edition: Edition, cvr: str | None) -> list[Block]:
     )[-13:]
     if len(rows) < 2:
         return []
-    picture = charts.trend({"Opslag": [(r["maaned"], float(r["opslag"])) for r in rows]}, "opslag")
     most = max(rows, key=lambda r: r["opslag"])
-    return [
-        Chart(
-            f"Flest opslag i {danish.month(most['maaned'])}: {danish.number(most['opslag'])}",
-            "Opslag i SAPA måned for måned.",
-            picture.svg,
-            picture.alt,
-        )
-    ]
+    title = f"Flest opslag i {danish.month(most['maaned'])}: {danish.number(most['opslag'])}"
+    points = [(r["maaned"], float(r["opslag"])) for r in rows]
+    return [Paragraph(title, "heading"), Curves((curve("Opslag i SAPA", "måned for måned", points, danish.number),))]
 
 
 def _by_municipality(edition: Edition) -> Block:
@@ -175,7 +171,7 @@ def _all(units: list[Row], name: str | None, edition: Edition) -> Table:
         (Column("Opslag på 12 mdr.", 1, right=True), lambda u: danish.number(u["opslag_12m"])),
         (Column("Måneder stille", 0.9, right=True), lambda u: danish.number(u["maaneder_stille"])),
         (
-            Column("Seneste opslag", 1.2),
+            Column("Seneste opslag", 1.8),
             lambda u: danish.month(u["seneste_opslag"]) if u["seneste_opslag"] else f"ikke siden {since}",
         ),
         name="enheder",

@@ -198,6 +198,17 @@ def test_the_data_of_a_demo_say_so(published: Published) -> None:
     assert published.edition.is_made_up
 
 
+def test_an_extract_that_comes_later_says_nothing_of_the_period(published: Published) -> None:
+    """The demo's first extract is of March: in January nothing is known, and nothing is said to be well."""
+    with Edition(published.release, published.edition.months[0]) as first:
+        general = str(k98_analyse.build(first).as_dict())
+        own = str(analyse.build(first, NONE, published.cvr("Aalborg")).as_dict())
+    assert "Der er intet KLE-udtræk til og med perioden" in general
+    assert "Intet emne mangler" not in general
+    assert "Der er intet udtræk for Aalborg til og med perioden" in own
+    assert "Alle almindelige emner har sager" not in own
+
+
 def test_robust_enough_is_answered_with_growth_peak_and_trend(published: Published) -> None:
     with Edition(published.release, published.edition.months[-1]) as newest:
         answers = next(b.items for b in kditl.build(newest).front if b.kind == "bullets")
