@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from orchestration.report import danish, tilslutning
-from orchestration.report.edition import SMALLEST_GROUP, Edition, months_before
+from orchestration.report import country, danish, tilslutning
+from orchestration.report.edition import SMALLEST_GROUP, Edition
 from orchestration.report.file_names import file_names
 from orchestration.report.potentiale_parts import interface
 
@@ -19,27 +19,13 @@ class News:
 
 def of_month(edition: Edition) -> Iterator[News]:
     """Up to three; one whose numbers would show a few municipalities is left out."""
-    for news in (_in_use(edition), _spread(edition) or _declared(edition), _to_follow(edition)):
+    for news in (
+        News(country.share_in_use(edition), "potentiale.html"),
+        _spread(edition) or _declared(edition),
+        _to_follow(edition),
+    ):
         if news:
             yield news
-
-
-def _in_use(edition: Edition) -> News | None:
-    """How much of what can be measured is in use, beside the same month a year before."""
-    shares = {
-        r["maaned"]: r["realiseringsgrad"]
-        for r in edition.rows("select maaned, realiseringsgrad from kpi.potentiale_k98")
-    }
-    now, then = shares.get(edition.month), shares.get(months_before(edition.month, 12))
-    if now is None:
-        return None
-    share = danish.percent(now, 1)
-    said = f"{share} af de anvendelser, der kan måles, er i brug"
-    points = round(100 * now, 1) - round(100 * then, 1) if then is not None else 0
-    if abs(points) >= 0.05:
-        more = "flere" if points > 0 else "færre"
-        said += f", {danish.number(abs(points), 1)} procentpoint {more} end for et år siden"
-    return News(f"{said}.", "potentiale.html")
 
 
 def _spread(edition: Edition) -> News | None:

@@ -162,7 +162,9 @@ def web(bench: Workbench) -> Iterator[Report]:
 
     def edition_for(cvr: str | None, folder: str) -> list[Path]:
         target = bench.folder / "web" / folder
-        return [product.write(bench.edition, bench.indicators, bench.agreements, cvr, target)]
+        return [
+            product.write(bench.edition, bench.indicators, bench.agreements, cvr, target, imprint.of(bench.settings))
+        ]
 
     if bench.only is None:
         yield Report("offentlig udgave", partial(edition_for, None, "offentlig"))

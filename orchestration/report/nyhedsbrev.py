@@ -13,13 +13,13 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import quote
 
 import jinja2
 from markdown_it import MarkdownIt
 
-from orchestration.report import danish, letter_news, plain
+from orchestration.report import danish, imprint, letter_news, plain
 from orchestration.report.edition import Edition
+from orchestration.report.imprint import Imprint
 from orchestration.report.letter_news import News
 from orchestration.report.line_chart import Lines
 from orchestration.report.showable import one_line, shown
@@ -40,17 +40,6 @@ class Picture:
     width: int
     height: int
     png: bytes
-
-
-@dataclass(frozen=True)
-class Imprint:
-    """Who sends it, where it leads to, and how one gets rid of it. ``web`` is empty where nothing is published."""
-
-    sender: str
-    contact: str
-    web: str
-    unsubscribe: str
-    is_made_up: bool
 
 
 @dataclass(frozen=True)
@@ -78,18 +67,6 @@ class Newsletter:
     @property
     def focus_text(self) -> str:
         return plain.text_of(self.focus)
-
-
-def imprint(settings: Settings) -> Imprint:
-    """The sender as the settings have it. Without an address to unsubscribe at, a mail to the sender does it."""
-    subject = quote("Afmeld KDI i tal")
-    return Imprint(
-        sender=settings.sender,
-        contact=settings.contact or settings.mail_from,
-        web=settings.web_url.rstrip("/"),
-        unsubscribe=settings.mail_unsubscribe or f"mailto:{settings.mail_from}?subject={subject}",
-        is_made_up=settings.is_demo,
-    )
 
 
 def build(edition: Edition, focus: str, sent_by: Imprint) -> Newsletter:
@@ -196,7 +173,7 @@ def message(letter: Newsletter, sender: str, recipient: str, published: str) -> 
 def written(edition: Edition, settings: Settings) -> Newsletter:
     """The month's newsletter with the focus as it stands in its file."""
     focus = focus_file(settings, edition).read_text(encoding="utf-8")
-    letter = build(edition, focus, imprint(settings))
+    letter = build(edition, focus, imprint.of(settings))
     # what an editor wrote is for the reader's own fonts
     return replace(shown(letter), focus=letter.focus)
 

@@ -84,12 +84,12 @@ def _part(row: Row) -> str:
     return f"{name}, {'for altid' if row['fravalg'] == 'aldrig' else 'ikke endnu'}" if row["fravalg"] else name
 
 
-def of_municipality(edition: Edition, cvr: str) -> list[Block]:
-    """A municipality's own funnel and who waits for whom, longest first."""
-    rows = edition.rows(
-        """select * from kpi.tilslutning_tragt where maaned = $maaned and cvr = $cvr and krav = 'obligatorisk'
+def of_municipality(edition: Edition, cvr: str, most: int | None = _MOST) -> tuple[Table, Table]:
+    """A municipality's own funnel and who waits for whom, longest first; all of them when ``most`` is None."""
+    rows = edition.rows_of(
+        cvr,
+        """select * from kpi.tilslutning_tragt where maaned = $maaned and krav = 'obligatorisk'
         order by dage desc, it_system collate da, it_system_uuid, snitflade""",
-        cvr=cvr,
     )
     counts = {step: [r for r in rows if r["trin"] == step] for step in STEPS}
     steps = tabulate(
@@ -102,13 +102,13 @@ def of_municipality(edition: Edition, cvr: str) -> list[Block]:
         name="tragt",
         empty="Kommunen bruger ingen systemer, der er krav til.",
     )
-    return [steps, stuck(rows, SystemNames(edition))]
+    return steps, stuck(rows, SystemNames(edition), most)
 
 
-def stuck(rows: list[Row], names: SystemNames) -> Table:
+def stuck(rows: list[Row], names: SystemNames, most: int | None = _MOST) -> Table:
     """Who waits for whom, since when, and what comes next; the longest waits first."""
     waiting = [r for r in rows if r["naeste_skridt"] and not r["kan_ikke_maales"]]
-    shown = waiting[:_MOST]
+    shown = waiting[:most]
     more = f"Vist: de {len(shown)} af {len(waiting)}, der har ventet længst." if len(waiting) > len(shown) else ""
     return tabulate(
         f"{danish.counted(len(waiting), 'snitflade venter', 'snitflader venter')} på et næste skridt",
@@ -211,17 +211,17 @@ def architects_sheet(edition: Edition, cvr: str, most: int | None = _MOST) -> Ta
             "select snitflade, min(dataomraade) as dataomraade from marts.dim_service group by snitflade"
         )
     }
-    systems = edition.rows(
-        """select * from kpi.teknisk_gaeld where maaned = $maaned and cvr = $cvr and (mulige > 0 or udfaset_men_kalder)
+    systems = edition.rows_of(
+        cvr,
+        """select * from kpi.teknisk_gaeld where maaned = $maaned and (mulige > 0 or udfaset_men_kalder)
         order by gaeld desc, gaeld_maaneder desc, it_system collate da, it_system_uuid""",
-        cvr=cvr,
     )
-    demands = edition.rows(
-        """select it_system, it_system_uuid, snitflade, naaet_foerste_kald, kan_ikke_maales,
+    demands = edition.rows_of(
+        cvr,
+        """select cvr, it_system, it_system_uuid, snitflade, naaet_foerste_kald, kan_ikke_maales,
             trin in ('foerste_kald', 'stabil_brug') as i_brug
-        from kpi.tilslutning_tragt where maaned = $maaned and cvr = $cvr and krav = 'obligatorisk'
+        from kpi.tilslutning_tragt where maaned = $maaned and krav = 'obligatorisk'
             and trin <> 'udfaset' and fravalg is distinct from 'aldrig'""",
-        cvr=cvr,
     )
     cells: dict[tuple[Any, str], list[Row]] = {}
     for row in demands:

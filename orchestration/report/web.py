@@ -1,13 +1,15 @@
-"""Static web pages from the same documents: no network, no script needed for reading, one folder per edition.
+"""Static web pages: no network, no script needed for reading, one folder per edition.
 
 What is the same for all readers (systems, interfaces, KLE groups, data status, definitions) holds counts and
-distributions only and is made once. A municipality's pages are made for those who may see them.
+distributions only. It is made once for the municipalities and once for the public, whose menu differs, and is one file
+under a name in each edition's folder. A municipality's pages are made for those who may see them.
 """
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,85 +18,152 @@ import jinja2
 from markupsafe import Markup, escape
 
 from orchestration.publish.agreements import Agreements
-from orchestration.report import danish, k98, potentiale, webpages, webpages_registers
+from orchestration.report import (
+    danish,
+    webpages,
+    webpages_country,
+    webpages_interfaces,
+    webpages_municipality,
+    webpages_subjects,
+    webpages_systems,
+)
 from orchestration.report.danish import slug
+from orchestration.report.directory import Directory
+from orchestration.report.document import Table
 from orchestration.report.edition import Edition
+from orchestration.report.imprint import Imprint
 from orchestration.report.indicators import Indicators
 from orchestration.report.showable import FONTS, shown
 from orchestration.report.webpages import Page
 from orchestration.settings import PROJECT_ROOT
 
 TEMPLATES = PROJECT_ROOT / "reports" / "web"
-_WHO = "\N{SYMBOL FOR SUBSTITUTE}"  # stands for the reader in pages that are made once
 _INNER_ARIA = re.compile(r'\s(?:aria-[a-z]+|role)="[^"]*"')
 _ID = re.compile(r'(id="|url\(#|href="#)([A-Za-z0-9_-]+)')
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Whom an edition is for."""
-
-    cvr: str | None
-    name: str
-
-
-def write(edition: Edition, indicators: Indicators, agreements: Agreements, cvr: str | None, folder: Path) -> Path:
+def write(
+    edition: Edition,
+    indicators: Indicators,
+    agreements: Agreements,
+    cvr: str | None,
+    folder: Path,
+    imprint: Imprint | None = None,
+) -> Path:
     """All pages of one edition; ``cvr`` is the municipality it is for, None the public. Gives its first page.
 
     The folder is replaced as a whole: a page of an agreement that has ended does not stay behind.
     """
-    names = {m["cvr"]: m["navn"] for m in edition.municipalities}
-    reader = Reader(cvr, f"{names[cvr]} Kommune" if cvr else "offentlig udgave")
+    site = _site(edition, indicators, cvr is None, imprint or Imprint())
     partial = folder.with_name(f".{folder.name}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    visible = [c for c in names if c in agreements.visible_to(cvr)]
-    own = list(_municipality_pages(edition, indicators, agreements, cvr, visible))
-    shared = _shared(edition, indicators)
-    index = webpages.index_of([*own, *(page for page, _ in shared)])
-    for page in [*own, index, webpages.municipalities(visible, names, cvr)]:
-        _put(partial, page.path, _render(edition, page, reader.name))
-    for page, html in shared:
-        _put(partial, page.path, html.replace(_WHO, str(escape(shown(reader.name)))))
-    for name in ("stil.css", "soeg.js"):
-        shutil.copy(TEMPLATES / name, partial / name)
-    for font in FONTS.glob("*.woff2"):
-        shutil.copy(font, partial / font.name)
-    shutil.copy(FONTS / "LICENSE.txt", partial / "IBMPlexSans-LICENSE.txt")
+    own = list(webpages_municipality.pages(edition, agreements, cvr, imprint or Imprint(), site.directory))
+    for page in [*own, webpages.index_of([*own, *site.pages])]:
+        site.put(partial, page, webpages.edition_name(edition, cvr))
+    site.share(partial)
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
+    site.shared_from = folder
     return folder / "index.html"
 
 
-def _put(folder: Path, path: str, html: str) -> None:
-    target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(html, encoding="utf-8")
-
-
-def _municipality_pages(
-    edition: Edition, indicators: Indicators, agreements: Agreements, cvr: str | None, visible: list[str]
-) -> Iterator[Page]:
-    names = {m["cvr"]: m["navn"] for m in edition.municipalities}
-    for other in visible:
-        # the public reads with nobody's agreements but those with all
-        document = potentiale.build(edition, indicators, agreements, other, viewer=cvr or "")
-        yield from webpages.of_municipality(document, webpages.municipality_folders(names)[other], is_own=other == cvr)
-
-
 @lru_cache(maxsize=2)
-def _shared(edition: Edition, indicators: Indicators) -> list[tuple[Page, str]]:
-    overview = k98.build(edition, indicators)
-    pages = [
-        *webpages.of_overview(overview),
-        *webpages_registers.systems(edition),
-        *webpages_registers.interfaces(edition),
-        *webpages_registers.subjects(edition),
-        webpages.data_status(edition),
-        webpages.definitions(edition),
-        webpages.accessibility(),
-    ]
-    return [(page, _render(edition, page, _WHO)) for page in pages]
+def _site(edition: Edition, indicators: Indicators, is_public: bool, imprint: Imprint) -> "Site":
+    return Site(edition, indicators, is_public, imprint)
+
+
+class Site:
+    """What the editions of one kind of reader have in common."""
+
+    def __init__(self, edition: Edition, indicators: Indicators, is_public: bool, imprint: Imprint) -> None:
+        self.edition = edition
+        self.imprint = imprint
+        self.directory = Directory(edition)
+        self.menu = webpages.MENU_PUBLIC if is_public else webpages.MENU
+        self.pages = [
+            *webpages_country.pages(edition, indicators, is_public),
+            *webpages_systems.pages(edition, self.directory),
+            *webpages_interfaces.pages(edition, self.directory),
+            *webpages_subjects.pages(edition, self.directory),
+            webpages.data_status(edition),
+            webpages.definitions(edition),
+            webpages.accessibility(edition, imprint),
+        ]
+        # the edition that was written last: the next one's shared files are the same files
+        self.shared_from: Path | None = None
+
+    def put(self, folder: Path, page: Page, who: str) -> None:
+        """Write a page."""
+        target = folder / page.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(self._render(page, who), encoding="utf-8")
+
+    def share(self, folder: Path) -> None:
+        """The pages and files that are the same for all readers of the kind: made by the first edition, then linked."""
+        source = self.shared_from
+        if source is None or not source.is_dir():
+            for page in self.pages:
+                self.put(folder, page, "")
+            for path in _files():
+                shutil.copy(path, folder / path.name)
+            shutil.copy(FONTS / "LICENSE.txt", folder / _LICENCE)
+            return
+        for name in (*(page.path for page in self.pages), *(path.name for path in _files()), _LICENCE):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            _same_file(source / name, folder / name)
+
+    def _render(self, page: Page, who: str) -> str:
+        context: dict[str, Any] = {
+            "side": shown(page),
+            "op": "../" * page.path.count("/"),
+            "menu": self.menu,
+            "udgave": shown(who),
+            "href": lambda label, cell: self._link(label, cell, page),
+            "etiketter": Markup(_labels(page)),
+            "udgivet": danish.day(datetime.fromisoformat(self.edition.published).date()),
+            "data_til": danish.day(self.edition.month_end),
+            "afsender": self.imprint.sender,
+            "kontakt": self.imprint.contact,
+            "opdigtet": self.imprint.is_made_up,
+        }
+        return _environment().get_template("side.html.j2").render(context)
+
+    def _link(self, column: str, cell: str, page: Page) -> str:
+        address = self.directory.address(column, cell)
+        return address if address != page.path else ""
+
+
+_LICENCE = "IBMPlexSans-LICENSE.txt"
+
+
+def _files() -> Iterator[Path]:
+    yield from (TEMPLATES / "stil.css", TEMPLATES / "tabeller.js", *sorted(FONTS.glob("*.woff2")))
+
+
+def _same_file(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links, or another one
+        shutil.copy(source, target)
+
+
+def _labels(page: Page) -> str:
+    """On a phone each row is a card whose cells begin with their column's heading: told once per table, in CSS."""
+    rules = []
+    for outer, part in enumerate(page.sections, start=1):
+        for inner, block in enumerate(part.blocks, start=1):
+            if isinstance(block, Table) and block.rows:
+                rules += [
+                    f'#k{outer}-{inner} td:nth-child({place})::before{{content:"{_css_text(column.label)}"}}'
+                    for place, column in enumerate(block.columns, start=1)
+                    if place > 1
+                ]
+    return "\n".join(rules)
+
+
+def _css_text(label: str) -> str:
+    return re.sub(r"[^\w .,()/–’-]", lambda m: f"\\{ord(m[0]):x} ", shown(label))
 
 
 @lru_cache(maxsize=1)
@@ -107,24 +176,11 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["billede"] = inline_svg
-    environment.filters["maerke"] = lambda word: slug(word) or "tom"
+    environment.filters["maerke"] = lru_cache(lambda word: slug(word) or "tom")
     return environment
 
 
-def _render(edition: Edition, page: Page, who: str) -> str:
-    up = "../" * page.path.count("/")
-    context: dict[str, Any] = {
-        "side": shown(page),
-        "op": up,
-        "menu": webpages.MENU,
-        "udgave": who if who == _WHO else shown(who),
-        "publicering": edition.release_id,
-        "data_til": danish.day(edition.month_end),
-    }
-    return _environment().get_template("side.html.j2").render(context)
-
-
-def inline_svg(svg: str, alternative: str, number: int) -> str:
+def inline_svg(svg: str, alternative: str, number: str) -> str:
     """The SVG as part of a page: named once for screen readers, and with ids of its own."""
     inner = _INNER_ARIA.sub("", svg)
     inner = _ID.sub(lambda m: f"{m[1]}b{number}-{m[2]}", inner)

@@ -1,17 +1,15 @@
-"""What stands on each web page: counts and distributions, but for the reader's own municipality and its partners."""
+"""What all web pages are made of, and those about the pages themselves: data status, definitions, accessibility."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from orchestration.report import danish
-from orchestration.report.danish import slug
-from orchestration.report.document import Block, Column, Definition, Document, Paragraph, Section, tabulate
+from orchestration.report import danish, sources
+from orchestration.report.document import Column, Definition, Paragraph, tabulate
 from orchestration.report.edition import Edition
 from orchestration.report.file_names import file_names
+from orchestration.report.imprint import Imprint
+from orchestration.report.web_blocks import Part
 
-MENU = (
-    ("index.html", "Overblik"),
-    ("kommuner.html", "Kommuner"),
+_MENU = (
     ("systemer.html", "Systemer"),
     ("snitflader.html", "Snitflader"),
     ("kle.html", "KLE"),
@@ -19,72 +17,37 @@ MENU = (
     ("definitioner.html", "Definitioner"),
     ("soeg.html", "Søg"),
 )
+# a municipality begins with its own page, the public with the country's
+MENU = (("index.html", "Kommunen"), ("landet.html", "Hele landet"), *_MENU)
+MENU_PUBLIC = (("index.html", "Overblik"), *_MENU)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page. ``links`` lead to the pages below it; ``tab`` is the menu item it belongs to."""
+    """One page. ``tab`` is the menu item it belongs to; with a ``kicker`` above it, the lead is the page's heading."""
 
     path: str
     title: str
     tab: str
     lead: str
-    sections: tuple[Section, ...]
+    sections: tuple[Part, ...]
     links: tuple[tuple[str, str], ...] = ()
     definitions: tuple[Definition, ...] = ()
     notes: tuple[str, ...] = field(default=())
     trail: tuple[tuple[str, str], ...] = ()
+    kicker: str = ""
 
 
-def of_overview(document: Document) -> Iterator[Page]:
-    """The overview of all 98, as the general report tells it."""
-    yield Page(
-        "index.html",
-        "Brugen af den fælleskommunale infrastruktur",
-        "index.html",
-        document.headline,
-        (Section("De 98 kommuner", document.front), *document.sections[:2]),
-        definitions=document.definitions,
-        notes=document.notes,
-    )
-    yield Page(
-        "potentiale.html",
-        "Potentialet i de 98 kommuner",
-        "index.html",
-        document.headline,
-        document.sections[2:],
-        definitions=document.definitions,
-        notes=document.notes,
-        trail=(("index.html", "Overblik"),),
-    )
+def edition_name(edition: Edition, cvr: str | None) -> str:
+    """Whom an edition is for, as its own pages say it."""
+    if cvr is None:
+        return "Offentlig udgave"
+    return official_name(next(m for m in edition.municipalities if m["cvr"] == cvr))
 
 
-def of_municipality(document: Document, folder: str, is_own: bool) -> Iterator[Page]:
-    """A municipality's report in pages: the front with the comparison, then a page per section."""
-    sections = document.sections if is_own else document.sections[:-1]
-    pages = [(f"{folder}/{slug(s.title)}.html", s) for s in sections[1:]]
-    trail = (("kommuner.html", "Kommuner"),)
-    yield Page(
-        f"{folder}/index.html",
-        document.audience,
-        "kommuner.html",
-        document.headline,
-        (Section("Her er kommunen", document.front), sections[0]),
-        links=tuple((path, s.title) for path, s in pages),
-        definitions=document.definitions,
-        notes=document.notes,
-        trail=trail,
-    )
-    for path, section in pages:
-        yield Page(
-            path,
-            section.title,
-            "kommuner.html",
-            document.audience,
-            (section,),
-            notes=document.notes,
-            trail=(*trail, (f"{folder}/index.html", document.audience)),
-        )
+def official_name(municipality: dict[str, str]) -> str:
+    """What a municipality calls itself: ``Københavns Kommune``."""
+    return municipality.get("officielt_navn") or f"{municipality['navn']} Kommune"
 
 
 def municipality_folders(names: dict[str, str]) -> dict[str, str]:
@@ -93,58 +56,42 @@ def municipality_folders(names: dict[str, str]) -> dict[str, str]:
     return {cvr: f"kommune/{name}" for cvr, name in found.items()}
 
 
-def municipalities(visible: list[str], names: dict[str, str], cvr: str | None) -> Page:
-    """The municipalities whose pages this edition holds, and why the others are not there."""
-    folders = municipality_folders(names)
-    links = tuple(
-        (f"{folders[c]}/index.html", f"{names[c]} Kommune")
-        for c in sorted(visible, key=lambda c: (c != cvr, list(names).index(c)))
-    )
-    said = (
-        "En kommune har en side her, når den har aftalt at dele sine detaljer"
-        + (" med jer eller med alle." if cvr else " med alle.")
-        + " De andre indgår i fordelinger, hvor ingen kan kendes."
-    )
-    return Page("kommuner.html", "Kommuner", "kommuner.html", said, (), links)
-
-
 def data_status(edition: Edition) -> Page:
-    """What the release was made from, source by source."""
-    rows = edition.rows(
-        """select kilde, count(*) filter (where status in ('publiceret', 'publiceret_delvist')) as med,
-            count(*) filter (where status = 'afvist') as afvist,
-            count(*) filter (where status = 'erstattet') as erstattet,
-            min(periode) filter (where starts_with(status, 'publiceret')) as foerste,
-            max(periode) filter (where starts_with(status, 'publiceret')) as seneste,
-            cast(sum(raekker_indlaest) filter (where starts_with(status, 'publiceret')) as bigint) as raekker
-        from marts.leverance_log group by kilde order by kilde"""
-    )
+    """What has come, what is late, and what comes next."""
+    known = sources.of(edition)
+    day = edition.row("select max(statusdato) as dag from marts.leverance_status").get("dag")
+    wrong = [said for source in known for said in source.sentences(edition.month)]
     table = tabulate(
-        f"{danish.counted(len(rows), 'kilde', 'kilder')} har leveret",
-        rows,
-        (Column("Kilde", 1.6), lambda r: r["kilde"]),
-        (Column("Første periode", 1.2), lambda r: r["foerste"] or danish.MISSING),
-        (Column("Seneste periode", 1.2), lambda r: r["seneste"] or danish.MISSING),
-        (Column("Leverancer", right=True), lambda r: danish.number(r["med"])),
-        (Column("Erstattet", right=True), lambda r: danish.number(r["erstattet"])),
-        (Column("Afvist", right=True), lambda r: danish.number(r["afvist"])),
-        (Column("Rækker", right=True), lambda r: danish.number(r["raekker"])),
+        "Kilde for kilde",
+        [{"kilde": s} for s in known],
+        (Column("Kilde", 1.6), lambda r: r["kilde"].name),
+        (Column("Status", 1.2, mark=True), lambda r: "til tiden" if r["kilde"].is_in_order else "mangler"),
+        (Column("Leveret til og med", 1.2), lambda r: _day(r["kilde"].newest)),
+        (Column("Næste senest", 1.2), lambda r: _day(r["kilde"].next_due)),
         empty="Der er ingen leverancer.",
     )
+    said = (Paragraph(f"Opgjort {danish.day(day)}."),) if day else ()
     return Page(
         "data.html",
         "Datastatus",
         "data.html",
-        f"Publicering {edition.release_id}, tal til og med {danish.day(edition.month_end)}.",
-        (Section("Leverancer", (table,)),),
+        sources.headline(known, edition.month),
+        (
+            Part("", (*said, *(Paragraph(text) for text in (wrong if len(wrong) > 1 else ())))),
+            Part("Kilderne", (table,)),
+        ),
     )
+
+
+def _day(value: object) -> str:
+    return danish.day(value) if value else danish.MISSING  # type: ignore[arg-type]
 
 
 def definitions(edition: Edition) -> Page:
     """Every measure of the catalogue."""
     rows = edition.rows(
-        """select etiket, definition, enhed, string_agg(tabel, ', ' order by tabel) as tabeller from marts.maal
-        group by maal, etiket, definition, enhed order by etiket collate da, tabeller"""
+        """select etiket, definition, enhed from marts.maal
+        group by maal, etiket, definition, enhed order by etiket collate da, definition"""
     )
     table = tabulate(
         f"{danish.number(len(rows))} mål",
@@ -152,42 +99,58 @@ def definitions(edition: Edition) -> Page:
         (Column("Mål", 1.4), lambda r: r["etiket"]),
         (Column("Definition", 4), lambda r: r["definition"]),
         (Column("Enhed", 0.9), lambda r: r["enhed"]),
-        (Column("Tabel", 1.6), lambda r: r["tabeller"]),
     )
-    marks: tuple[Block, ...] = (
-        Paragraph(
-            "0 er talt og er nul. – mangler eller er ikke oplyst. »ikke relevant« er meldt fra. »for få« står, hvor"
-            " færre end fem kommuner ligger bag, eller én står for over halvdelen."
-        ),
-        table,
+    marks = Paragraph(
+        "0 er talt og er nul. – mangler eller er ikke oplyst. »< 0,01« er mere end ingenting. »ikke relevant« er meldt"
+        " fra. »for få« står, hvor færre end fem kommuner ligger bag, eller én står for over halvdelen. »kan ikke"
+        " måles«: ingen i landet er set kalde snitfladen."
     )
     return Page(
         "definitioner.html",
         "Definitioner",
         "definitioner.html",
         "Det samme i PDF, nyhedsbrev, Excel og Power BI.",
-        (Section("Alle mål", marks),),
+        (Part("Tegn", (marks,)), Part("Alle mål", (table,))),
     )
 
 
-def accessibility() -> Page:
-    """How far the pages are accessible, and what is not known."""
+def accessibility(edition: Edition, imprint: Imprint) -> Page:
+    """What has been tried, what has not, whom to tell, and where to complain."""
+    contact = f"Skriv til {imprint.contact}" if imprint.contact else f"Sig det til {imprint.sender}"
+    statement = (
+        f"{danish.genitive(imprint.sender)} tilgængelighedserklæring står på {imprint.accessibility}."
+        if imprint.accessibility
+        else "Websteder fra offentlige organer er omfattet af lov nr. 692 af 8. juni 2018 om tilgængelighed."
+    )
     return Page(
         "tilgaengelighed.html",
         "Tilgængelighed",
-        "data.html",
-        "Siderne efterprøves automatisk mod WCAG 2.1 AA hver gang platformen ændres.",
+        "tilgaengelighed.html",
+        "Siderne er lavet efter WCAG 2.1, niveau AA.",
         (
-            Section(
-                "Hvad der er efterprøvet",
+            Part(
+                "Sådan er siderne lavet",
                 (
                     Paragraph(
-                        "Siderne kan læses uden script, med tastatur og i 320 punkters bredde. Figurer har en tekst med"
-                        " de samme tal, og status vises altid med ord."
+                        "Siderne kan læses uden script, med tastatur, med skærmlæser og på en skærm af 320 pixel."
+                        " Figurer har en tekst med de samme tal, og status vises med ord, aldrig med farve alene."
                     ),
                     Paragraph(
-                        "En automatisk prøve finder ikke alt. Den, der udgiver siderne, skal selv lave den lovpligtige"
-                        " tilgængelighedserklæring."
+                        "Siderne er prøvet automatisk mod WCAG 2.1 A og AA. En automatisk prøve finder ikke alle"
+                        " mangler, og siderne er ikke gennemgået af mennesker, der bruger hjælpemidler."
+                    ),
+                    Paragraph(statement),
+                ),
+            ),
+            Part(
+                "Fandt du noget, der ikke virker?",
+                (
+                    Paragraph(
+                        f"{contact}, og skriv, hvilken side det er. Så retter vi det eller sender dig indholdet."
+                    ),
+                    Paragraph(
+                        "Får du ikke svar, kan du klage til Digitaliseringsstyrelsen, som fører tilsyn med loven:"
+                        " digst.dk."
                     ),
                 ),
             ),

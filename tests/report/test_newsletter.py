@@ -17,7 +17,8 @@ from pydantic import SecretStr
 
 from orchestration.publish.agreements import NONE
 from orchestration.report import mail, nyhedsbrev, plain, web
-from orchestration.report.nyhedsbrev import Imprint, Newsletter
+from orchestration.report.imprint import Imprint
+from orchestration.report.nyhedsbrev import Newsletter
 
 from .browser import opened_browser
 from .conftest import Published
@@ -25,7 +26,7 @@ from .conftest import Published
 FOCUS = "## Månedens fokus\n\nKorsbæk Kommune slår *dørene* op. <script>alert(1)</script>\n"
 
 
-IMPRINT = Imprint("KOMBIT", "kdi@example.org", "https://example.org/kdi", "https://example.org/afmeld", False)
+IMPRINT = Imprint("KOMBIT", "kdi@example.org", "https://example.org/kdi", "https://example.org/afmeld")
 
 
 @pytest.fixture(scope="module")

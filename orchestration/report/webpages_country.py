@@ -1,0 +1,170 @@
+"""All 98 municipalities together: the country's front page, and where the rest lies. No municipality is named."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from orchestration.report import country, danish, tragt
+from orchestration.report.document import Column, Table, tabulate
+from orchestration.report.edition import SMALLEST_GROUP, Edition
+from orchestration.report.indicators import Groups, Indicators
+from orchestration.report.line_chart import Lines
+from orchestration.report.web_blocks import STATES, Cards, Part, Place, Places, States, Talk, Talks, Trend
+from orchestration.report.webpages import Page
+from orchestration.report.webpages_municipality import QUESTIONS
+
+Row = dict[str, Any]
+_TITLE = "Brugen af den fælleskommunale infrastruktur"
+_STATES = ", ".join(f"count(*) filter (where p.tilstand = '{state}') as {state}" for state in STATES)
+
+
+def pages(edition: Edition, indicators: Indicators, is_public: bool) -> Iterator[Page]:
+    """The front page of the country, and the page with what is behind it."""
+    front = "index.html" if is_public else "landet.html"
+    yield _front(edition, indicators, front)
+    yield Page(
+        "potentiale.html",
+        "Hvor ligger resten?",
+        front,
+        country.share_in_use(edition),
+        (
+            Part("Hos leverandørerne", (_by_supplier(edition),)),
+            Part("På ydelsesområderne", (_by_area(edition),)),
+            Part("Fra forpligtelse til stabil brug", tuple(tragt.of_all(edition))),
+        ),
+        definitions=edition.define("kpi.potentiale_k98", "mulige", "realiseret", "realiseringsgrad"),
+        trail=((front, _TITLE),),
+    )
+
+
+def _front(edition: Edition, indicators: Indicators, path: str) -> Page:
+    totals = edition.row(f"select {_STATES} from kpi.potentiale as p where maaned = $maaned")
+    calls = edition.rows("select * from kpi.kald_pr_borger_danmark where maaned <= $maaned order by maaned")[-24:]
+    lines = Lines({"Kald pr. borger": [(r["maaned"], r["kald_pr_borger"]) for r in calls]}, "kald pr. borger")
+    return Page(
+        path,
+        _TITLE,
+        path,
+        country.share_in_use(edition),
+        (
+            Part("Her står kommunerne", (Places(tuple(_places(edition, indicators))),)),
+            Part("Mulige anvendelser i alle kommuner", (States(tuple((s, totals[s]) for s in STATES)),)),
+            Part(
+                "Det deler flest kommuner",
+                (Talks(tuple(_shared_steps(edition)), "Ingen skridt deles af fem kommuner."),),
+            ),
+            Part("Kald pr. borger", (Trend("Måned for måned", "Begge platforme, alle kommuner.", lines),)),
+            Part("Gå videre", (_ways(),)),
+        ),
+        definitions=(
+            *edition.define("kpi.potentiale_k98", "mulige", "realiseringsgrad"),
+            *edition.define("kpi.kald_pr_borger_danmark", "kald_pr_borger"),
+        ),
+        notes=(
+            f"Ingen kommune nævnes ved navn. »{danish.TOO_FEW}« står, hvor færre end {SMALLEST_GROUP} kommuner ligger"
+            " bag, eller én står for over halvdelen. Et kald er et tegn på brug, ikke en gevinst.",
+        ),
+        kicker=f"Alle kommuner · {danish.month(edition.month)}",
+    )
+
+
+def _ways() -> Cards:
+    return Cards(
+        (
+            ("potentiale.html", "Hvor ligger resten?", "Leverandører, ydelsesområder og trin"),
+            ("systemer.html", "Systemer", "Hvad hvert system er klarmeldt til"),
+            ("snitflader.html", "Snitflader", "Hvad hver snitflade er værd, og hvem der kan følge efter"),
+            ("kle.html", "KLE", "Emner med og uden sager"),
+            ("soeg.html", "Søg", "Alle sider efter navn"),
+        )
+    )
+
+
+def _places(edition: Edition, indicators: Indicators) -> Iterator[Place]:
+    """The same four questions as a municipality's, answered by the middle of all."""
+    whole = {
+        "realiseringsgrad": ("kpi.potentiale_k98", "realiseringsgrad"),
+        "kald_pr_indbygger": ("kpi.kald_pr_borger_danmark", "kald_pr_borger"),
+    }
+    for name, question in QUESTIONS.items():
+        groups: Groups = indicators.groups(name)
+        every = groups.get(("alle", "Alle kommuner"), {})
+        text = indicators.benchmark(name, edition.municipalities[0]["cvr"]).measure.text
+        low, middle, high = (every.get(k) for k in ("nedre_kvartil", "median", "oevre_kvartil"))
+        place = f"midten {text(middle)}" if middle is not None else danish.TOO_FEW
+        half = f"halvdelen mellem {text(low)} og {text(high)}" if low is not None and high is not None else ""
+        if name not in whole:
+            yield Place(question, place, None, half, "")
+            continue
+        table, measure = whole[name]
+        value = edition.row(f"select {measure} as tal from {table} where maaned = $maaned").get("tal")
+        figure = edition.measure(measure, table).text(value)
+        yield Place(question, place, None, f" i alt{f' · {half}' if half else ''}", "", measure, figure)
+
+
+def _shared_steps(edition: Edition) -> Iterator[Talk]:
+    """The three steps that most municipalities have among theirs."""
+    rows = edition.rows(
+        """select slags, it_system, it_system_uuid, mode(titel) as titel, count(*) as kommuner
+        from kpi.skridt where maaned = $maaned and valg = 'valgt' group by slags, it_system, it_system_uuid
+        having count(*) >= $mindst order by kommuner desc, titel limit 3""",
+        mindst=SMALLEST_GROUP,
+    )
+    for number, r in enumerate(rows, start=1):
+        # these two are about what each municipality lacks
+        title = {"kle": "Læg sager i det fælles indeks", "sapa": "Få enhederne i gang med SAPA"}.get(
+            r["slags"], r["titel"]
+        )
+        told = f"{danish.counted(r['kommuner'], 'kommune', 'kommuner')} har det blandt deres tre skridt."
+        yield Talk(str(number), title, told, (), "", "")
+
+
+def _by_supplier(edition: Edition) -> Table:
+    rows = edition.rows(
+        f"""select l.navn, {_STATES} from kpi.potentiale as p
+        inner join marts.dim_it_system as s on p.it_system = s.navn and p.it_system_uuid is not distinct from s.uuid
+        inner join marts.dim_leverandoer as l on s.leverandoer_id = l.leverandoer_id
+        where p.maaned = $maaned group by l.navn order by andre_i_gang desc, l.navn collate da"""
+    )
+    three = sum(r["andre_i_gang"] for r in rows[:3])
+    total = sum(r["andre_i_gang"] for r in rows)
+    title = (
+        f"{danish.number(three)} af {danish.number(total)}, som andre er i gang med, ligger hos tre leverandører"
+        if len(rows) > 3
+        else "Leverandørerne"
+    )
+    return _by_state(title, rows, "Leverandør", "leverandoerer")
+
+
+def _by_area(edition: Edition) -> Table:
+    rows = edition.rows(
+        f"""with omraader as (
+            select distinct s.uuid, s.navn, u.ydelsesomraade from marts.ski_use_case as u
+            inner join marts.dim_it_system as s on u.it_system_id = s.it_system_id where u.statusdato = $statusdato
+        )
+        select o.ydelsesomraade as navn, {_STATES} from kpi.potentiale as p
+        left join omraader as o on p.it_system = o.navn and p.it_system_uuid is not distinct from o.uuid
+        where p.maaned = $maaned group by o.ydelsesomraade order by andre_i_gang desc, navn nulls last"""
+    )
+    note = "Et system i flere ydelsesområder tælles med i hvert af dem."
+    return _by_state("Ydelsesområderne på SKI’s liste", rows, "Ydelsesområde", "omraader", note)
+
+
+def _by_state(title: str, rows: list[Row], what: str, name: str, note: str = "") -> Table:
+    return tabulate(
+        title,
+        rows,
+        (Column(what, 2.6), lambda r: r["navn"] or "ikke oplyst"),
+        (Column("Andel i brug", 0.9, right=True), _share),
+        *(
+            (Column(danish.capital(word), right=True), lambda r, state=state: danish.number(r[state]))
+            for state, (word, _) in STATES.items()
+        ),
+        name=name,
+        note=note,
+        empty="Der er ingen mulige anvendelser.",
+    )
+
+
+def _share(row: Row) -> str:
+    measurable = sum(row[s] for s in STATES if s != "kan_ikke_maales")
+    return danish.percent(row["i_brug"] / measurable) if measurable else "kan ikke måles"
