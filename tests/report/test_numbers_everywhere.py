@@ -128,8 +128,7 @@ def in_web(published: Published, folder: Path) -> Figures:
     for town in TOWNS:
         cvr = published.cvr(town)
         web.write(published.edition, published.indicators, NONE, cvr, folder / town)
-        (own,) = (folder / town / "kommune").glob("*/index.html")
-        for path, whose in ((folder / town / "index.html", "alle"), (own, cvr)):
+        for path, whose in ((folder / town / "landet.html", "alle"), (folder / town / "index.html", cvr)):
             for name, figure in re.findall(r'data-maal="(\w+)">([^<]+)<', path.read_text(encoding="utf-8")):
                 found[name, whose] = figure
     return found
@@ -183,7 +182,10 @@ NOT_SHOWN: dict[str, tuple[set[str], set[str]]] = {
         set(OWN),
         {"mulige", "realiseringsgrad", "udbredelsespotentiale", "tilslutningspotentiale", "kald_pr_borger_12m"},
     ),
-    "Websider": (_BESIDE_KEYS, {"mulige", "kald_pr_borger_12m"}),
+    "Websider": (
+        _BESIDE_KEYS,
+        {"mulige", "udbredelsespotentiale", "tilslutningspotentiale", "kald_pr_borger_12m"},
+    ),
     "Excel": (set(), {"kald_pr_borger", "kald_pr_borger_12m"}),
     "Power BI": (set(), set()),
 }
