@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,6 +17,8 @@ from orchestration.report.indicators import Indicators
 from orchestration.settings import Settings
 
 from .reading import Pdf
+
+BROWSER = next((p for p in ("chromium", "chromium-browser", "google-chrome") if shutil.which(p)), None)
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,19 @@ def published(demo: duckdb.DuckDBPyConnection) -> Iterator[Published]:
         month = newest_quarter(newest.months)
     with Edition(release, month) as edition:
         yield Published(release, edition, Indicators(edition))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium without a window: one for all tests, since two do not live in one process."""
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine: nothing is looked at in a browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=["--no-sandbox"])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,6 @@ from orchestration.report import mail, nyhedsbrev, plain, web
 from orchestration.report.imprint import Imprint
 from orchestration.report.nyhedsbrev import Newsletter
 
-from .browser import opened_browser
 from .conftest import Published
 
 FOCUS = "## Månedens fokus\n\nKorsbæk Kommune slår *dørene* op. <script>alert(1)</script>\n"
@@ -148,20 +147,20 @@ def test_the_focus_begins_as_a_text_to_write_on_and_is_kept(published: Published
 
 
 @pytest.mark.parametrize("width", [360, 600])
-def test_no_number_breaks_and_letters_are_large_enough(letter: Newsletter, tmp_path: Path, width: int) -> None:
+def test_no_number_breaks_and_the_drawing_fits(letter: Newsletter, tmp_path: Path, browser: Any, width: int) -> None:
     """In a real browser: one drawing is shown, made for the width; no figure stands on two lines."""
     sources = {p.cid: f"{p.cid}.png" for p in letter.pictures}
     for p in letter.pictures:
         (tmp_path / f"{p.cid}.png").write_bytes(p.png)
     (tmp_path / "brev.html").write_text(nyhedsbrev.html(letter, sources), encoding="utf-8")
-    with opened_browser() as browser:
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        page.goto((tmp_path / "brev.html").as_uri())
-        shown = page.evaluate(
-            "[...document.images].filter(i => i.offsetWidth).map(i => [i.offsetWidth, i.naturalWidth / 2])"
-        )
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        broken = page.evaluate(BROKEN_NUMBERS)
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto((tmp_path / "brev.html").as_uri())
+    shown = page.evaluate(
+        "[...document.images].filter(i => i.offsetWidth).map(i => [i.offsetWidth, i.naturalWidth / 2])"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    broken = page.evaluate(BROKEN_NUMBERS)
+    page.close()
     assert shown == [[328, 328] if width == 360 else [536, 536]]
     assert broken == []
 

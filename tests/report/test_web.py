@@ -5,7 +5,7 @@ import csv
 import io
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,7 +20,6 @@ from orchestration.report.imprint import Imprint
 from orchestration.report.web_blocks import STATES
 from orchestration.report.webpages_systems import few, rest
 
-from .browser import opened_browser
 from .conftest import Published
 
 OWN = "kommune/aalborg-kommune"
@@ -168,12 +167,6 @@ def test_every_link_leads_to_a_page_and_none_leaves_the_site(site: Path) -> None
 
 def test_every_page_is_under_300_kb(site: Path) -> None:
     assert max(p.stat().st_size for p in site.rglob("*.html")) < 300_000
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    with opened_browser() as opened:
-        yield opened
 
 
 def examine(site: Path, browser: Any, names: Iterable[str]) -> None:
