@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from orchestration.report import danish, tragt
+from orchestration.report import danish, findings, tragt
 from orchestration.report.directory import Directory
 from orchestration.report.document import Bullets, Column, Definition, Paragraph, Table, tabulate
 from orchestration.report.edition import Edition
@@ -134,20 +134,6 @@ def _of(part: int, whole: int) -> str:
     return f"{part} af {whole}" if whole else "ingen krav"
 
 
-def headline(name: str, ready: int, demanded: int, confirmed: int) -> str:
-    """``KMD Nexus er klarmeldt til 11 af 15 krævede snitflader; kald bekræfter 2.``"""
-    if not demanded:
-        return f"{name} har ingen krav på SKI’s liste."
-    if not ready:
-        return f"{name} er ikke klarmeldt til nogen af de {danish.number(demanded)} krævede snitflader."
-    many = (
-        f"alle {danish.number(demanded)}"
-        if ready == demanded
-        else f"{danish.number(ready)} af {danish.number(demanded)}"
-    )
-    return f"{name} er klarmeldt til {many} krævede snitflader; kald bekræfter {danish.number(confirmed)}."
-
-
 def _page(edition: Edition, known: _Known, system: System, path: str, define: tuple[Definition, ...]) -> Page:
     key = (system.name, system.uuid)
     stand, uses = known.stand[key], known.uses.get(key, [])
@@ -166,7 +152,7 @@ def _page(edition: Edition, known: _Known, system: System, path: str, define: tu
         path,
         system.shown,
         "systemer.html",
-        headline(system.shown, stand["klarmeldte"], stand["obligatoriske"], confirmed),
+        findings.ready(system.shown, stand["klarmeldte"], stand["obligatoriske"], confirmed),
         (Part("", (Paragraph(f"Leverandør: {system.supplier}."),)), *(p for p in parts if p.blocks)),
         definitions=define,
         notes=(
