@@ -15,14 +15,7 @@ from orchestration.report.edition import Edition
 
 from .conftest import Published
 from .reading import Pdf, squash
-
-# The words that readers must not meet any more, and why: another word says it better.
-GONE = (
-    "København Kommune", "Bornholm Kommune", "Ventet gevinst", "Her er der mest at hente", "gange så meget",
-    "klar til at blive taget i brug", "Ingen emner har ingen", "klarmeldt til ingen", "Det nyeste fund",
-    "flere eller færre", "Hvid rude", "320 punkter", "Måneder må ikke lægges sammen", "Gråt felt", "aldrig slået op",
-    "arket er ikke opdateret", "0 af 0", "stoettesystemerne", "udbredelsespotentiale", "tilslutningspotentiale",
-)  # fmt: skip
+from .words import GONE
 
 
 def test_page_one_says_what_the_marts_found(published: Published, aalborg: Document) -> None:

@@ -21,6 +21,7 @@ from orchestration.report.imprint import Imprint
 from orchestration.report.nyhedsbrev import Newsletter
 
 from .conftest import Published
+from .words import GONE
 
 FOCUS = "## Månedens fokus\n\nKorsbæk Kommune slår *dørene* op. <script>alert(1)</script>\n"
 
@@ -74,6 +75,11 @@ def test_the_text_has_no_marks(letter: Newsletter) -> None:
     said = nyhedsbrev.text(letter)
     assert "MÅNEDENS FOKUS\n\nKorsbæk Kommune slår dørene op." in said
     assert "#" not in said and "*" not in said
+
+
+def test_nothing_says_what_must_go(letter: Newsletter) -> None:
+    said = nyhedsbrev.text(letter) + nyhedsbrev.html(letter, {p.cid: "x" for p in letter.pictures})
+    assert [gone for gone in GONE if gone in said] == []
 
 
 def test_three_news_of_at_most_twenty_words_each_with_a_page_of_the_web_edition(
