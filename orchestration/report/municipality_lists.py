@@ -194,7 +194,8 @@ def _deviations(about: Reader) -> Listed:
         empty="Der er ikke fundet afvigelser i de seneste tre måneder.",
     )
     many = danish.counted(len(rows), "afvigelse", "afvigelser")
-    return "afvigelser", title, f"{many} bør ses af den driftsansvarlige.", (table,)
+    said = f"{many} bør ses af den driftsansvarlige." if rows else "Intet afviger fra det sædvanlige."
+    return "afvigelser", title, said, (table,)
 
 
 def _registered(about: Reader) -> Listed:
