@@ -137,24 +137,3 @@ class Indicators:
         ):
             found.setdefault((row["maal"], row["dato"]), {})[row["gruppering"], row["gruppe"]] = row
         return found
-
-    @cached_property
-    def _calls_by_month(self) -> dict[str, dict[date, float | None]]:
-        months = [m for m in self._edition.months if m <= self._edition.month][-13:]
-        found: dict[str, dict[date, float | None]] = {}
-        for month in months:
-            for cvr, value in self._values("kald_pr_indbygger", month).items():
-                found.setdefault(cvr, {})[month] = value
-        return found
-
-    def calls_over_time(self, cvr: str) -> list[tuple[date, float | None]]:
-        """Calls per inhabitant in the last 13 months."""
-        return list(self._calls_by_month[cvr].items())
-
-    def similar_over_time(self, cvr: str) -> list[tuple[date, float | None]]:
-        """The middle of the size class in the same months."""
-        own = ("xyz_klasse", self._classes[cvr])
-        return [
-            (month, self._spread.get(("kald_pr_indbygger", month), {}).get(own, {}).get("median"))
-            for month, _ in self.calls_over_time(cvr)
-        ]

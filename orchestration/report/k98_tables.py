@@ -54,26 +54,6 @@ def _most(rows: list[Row], what: str) -> str:
     )
 
 
-def by_area(edition: Edition) -> Table:
-    """By the areas of SKI."""
-    rows = edition.rows(
-        f"""with omraader as (
-            select distinct s.uuid, s.navn, u.ydelsesomraade from marts.ski_use_case as u
-            inner join marts.dim_it_system as s on u.it_system_id = s.it_system_id where u.statusdato = $statusdato
-        )
-        select o.ydelsesomraade as navn, {TOTALS} from kpi.potentiale as p
-        left join omraader as o on p.it_system = o.navn and p.it_system_uuid is not distinct from o.uuid
-        where p.maaned = $maaned group by o.ydelsesomraade order by o.ydelsesomraade nulls last"""
-    )
-    return _potential_table(
-        _most(rows, "i områderne"),
-        rows,
-        "Ydelsesområde",
-        "omraader",
-        "Et system i flere ydelsesområder tælles med i hvert af dem, så rækkerne må ikke lægges sammen.",
-    )
-
-
 def by_interface(edition: Edition) -> list[Block]:
     """By interface, with a chart of the largest."""
     rows = edition.rows(

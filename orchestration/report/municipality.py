@@ -1,21 +1,11 @@
 """What the marts say of one municipality, as rows. The potential analysis and the web pages show them."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from orchestration.report.edition import Edition
 
 Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Uptake:
-    """How many of the municipalities that use a system call an interface through it, and who may be named."""
-
-    active: int
-    users: int
-    named: tuple[str, ...]
 
 
 class SystemNames:
@@ -77,14 +67,6 @@ def expected(row: dict[str, Any]) -> float | None:
     return row["forventede_kald"] if row["er_anonym"] else None
 
 
-def expected_unused(edition: Edition, cvr: str) -> float | None:
-    """Expected calls of what is not used yet, as far as they may be shown."""
-    row = edition.row(
-        "select forventede_kald from kpi.potentiale_kommune where maaned = $maaned and cvr = $cvr", cvr=cvr
-    )
-    return row.get("forventede_kald")
-
-
 def shifts(edition: Edition, cvr: str) -> Rows:
     """What is used now and was not in the month compared with (``realiseret``), or no longer (``bortfaldet``)."""
     if edition.before is None:
@@ -102,38 +84,6 @@ def shifts(edition: Edition, cvr: str) -> Rows:
     )
 
 
-def new_declarations(edition: Edition, cvr: str) -> Rows:
-    """Interfaces that suppliers have declared ready since the month compared with, in systems that are used here."""
-    if edition.before is None:
-        return []
-    return edition.rows(
-        """select nu.it_system_uuid, nu.it_system, nu.snitflade, nu.snitflade_navn
-        from kpi.potentiale as nu
-        inner join kpi.potentiale as foer on nu.cvr = foer.cvr and nu.it_system = foer.it_system
-            and nu.it_system_uuid is not distinct from foer.it_system_uuid and nu.snitflade = foer.snitflade
-        where nu.maaned = $maaned and foer.maaned = $foer and nu.cvr = $cvr
-            and nu.klarmelding = 'Klarmeldt' and foer.klarmelding is distinct from 'Klarmeldt'
-        order by nu.it_system, nu.snitflade""",
-        cvr=cvr,
-    )
-
-
-def service_gaps(edition: Edition, cvr: str) -> Rows:
-    """Services that others call through a system that is used here, and this municipality does not."""
-    return edition.rows(
-        """select * from kpi.udbredelse_huller where maaned = $maaned and cvr = $cvr and aktive > 0
-        order by it_system collate da, it_system_uuid, service, version""",
-        cvr=cvr,
-    )
-
-
-def missing_subjects(edition: Edition, cvr: str) -> Rows:
-    """KLE subjects without cases that at least half of the size class has cases on."""
-    return edition.rows(
-        "select * from kpi.kle_huller where udtraeksdato = $udtraek and cvr = $cvr order by kle_nummer", cvr=cvr
-    )
-
-
 def deviations(edition: Edition, cvr: str) -> Rows:
     """Findings of the three months that end with the edition's, the newest first."""
     return edition.rows(
@@ -143,13 +93,6 @@ def deviations(edition: Edition, cvr: str) -> Rows:
         cvr=cvr,
         foerste=months_of_quarter(edition)[0],
         sidste=edition.month_end,
-    )
-
-
-def silent_units(edition: Edition, cvr: str) -> Rows:
-    """Units with access to SAPA and their look-ups in the month."""
-    return edition.rows(
-        "select * from kpi.sapa where maaned = $maaned and cvr = $cvr order by org_enhed collate da", cvr=cvr
     )
 
 
@@ -187,24 +130,6 @@ def systems_in_use(edition: Edition, cvr: str) -> Rows:
         order by system.navn collate da, system.uuid""",
         cvr=cvr,
         slut=edition.month_end,
-    )
-
-
-def data_areas(edition: Edition, cvr: str) -> Rows:
-    """Calls per inhabitant by data area in the month, both platforms, beside the middle of the size class."""
-    return edition.rows(
-        """with pr_omraade as (
-            select dataomraade, cvr, xyz_klasse, sum(kald) as kald, sum(kald) / cast(max(folketal) as double) as tal
-            from kpi.kald_pr_indbygger where maaned = $maaned group by all
-        )
-        select egen.dataomraade, cast(egen.kald as bigint) as kald, egen.tal, klassen.median as sammenlignelige
-        from pr_omraade as egen
-        left join kpi.benchmark_fordeling as klassen
-            on klassen.maal = 'kald_pr_indbygger' and klassen.dato = $maaned and klassen.platform = 'alle'
-            and klassen.dataomraade = egen.dataomraade
-            and klassen.gruppering = 'xyz_klasse' and klassen.gruppe = egen.xyz_klasse
-        where egen.cvr = $cvr order by egen.kald desc, egen.dataomraade""",
-        cvr=cvr,
     )
 
 
