@@ -18,7 +18,7 @@ def test_the_decks_connection_report(golden: Loaded) -> None:
     with Edition(golden.installation.current) as edition:
         (system,) = [s for s in tilslutning.systems(edition) if s.name == DECK.navn]
         document = tilslutning.build(edition, system)
-    assert document.headline == "Jobcentersystemet er klarmeldt til 11 af 15 obligatoriske snitflader."
+    assert document.headline == "Jobcentersystemet er klarmeldt til 11 af 15 krævede snitflader; kald bekræfter 2."
     expected = {
         f"{row['snitflade']} {row['navn']}".strip(): SAID[row["klarmelding"]]
         for row in read_csv(GOLDEN / "tilslutningsrapport.csv")
