@@ -174,6 +174,8 @@ def test_a_municipalitys_role_sees_its_own_rows_and_nothing_of_others(
         ("Klarmelding og kald", "_kald_12m"),
         ("Potentiale", "_forventede_kald"),
         ("Servicekonsekvens", "_kald_12m"),
+        ("Servicekonsekvens", "_travleste_time"),
+        ("Servicekonsekvens", "_andel_kl_8_16"),
     )
     reached = {t.name for t in model.tables if "Myndighed" in model.reaches(t.name)} | {"Myndighed"}
     with_authority = {t.name for t in model.tables if any(c.source in ("myndighed_id", "cvr") for c in t.columns)}
