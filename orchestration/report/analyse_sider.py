@@ -206,7 +206,7 @@ def _curve(of: About, measure: str) -> Curve:
 
 
 def _systems(of: About) -> Page:
-    sheet = tragt.architects_sheet(of.edition, of.cvr, of.limit(28))
+    sheet = cut(tragt.architects_sheet(of.edition, of.cvr, most=None), of.limit(28))
     if not sheet.rows:
         return None
     return Section("Hvor står systemerne?", (replace(sheet, whole=True),))
