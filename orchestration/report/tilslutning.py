@@ -176,7 +176,7 @@ def _lacking(edition: Edition, system: System, public: bool) -> list[Block]:
         uuid=system.uuid,
     )
     table = tabulate(
-        "",
+        "Hvor er de krævede snitflader i brug?",
         rows,
         (Column("Krævet snitflade", 3), lambda r: f"{r['navn']} ({r['snitflade']})"),
         (
