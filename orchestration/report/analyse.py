@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestration.publish.agreements import Agreements
 from orchestration.report import analyse_sider as pages
-from orchestration.report import danish, municipality
+from orchestration.report import danish, municipality, web_blocks
 from orchestration.report.analyse_sider import About, Row
 from orchestration.report.document import (
     Block,
@@ -30,12 +30,8 @@ QUESTIONS = {
     "daekningsgrad": ("Ligger sagerne i indekset?", "KLE: emner med sager", "kle"),
     "kald_pr_indbygger": ("Hvor meget bruges det?", "Kald pr. indbygger", "fald"),
 }
-STATES = {
-    "i_brug": ("i brug", "kald inden for 12 måneder"),
-    "andre_i_gang": ("andre er i gang", "andre kommuner med samme system"),
-    "klarmeldt_ubrugt": ("klarmeldt, men ubrugt", "ingen kommune bruger den"),
-    "ikke_klar": ("ikke klar", "venter på leverandøren"),
-}
+# what cannot be measured is told beside the bar, not in it
+STATES = {code: words for code, words in web_blocks.STATES.items() if code != "kan_ikke_maales"}
 _FEW = 10
 
 

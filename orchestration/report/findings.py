@@ -5,41 +5,6 @@ Rounding is decided before wording, so that a sentence never claims a difference
 
 from orchestration.report import danish
 
-# Nearer than this to one, two amounts are called about the same.
-_ABOUT_THE_SAME = (0.95, 1.05)
-
-
-def compared(subject: str, verb: str, own: float | None, typical: float | None, what: str, whom: str) -> str:
-    """``Aalborg bruger infrastrukturen 1,4 gange så meget pr. indbygger som sammenlignelige kommuner.``
-
-    Args:
-        verb: with its object, as in ``bruger infrastrukturen``.
-        what: per what, as in ``pr. indbygger``.
-        whom: who it is compared with, as in ``sammenlignelige kommuner``.
-    """
-    if own is None or typical is None:
-        missing = "kommunen" if own is None else whom
-        return f"{subject} kan ikke sammenlignes med andre: der mangler tal for {missing}."
-    if own == 0 or typical == 0:
-        return f"{subject} {verb} {danish.number(own, 1)} gange {what}; {whom} {danish.number(typical, 1)}."
-    ratio = own / typical
-    if _ABOUT_THE_SAME[0] < ratio < _ABOUT_THE_SAME[1]:
-        return f"{subject} {verb} omtrent lige så meget {what} som {whom}."
-    if ratio > 1:
-        return f"{subject} {verb} {danish.number(max(ratio, 1.1), 1)} gange så meget {what} som {whom}."
-    less = min(max(round(100 * (1 - ratio)), 1), 99)
-    return f"{subject} {verb} {less}\u00a0% mindre {what} end {whom}."
-
-
-def moved(now: float | None, before: float | None, since: str) -> str:
-    """``2 procentpoint højere end i september 2022``; shares, compared as they are printed."""
-    if now is None or before is None:
-        return f"kan ikke sammenlignes med {since}"
-    points = round(100 * now, 1) - round(100 * before, 1)
-    if abs(points) < 0.05:
-        return f"uændret fra {since}"
-    return f"{danish.number(abs(points), 1)} procentpoint {'højere' if points > 0 else 'lavere'} end i {since}"
-
 
 def realised(name: str, used: int, possible: int) -> str:
     """``Aalborg har taget 30 af 109 mulige anvendelser i brug.``"""

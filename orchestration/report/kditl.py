@@ -18,7 +18,6 @@ from orchestration.report.document import (
     tabulate,
 )
 from orchestration.report.edition import Edition
-from orchestration.report.k98_tables import realised
 from orchestration.report.municipality import SystemNames
 from orchestration.report.tilslutning import VERDICTS
 
@@ -193,7 +192,7 @@ def _least_used(row: Row | None) -> str:
         return "Ingen krævede snitflader er i brug"
     if row["realiseret"] == row["mulige"] - row["kan_ikke_maales"]:
         return "Alle krævede snitflader, der er i brug, er fuldt udbredt"
-    return f"{row['snitflade']} er mindst udbredt af dem i brug: {realised(row)}"
+    return f"{row['snitflade']} er mindst udbredt af dem i brug: {_realised(row)}"
 
 
 def _expected(edition: Edition) -> Table:
@@ -212,7 +211,7 @@ def _expected(edition: Edition) -> Table:
         (Column("Mulige", 0.8, right=True), lambda r: danish.number(r["mulige"])),
         (Column("I brug", 0.8, right=True), lambda r: danish.number(r["realiseret"])),
         (Column("Kan ikke måles", 0.9, right=True), lambda r: danish.number(r["kan_ikke_maales"])),
-        (Column("Realiseret", 0.9, right=True), realised),
+        (Column("Realiseret", 0.9, right=True), _realised),
         (Column("Kommunernes kald på 12 mdr.", 1.2, right=True), lambda r: danish.number(r["kald"])),
         (Column("Ventede kald i resten", 1.2, right=True), lambda r: danish.rounded(r["mangler"])),
         name="forventet",
@@ -238,3 +237,9 @@ def _subjects(edition: Edition) -> Table:
         empty="Ingen kommuner mangler sager på almindelige emner." if edition.extract else _UNKNOWN,
     )
     return cut(table, 15)
+
+
+def _realised(row: Row) -> str:
+    """The share in use of what can be measured."""
+    possible = row["mulige"] - row["kan_ikke_maales"]
+    return danish.percent(row["realiseret"] / possible, 1) if possible else danish.MISSING
