@@ -160,8 +160,10 @@ def _choose(connection: duckdb.DuckDBPyConnection, span: Span) -> None:
             fra_id integer, til_id integer);
         """
     )
+    chosen = _row(connection, "select count(*) from main.valgte")[0]
     begin = 0
-    for kind, (count, expected) in KINDS.items():
+    for kind, (most, expected) in KINDS.items():
+        count = most * chosen // total  # a small release has fewer to give
         # polling is judged by the month; bursts are one day
         first = "cast(date_trunc('month', fra) as date)" if kind == "polling" else "fra"
         last = {
@@ -298,7 +300,7 @@ def _report(folder: Path, span: Span) -> None:
             from main.indsatte i where i.slags = '{kind}'
             """,
         )
-        print(f"{kind:16} {count:6} {found:7} {other:10} {found / count:7.3f}")
+        print(f"{kind:16} {count:6} {found:7} {other:10} {_share(found, count)}")
     print()
     print(
         f"{'fund':16} {'≥ 100 om dagen':>15} {'heraf indsat':>13} {'ophørt':>7} {'precision':>10} {'alle':>6} {'precision':>10}"

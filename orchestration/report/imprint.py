@@ -28,8 +28,11 @@ class Imprint:
 NOBODY = Imprint()
 
 
-def of(settings: Settings) -> Imprint:
-    """As the settings have it. Without an address to unsubscribe at, a mail to the newsletter's sender does it."""
+def of(settings: Settings, is_made_up: bool = False) -> Imprint:
+    """As the settings have it; ``is_made_up`` says that the release's data are.
+
+    Without an address to unsubscribe at, a mail to the newsletter's sender does it.
+    """
     subject = quote("Afmeld KDI i tal")
     return Imprint(
         sender=settings.sender,
@@ -37,5 +40,5 @@ def of(settings: Settings) -> Imprint:
         web=settings.web_url.rstrip("/"),
         unsubscribe=settings.mail_unsubscribe or f"mailto:{settings.mail_from}?subject={subject}",
         accessibility=settings.accessibility_url,
-        is_made_up=settings.is_demo,
+        is_made_up=is_made_up or settings.is_demo,
     )

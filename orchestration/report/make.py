@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
@@ -53,8 +53,7 @@ class Workbench:
 
     @cached_property
     def sender(self) -> imprint.Imprint:
-        known = imprint.of(self.settings)
-        return replace(known, is_made_up=known.is_made_up or self.edition.is_made_up)
+        return imprint.of(self.settings, self.edition.is_made_up)
 
     @cached_property
     def indicators(self) -> Indicators:
@@ -162,9 +161,7 @@ def web(bench: Workbench) -> Iterator[Report]:
 
     def edition_for(cvr: str | None, folder: str) -> list[Path]:
         target = bench.folder / "web" / folder
-        return [
-            product.write(bench.edition, bench.indicators, bench.agreements, cvr, target, imprint.of(bench.settings))
-        ]
+        return [product.write(bench.edition, bench.indicators, bench.agreements, cvr, target, bench.sender)]
 
     if bench.only is None:
         yield Report("offentlig udgave", partial(edition_for, None, "offentlig"))

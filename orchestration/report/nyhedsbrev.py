@@ -173,7 +173,7 @@ def message(letter: Newsletter, sender: str, recipient: str, published: str) -> 
 def written(edition: Edition, settings: Settings) -> Newsletter:
     """The month's newsletter with the focus as it stands in its file."""
     focus = focus_file(settings, edition).read_text(encoding="utf-8")
-    letter = build(edition, focus, imprint.of(settings))
+    letter = build(edition, focus, imprint.of(settings, edition.is_made_up))
     # what an editor wrote is for the reader's own fonts
     return replace(shown(letter), focus=letter.focus)
 
