@@ -6,4 +6,5 @@ GONE = (
     "klar til at blive taget i brug", "Ingen emner har ingen", "klarmeldt til ingen", "Det nyeste fund",
     "flere eller færre", "Hvid rude", "320 punkter", "Måneder må ikke lægges sammen", "Gråt felt", "aldrig slået op",
     "arket er ikke opdateret", "0 af 0", "stoettesystemerne", "udbredelsespotentiale", "tilslutningspotentiale",
+    "billed per call", "Otte kilder har leveret",
 )  # fmt: skip
