@@ -113,7 +113,7 @@ def _lay_out(release: Path, folder: Path, span: Span, disturbed: bool) -> None:
             select maaned_start as maaned, myndighed_id, it_system_id, service_id, sum(antal_kald) as antal_kald
             from kdi.marts.fct_kald_time join kdi.marts.dim_dato using (dato_id) group by all;
         create table plan.beroerte_dage as select distinct dato_id from kdi.marts.fct_kald_time;
-        create table plan.beroerte_maaneder as select distinct maaned from kdi.marts.fct_kald_maaned;
+        create table plan.beroerte_dages_maaneder as select distinct maaned from kdi.marts.fct_kald_maaned;
         create table lake.leverancer as
             select '' as leverance_id, 'stoettesystemerne' as kilde, cast(dato as varchar) as periode, '' as fil,
                 '' as sha256, '2022-01-01' as modtaget, '' as status, 0 as raekker_modtaget, 0 as raekker_indlaest,

@@ -5,12 +5,12 @@ import dagster as dg
 from orchestration import automation, backfill, decisions
 from orchestration.assets import reports
 from orchestration.assets.build import byg
+from orchestration.assets.dbt_build import dbt_cli
 from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.integrity import integritet
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.postgres import postgres
 from orchestration.assets.punctuality import punctuality
-from orchestration.assets.transformations import dbt_cli
 from orchestration.operations import alerts, retention
 
 # One object: Dagster loads the only Definitions that it finds here.

@@ -12,9 +12,12 @@ from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.load import LoadResult
+    from orchestration.publish.release import Manifest
 
 # Jaro-Winkler similarity of two names; below it a suggestion is for a person to look at.
 _MUCH_ALIKE = 0.85
+# Tables that are named in a line; the others are counted.
+_MOST_NAMED = 6
 
 
 def outcome_lines(settings: Settings, result: LoadResult) -> Iterator[str]:
@@ -31,8 +34,23 @@ def outcome_lines(settings: Settings, result: LoadResult) -> Iterator[str]:
         yield "Intet nyt i indbakken; intet er ændret."
     if result.release:
         yield f"Gældende publicering: {result.release.publicering_id} i {settings.published / 'current'}"
+        if result.is_new:
+            yield from made_lines(result.release)
         if result.taken_in or result.is_new:
             yield from main_figures(settings)
+
+
+def made_lines(release: Manifest) -> Iterator[str]:
+    """What was made anew in a release and why: what is touched, and the tables that something else has reached."""
+    yield f"Dannet på ny: {release.grund}."
+    by_cause: dict[str, list[str]] = {}
+    for table, cause in release.helt_paa_ny.items():
+        if table.startswith(("marts.", "kpi.")):
+            by_cause.setdefault(cause, []).append(table)
+    for cause, tables in sorted(by_cause.items()):
+        named = ", ".join(sorted(tables)[:_MOST_NAMED])
+        others = f" og {len(tables) - _MOST_NAMED} til" if len(tables) > _MOST_NAMED else ""
+        yield f"Alle måneder af {named}{others}: {cause}."
 
 
 def main_figures(settings: Settings) -> Iterator[str]:

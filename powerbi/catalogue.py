@@ -43,9 +43,9 @@ class Catalogue:
 
 def read_catalogue() -> Catalogue:
     """Read dbt's manifest, which is made anew when it is older than a model."""
-    from orchestration.assets.transformations import prepared_project
+    from orchestration.build import project
 
-    nodes = json.loads(prepared_project().manifest_path.read_text(encoding="utf-8"))["nodes"].values()
+    nodes = json.loads(project.prepare().read_text(encoding="utf-8"))["nodes"].values()
     models = [n for n in nodes if n["resource_type"] == "model" and n["schema"] in PUBLISHED_SCHEMAS]
     marts = [_mart(node) for node in models]
     (catalogue,) = [n["config"]["meta"]["maal"] for n in models if n["name"] == "maal"]

@@ -8,7 +8,6 @@
 {% macro slet_beroerte_udtraek() %}{% endmacro %}
 {% macro slet_beroerte_kpi() %}{% endmacro %}
 {% macro slet_beroerte_perioder() %}{% endmacro %}
-{% macro omdoebte(medlem, navne) %}select {{ medlem }}_id as noegle from dim_{{ medlem }}{% endmacro %}
 {% macro tekst(vaerdi) %}'{{ vaerdi }}'{% endmacro %}
 {% macro otte_foer(kolonne) %}{{ kolonne }} as foer_4{% endmacro %}
 {% macro sorteret_foer(relation) %}{{ relation }}{% endmacro %}

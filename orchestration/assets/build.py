@@ -13,11 +13,11 @@ import dagster as dg
 from dagster import AssetCheckEvaluation
 
 from orchestration import lock
-from orchestration.assets import disclosure, figures, months, plan, publication, purposes, transformations
+from orchestration.assets import dbt_build, disclosure, figures, months, plan, publication, purposes, transformations
+from orchestration.assets.dbt_build import DbtCommand
 from orchestration.assets.lake import WRITER_POOL, lake_key
 from orchestration.assets.made import Made
 from orchestration.assets.periods import PeriodReport, states_of
-from orchestration.assets.transformations import DbtCommand
 from orchestration.build.plan import Plan
 from orchestration.build.start import current_plan, lake_state
 from orchestration.dagster_internals.events import evaluate_partitions, last_answer, log_together
@@ -136,10 +136,11 @@ def _build(
     """Lay out, build, judge and publish; what was made, and the months of it."""
     context.log.info(f"Planen: {planned.reason}. {len(planned.months)} måneder, {len(planned.days)} dage.")
 
-    def lay_out(without: frozenset[str]) -> tuple[Plan, Manifest]:
-        return plan.lay_out(settings, rebuild, asked, without)
+    def lay_out(anew: bool, without: frozenset[str]) -> tuple[Plan, Manifest]:
+        return plan.lay_out(settings, rebuild or anew, asked, without)
 
-    planned, manifest, tables = transformations.run_dbt(context, dbt, settings, lay_out)
+    built = dbt_build.run_dbt(context, dbt, settings, lay_out)
+    manifest, tables = built.manifest, built.made
     context.log.info("Portene: kontroltotaler, diskretion, formål, rimelighed.")
     for table, rows in disclosure.hide_over_time(settings).items():
         context.log.info(
@@ -152,14 +153,13 @@ def _build(
         purposes.judge_purposes(settings, purposes_in_force),
         figures.judge_figures(settings, manifest),
     ]
-    laid_out = plan.made(planned, manifest)
+    laid_out = plan.made(built.planned, manifest, built.extent)
     _demand(context, [laid_out, *tables], gates)
-    kpis = months.kpi_months(settings, planned)
     context.log.info("Udgiver.")
-    released = publication.publish(settings, planned, manifest)
+    released = publication.publish(settings, built.planned, manifest, built.extent)
     by_month = sorted(made.key for made in tables if made.key in _BY_MONTH)
     return [laid_out, *tables, *gates, released], months.month_events(
-        settings, planned, kpis, by_month, purposes_in_force
+        settings, built.extent, by_month, purposes_in_force
     )
 
 

@@ -20,7 +20,7 @@ CHECK = "ingen_skjulte_antal_kan_udregnes"
 _ATTACKED = [
     *(dg.AssetKey(["marts", name]) for name in ("dim_it_system", "dim_kle", "dim_myndighed", "fct_kle_sager")),
     dg.AssetKey(["kpi", "kle_sager"]),
-    dg.AssetKey(["intermediate", "int_kle__sum_udtraek"]),
+    dg.AssetKey(["intermediate", "int_kle__udtraek"]),
 ]
 _NAMED = 20
 
@@ -56,7 +56,7 @@ def attack_build(settings: Settings, manifest: Manifest) -> Made:
     """Attack what is about to be published; a release that can be narrowed is held back."""
     connection = Workspace(settings).connect()
     try:
-        extracts = [d for (d,) in connection.execute("from intermediate.int_kle__sum_udtraek order by all").fetchall()]
+        extracts = [d for (d,) in connection.execute("from intermediate.int_kle__udtraek order by all").fetchall()]
         (floor,) = [c.lowest for c in reference_profiles()["formaal"].columns if c.name == "taerskel"]
         threshold = connection.execute(
             f"select greatest(coalesce(max(cast(taerskel as integer)), 0), {floor}) from lake.formaal"

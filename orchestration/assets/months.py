@@ -8,8 +8,7 @@ import duckdb
 from dagster import AssetCheckEvaluation
 
 from orchestration.assets.made import answer
-from orchestration.build.plan import Plan
-from orchestration.build.workspace import Workspace
+from orchestration.build.plan import Extent
 from orchestration.lake.calendars import ALL_PLATFORMS
 from orchestration.partitions import MONTH_STATUS
 from orchestration.publish.purposes import Purposes
@@ -30,23 +29,8 @@ def has_months(schema: str, name: str, columns: Mapping[str, Any]) -> bool:
     return name in _FACTS if schema == "marts" else schema == "kpi" and "maaned" in columns
 
 
-def kpi_months(settings: Settings, planned: Plan) -> list[str] | None:
-    """The months whose KPIs the build in progress makes anew; None: all.
-
-    Of the funnel every later month is; one whose rows are the same keeps its data version.
-    """
-    if planned.full:
-        return None
-    connection = Workspace(settings).connect()
-    try:
-        rows = connection.execute("select strftime(maaned, '%Y-%m') from intermediate.int_tragt__beroerte").fetchall()
-    finally:
-        connection.close()
-    return sorted(month for (month,) in rows)
-
-
 def month_events(
-    settings: Settings, planned: Plan, kpis: list[str] | None, tables: Sequence[dg.AssetKey], purposes: Purposes
+    settings: Settings, extent: Extent, tables: Sequence[dg.AssetKey], purposes: Purposes
 ) -> dict[dg.AssetKey, list[dg.AssetMaterialization]]:
     """A materialization for each month of each table that the release in force got from this build.
 
@@ -56,11 +40,11 @@ def month_events(
     with _release(settings) as connection:
         for key in tables:
             name = ".".join(key.path)
-            months = (None if planned.full else planned.months) if key.path[-1] in _FACTS else kpis
+            months = extent.months_of(name)
             month = _FACTS.get(key.path[-1], _MONTH)
-            only = "true" if months is None else f"({month}) in ({_numbers(months)})"
+            only = "true" if months is None else f"({month}) in ({_numbers(sorted(months))})"
             rows = connection.execute(
-                f"select {month} as m, count(*), bit_xor(hash(t)) from {name} as t where {only}"
+                f"select {month} as m, count(*), sum(cast(hash(t) as hugeint)) from {name} as t where {only}"
                 " group by all order by all"
             ).fetchall()
             shown = purposes.as_metadata(name)

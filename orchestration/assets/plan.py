@@ -6,7 +6,7 @@ import dagster as dg
 
 from orchestration.assets.lake import OWNERS, REFERENCE_KEY, SOURCE_ASSETS
 from orchestration.assets.made import Made
-from orchestration.build.plan import Plan
+from orchestration.build.plan import Extent, Plan
 from orchestration.build.start import start
 from orchestration.integrity.files import Damaged
 from orchestration.integrity.room import NoRoom
@@ -46,7 +46,7 @@ def lay_out(
         raise dg.Failure(str(error), allow_retries=False) from error
 
 
-def made(planned: Plan, manifest: Manifest) -> Made:
+def made(planned: Plan, manifest: Manifest, extent: Extent) -> Made:
     """The plan as it was when the release was made."""
     metadata = {
         "publicering_id": manifest.publicering_id,
@@ -56,6 +56,7 @@ def made(planned: Plan, manifest: Manifest) -> Made:
         "dage": len(planned.days),
         "maaneder": len(planned.months),
         "udtraek": len(planned.extracts),
+        "hele_tabeller_dannet": dict(extent.whole),
         "aktive_leverancer": len(manifest.leverancer),
         "beroerte_maaneder": planned.months[:60],
     }

@@ -13,7 +13,7 @@ from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answers_of
 from orchestration.assets.purposes import PURPOSE_KEY
 from orchestration.build import isolation
-from orchestration.build.plan import Plan
+from orchestration.build.plan import Extent, Plan
 from orchestration.build.start import remember_publications
 from orchestration.build.workspace import Workspace
 from orchestration.lake import depot
@@ -74,7 +74,7 @@ def judge_control_totals(settings: Settings, manifest: Manifest) -> Made:
     return Made(CONTROL_KEY, metadata, answers_of(CONTROL_KEY, verdicts, len(frame), "kontroltotaler", blame))
 
 
-def publish(settings: Settings, plan: Plan, manifest: Manifest) -> Made:
+def publish(settings: Settings, planned: Plan, manifest: Manifest, extent: Extent) -> Made:
     """Turn the build into a release and switch ``current`` to it.
 
     Raises:
@@ -82,8 +82,8 @@ def publish(settings: Settings, plan: Plan, manifest: Manifest) -> Made:
     """
     try:
         found = figures.require(figure_findings(settings, manifest))  # the writer asks too
-        manifest = replace(manifest, fund=found)
-        release = Releases(settings).publish(Workspace(settings), manifest, None if plan.full else plan.months)
+        manifest = replace(manifest, fund=found, grund=planned.reason, helt_paa_ny=dict(extent.whole))
+        release = Releases(settings).publish(Workspace(settings), manifest, extent)
     except (Overtaken, figures.FiguresCannotBe) as overtaken:
         raise dg.Failure(str(overtaken), allow_retries=False) from overtaken
     remember_publications(settings)

@@ -8,25 +8,34 @@ withdrawn delivery and a day that comes late are all the same simple case.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 import duckdb
 
+from orchestration.build import project
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.calendars import CALL_SOURCES
 from orchestration.lake.delivery_log import Delivery
-from orchestration.settings import PROJECT_ROOT
+
+# What the models and reference data say is compared table by table (orchestration/build/pieces.py); what reads them,
+# and the wordings with which the lake is read, is not.
+_BY_TABLE = {"dbt_project": "modellernes kode er ændret", "reference": "referencedata er ændret"}
+_WHOLE = {
+    "engine": "en anden motor",
+    "duckdb": "en anden version af DuckDB",
+    "vocabulary": "flere ord forstås",
+    "tilstand": "publiceringen er fra en tidligere version af platformen",
+}
 
 
 @dataclass(frozen=True)
 class Plan:
     """The periods to make anew, as texts (``2022-04-30``, ``2022-04``), by source.
 
-    ``full`` means that nothing of the current release can be used: there is none, or reference
-    data or the dbt project changed since. Then every active period is touched. ``only_status`` means
-    that no number changes, but what is said of them: a month's grace is over, a decision was made.
+    ``full`` means that nothing of the current release can be used: there is none, or another engine made it. Then
+    every active period is touched. ``only_status`` means that no period is touched, but something else has changed: a
+    month's grace is over, a decision was made, or models or reference data say another thing.
     """
 
     full: bool
@@ -71,13 +80,15 @@ def make_plan(
     """
     active = list(active)
     changed = sorted(k for k in now if now[k] != base.get(k))
-    if changed:
-        return make_full(active, f"ændret siden sidst: {', '.join(changed)}")
+    if set(changed) - set(_BY_TABLE) or (changed and now["engine"] == "spark"):
+        return make_full(active, "alt, fordi " + ", ".join((_WHOLE | _BY_TABLE)[k] for k in changed))
     different = {d.leverance_id for d in active} ^ set(published)
-    if different:
-        return Plan(False, f"{len(different)} leverancer er nye, erstattede eller trukket tilbage", _periods(different))
-    reason = "en måneds status eller en afgørelse om en leverance er ny" if status_changed else "intet er ændret"
-    return Plan(False, reason, {}, only_status=status_changed)
+    reasons = [f"{len(different)} leverancer er nye, erstattede eller trukket tilbage"] if different else []
+    reasons += [_BY_TABLE[k] for k in changed]
+    if status_changed and not reasons:
+        reasons = ["en måneds status eller en afgørelse om en leverance er ny"]
+    is_news = bool(changed or status_changed) and not different
+    return Plan(False, "; ".join(reasons) or "intet er ændret", _periods(different), only_status=is_news)
 
 
 def make_full(active: Iterable[Delivery], reason: str) -> Plan:
@@ -111,9 +122,10 @@ def inputs(reference_fingerprint: str, engine: str) -> dict[str, str]:
     return {
         "engine": engine,
         "reference": reference_fingerprint,
-        "dbt_project": dbt_fingerprint(),
+        "dbt_project": project.fingerprint(),
         "duckdb": duckdb.__version__,
         "vocabulary": vocabulary_fingerprint(),
+        "tilstand": "spor.aftryk",  # a release from before it is not gone on from
     }
 
 
@@ -124,14 +136,26 @@ def vocabulary_fingerprint() -> str:
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-@cache
-def dbt_fingerprint(project: Path = PROJECT_ROOT / "dbt_project") -> str:
-    """Hash of the models and macros: a changed definition means a full build."""
-    digest = hashlib.sha256()
-    for folder in ("models", "macros"):
-        for path in sorted((project / folder).rglob("*.sql")):
-            digest.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+@dataclass(frozen=True)
+class Extent:
+    """How much of each published table a build made anew.
+
+    Args:
+        calls: months (``2022-04``) of the facts of calls; None for all.
+        kpis: months of the KPIs; of the funnel every later one is made, and one that came out the same is told apart
+            by its content. None for all.
+        whole: tables (``kpi.udbredelse``) made whole, with what had changed.
+    """
+
+    calls: frozenset[str] | None = None
+    kpis: frozenset[str] | None = None
+    whole: Mapping[str, str] = field(default_factory=dict)
+
+    def months_of(self, table: str) -> frozenset[str] | None:
+        """The months of a table by month that were made; None for all."""
+        if table in self.whole:
+            return None
+        return self.calls if table.startswith("marts.fct_kald_") else self.kpis
 
 
 def to_json(plan: Plan) -> dict[str, object]:

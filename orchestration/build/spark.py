@@ -25,7 +25,7 @@ TABLES = "spark/tabeller"
 # The columns that each table below BASE is partitioned by.
 PARTITIONED = "partitioneret.json"
 
-_SCHEMAS = ["lake", "plan", "basis"]
+_SCHEMAS = ["lake", "plan"]
 _PUBLISHED = ("marts", "kpi")
 # What models are partitioned by. Names of folders are texts, and DuckDB would take a period for a date.
 _PARTITION_TYPES = {

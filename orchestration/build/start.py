@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-import duckdb
-
-from orchestration.build.identity import systems_with_new_identity
 from orchestration.build.plan import Plan, inputs, make_full, make_plan, to_json, with_months
 from orchestration.build.status import Status, status_of
 from orchestration.build.workspace import DamagedBase, Workspace
@@ -50,17 +47,9 @@ def _plan(settings: Settings, status: Status, rebuild: bool) -> Plan:
     current = releases.current()
     base = releases.base(current) if current and not rebuild else None
     if current is None or base is None:
-        return make_full(active, "intet at bygge videre på")
+        return make_full(active, "alt, for der er intet at bygge videre på")
     news = status.fingerprint != current.status
-    plan = make_plan(active, current.leverancer, current.inputs, inputs(reference, settings.engine), news)
-    if not (plan.full or plan.is_empty):
-        try:
-            moved = systems_with_new_identity(settings, base, plan, active, reference)
-        except duckdb.Error as error:  # a damaged file; the build compares all it reads with its hash, and names it
-            return make_full(active, f"systemernes identitet kan ikke læses: {type(error).__name__}")
-        if moved:
-            return make_full(active, f"system_alias flytter {len(moved)} systemer, fx {moved[0]}")
-    return plan
+    return make_plan(active, current.leverancer, current.inputs, inputs(reference, settings.engine), news)
 
 
 def start(

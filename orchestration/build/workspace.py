@@ -7,7 +7,7 @@ the state kept with that release. A build that fails leaves both behind for the 
 
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from orchestration.build import pieces, project
 from orchestration.build.earlier import Earlier, write_earlier
-from orchestration.build.plan import Plan
+from orchestration.build.plan import Plan, make_full
 from orchestration.build.status import Status
 from orchestration.build.status_tables import write_status
 from orchestration.ingest.profiles import Profile, profiles
@@ -39,10 +40,6 @@ STORAGE_VERSION = "v1.2.0"
 _ROOM = 3
 
 _SQL_TYPES = {"antal": "bigint", "antal_maskeret": "bigint", "dato": "date"}
-# Lists of how things stand. They are small, and one date is seen in the light of the others, so a
-# build reads all of them; the facts made from them tell which months' KPIs that changes.
-REGISTERS = ("onboarding", "ski", "systemanvendelse", "kitos")
-REGISTER_FACTS = ("fct_klarmelding", "fct_systemanvendelse")
 
 
 @dataclass(frozen=True)
@@ -126,17 +123,29 @@ class Workspace:
             begin_to_sync(self.marts, self.private)
         connection = self.connect()
         try:
-            for schema in ("lake", "plan", "basis", "staging", "intermediate"):
+            for schema in ("lake", "plan", "staging", "intermediate"):
                 connection.execute(f"create schema if not exists {schema}")
-            self._write_plan(connection, plan, publication_id)
-            self._write_basis(connection, base is not None)
+            if base:
+                pieces.remember(connection, pieces.Graph.read(project.prepare()))
+            self._write_plan(connection, plan)
             write_earlier(connection, earlier, bool(plan.extracts))
             write_status(connection, status, published, publication_id)
-            self._make_source_views(connection, plan, status.active)
+            self._make_source_views(connection, wanted(plan, status.active))
             self._make_reference_views(connection, reference_fingerprint)
         finally:
             connection.close()
         step("build: sources laid out", self.private)
+
+    def lay_out_whole(self, active: Iterable[Delivery], sources: Collection[str]) -> None:
+        """Let every period be touched, and lay out all that ``sources`` have delivered; call after a build."""
+        everything = make_full(active, "")
+        deliveries = {s: found for s, found in wanted(everything, active).items() if s in sources}
+        connection = self.connect()
+        try:
+            self._write_plan(connection, everything)
+            self._make_source_views(connection, deliveries)
+        finally:
+            connection.close()
 
     def published_tables(self) -> list[str]:
         """Names of the tables that would be published, with their schema."""
@@ -150,8 +159,8 @@ class Workspace:
             connection.close()
         return [name for (name,) in rows]
 
-    def months_of_the_funnel(self) -> list[str]:
-        """Months (``2022-04``) of ``kpi.tilslutning_tragt`` that the build made anew."""
+    def kpi_months(self) -> list[str]:
+        """Months (``2022-04``) whose KPIs dbt has made anew, and the later ones, whose funnel it has."""
         connection = self.connect()
         try:
             rows = connection.execute(
@@ -174,10 +183,9 @@ class Workspace:
                 raise RuntimeError(f"{path} still has a write-ahead log")
             step("checkpoint: log folded in", path)
 
-    def _write_plan(self, connection: duckdb.DuckDBPyConnection, plan: Plan, publication_id: str) -> None:
+    def _write_plan(self, connection: duckdb.DuckDBPyConnection, plan: Plan) -> None:
         periods = [(s, p) for s, ps in sorted(plan.touched.items()) for p in sorted(ps)]
         tables = {
-            "publicering": pa.table({"publicering_id": [publication_id]}),
             # The file's hash is published with the release, and must say nothing of the hidden counts in it.
             "salt": pa.table({"salt": [secrets.token_hex(32)]}),
             "perioder": pa.table(
@@ -192,7 +200,6 @@ class Workspace:
             connection.register(name, table)
         connection.execute(
             """
-            create or replace table plan.publicering as select * from publicering;
             create or replace table plan.salt as select * from salt;
             create or replace table plan.beroerte_perioder as select * from perioder;
             create or replace table plan.beroerte_dage as
@@ -202,6 +209,9 @@ class Workspace:
                 select dato_id from plan.beroerte_dage order by dato_id desc limit 62;
             create or replace table plan.beroerte_maaneder as
                 select cast(maaned || '-01' as date) as maaned from maaneder;
+            create or replace table plan.beroerte_dages_maaneder as
+                select distinct cast(date_trunc('month', cast(periode as date)) as date) as maaned
+                from perioder where kilde = 'stoettesystemerne';
             create or replace table plan.beroerte_udtraek as
                 select cast(periode as date) as udtraeksdato from perioder where kilde = 'kle';
             create or replace table plan.beroerte_sapa_maaneder as
@@ -212,29 +222,13 @@ class Workspace:
             """
         )
 
-    def _write_basis(self, connection: duckdb.DuckDBPyConnection, has_base: bool) -> None:
-        for name, empty in (
-            ("dim_it_system", "cast(null as bigint) as it_system_id, '' as uuid, '' as navn"),
-            ("dim_service", "cast(null as bigint) as service_id, '' as service"),
-            ("dim_myndighed", "cast(null as bigint) as myndighed_id, '' as navn"),
-            ("dim_kle", "cast(null as bigint) as kle_id, '' as emne"),
-        ):
-            source = f"select * from kdi.marts.{name}" if has_base else f"select {empty} where false"
-            connection.execute(f"create or replace table basis.{name} as {source}")
-        prints = [
-            f"select '{name}' as tabel, count(*) as raekker, bit_xor(hash(t)) as aftryk from kdi.marts.{name} as t"
-            for name in REGISTER_FACTS
-        ]
-        none = "select '' as tabel, 0 as raekker, cast(0 as ubigint) as aftryk where false"
-        source = " union all ".join(prints) if has_base else none
-        connection.execute(f"create or replace table basis.registre_foer as {source}")
-
-    def _make_source_views(self, connection: duckdb.DuckDBPyConnection, plan: Plan, active: Iterable[Delivery]) -> None:
-        chosen_by_source = wanted(plan, active)
-        for source, profile in profiles().items():
-            chosen = chosen_by_source[source]
+    def _make_source_views(
+        self, connection: duckdb.DuckDBPyConnection, deliveries: Mapping[str, list[Delivery]]
+    ) -> None:
+        for source, chosen in deliveries.items():
             store.verify(self._settings, chosen)
-            connection.execute(f"create or replace view lake.{source} as {self._source_sql(profile, chosen)}")
+            sql = self._source_sql(profiles()[source], chosen)
+            connection.execute(f"create or replace view lake.{source} as {sql}")
 
     def _source_sql(self, profile: Profile, deliveries: list[Delivery]) -> str:
         if not deliveries:
@@ -291,6 +285,8 @@ def wanted(plan: Plan, active: Iterable[Delivery]) -> dict[str, list[Delivery]]:
     }
     active = list(active)
     return {
-        source: [d for d in active if d.kilde == source and (source in REGISTERS or d.periode in periods[source])]
+        source: [
+            d for d in active if d.kilde == source and (source in pieces.REGISTERS or d.periode in periods[source])
+        ]
         for source in profiles()
     }

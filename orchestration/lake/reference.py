@@ -1,7 +1,7 @@
 """Sets of reference data as they are stored: Parquet under the hash of their content, and which one is in force.
 
-A changed set is a new set, and everything that was built on the old one is built anew. What a set must hold is
-judged by :mod:`orchestration.ingest.reference`.
+A changed set is a new set, and what it changes of the tables is made anew (:mod:`orchestration.build.pieces`). What a
+set must hold is judged by :mod:`orchestration.ingest.reference`.
 """
 
 import json

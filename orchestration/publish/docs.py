@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from orchestration.assets.transformations import DBT, PROJECT_DIR
+from orchestration.build.project import DBT, PROJECT_DIR
 from orchestration.publish.release import Releases
 from orchestration.settings import Settings
 

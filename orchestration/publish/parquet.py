@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.build.plan import Extent
 from orchestration.ingest.rules import sql_text
 from orchestration.steps import step
 
@@ -24,8 +25,6 @@ _RANGES = {
     "fct_kald_maaned": _MONTH_IS,
     "tilslutning_tragt": _MONTH_IS,
 }
-# A month of the funnel rests on all before it: its months are touched by more than calls.
-FUNNEL = "tilslutning_tragt"
 
 
 class IncompleteRelease(Exception):
@@ -34,16 +33,16 @@ class IncompleteRelease(Exception):
 
 @dataclass(frozen=True)
 class Before:
-    """The release whose files are taken over, and the months that must be written anew: of the calls, of the funnel."""
+    """The release whose files are taken over, and how much has been made anew since."""
 
     folder: Path
     hashes: Mapping[str, str]
-    touched: frozenset[str]
-    touched_funnel: frozenset[str]
+    extent: Extent
 
     def may_be_kept(self, table: str, month: str) -> bool:
-        """Whether the month's file of a table is what it was."""
-        return month not in (self.touched_funnel if table == FUNNEL else self.touched)
+        """Whether the month's file of a table (``marts.fct_kald_time``) is what it was."""
+        made = self.extent.months_of(table)
+        return made is not None and month not in made
 
 
 def write_tables(connection: duckdb.DuckDBPyConnection, target: Path, before: Before | None) -> dict[str, str]:
@@ -61,7 +60,7 @@ def write_tables(connection: duckdb.DuckDBPyConnection, target: Path, before: Be
         for month in _months(connection, name, table):
             relative = f"parquet/{schema}/{table}/{month // 100}-{month % 100:02d}.parquet"
             old = before.folder / relative if before else None
-            if before and old and before.may_be_kept(table, Path(relative).stem) and old.exists():
+            if before and old and before.may_be_kept(name, Path(relative).stem) and old.exists():
                 os.link(old, target / relative)
                 taken_over[relative] = before.hashes[relative]
                 step("release: month taken over")

@@ -20,6 +20,7 @@ import duckdb
 
 from orchestration import progress
 from orchestration.build.earlier import Earlier
+from orchestration.build.plan import Extent
 from orchestration.build.workspace import Base, Workspace
 from orchestration.integrity.files import sha256_of, sync_folder
 from orchestration.lake.reference import reference_folder
@@ -41,7 +42,8 @@ class Manifest:
 
     ``statusdato`` is the day as of which it says what is late and which months are open, and ``status``
     a fingerprint of that and of the decisions about deliveries. ``fund`` are the figures that looked impossible, each
-    with the reason of whoever accepted it.
+    with the reason of whoever accepted it. ``grund`` is why it was made, and ``helt_paa_ny`` the tables that were made
+    whole, each with what had changed.
     """
 
     publicering_id: str
@@ -55,6 +57,8 @@ class Manifest:
     statusdato: str = ""
     status: str = ""
     fund: list[dict[str, str | None]] = field(default_factory=list)
+    grund: str = ""
+    helt_paa_ny: dict[str, str] = field(default_factory=dict)
 
 
 def new_publication_id() -> str:
@@ -107,13 +111,13 @@ class Releases:
         """The private tables kept with a release."""
         return self._settings.state / f"{publication_id}.duckdb"
 
-    def publish(self, workspace: Workspace, manifest: Manifest, touched_months: list[str] | None) -> Manifest:
+    def publish(self, workspace: Workspace, manifest: Manifest, extent: Extent) -> Manifest:
         """Turn the workspace into a release and switch ``current`` to it.
 
         Args:
             manifest: what the release is made of; row counts and hashes are filled in here.
-            touched_months: months (``2022-04``) whose fact files must be written; the others are
-                taken over from the current release. None for all.
+            extent: what was made, and so must be written; files of other months are taken over from the current
+                release.
 
         Raises:
             IncompleteRelease: a Parquet file does not hold the rows of its table.
@@ -125,7 +129,7 @@ class Releases:
         partial = self.folder / f".{manifest.publicering_id}"
         partial.mkdir(parents=True)
         step("release: folder made")
-        complete = self._write(workspace, manifest, touched_months, partial)
+        complete = self._write(workspace, manifest, extent, partial)
         self._settings.state.mkdir(parents=True, exist_ok=True)
         os.replace(workspace.private, self.state(manifest.publicering_id))
         step("release: state moved")
@@ -148,12 +152,9 @@ class Releases:
         self.prune()
         return complete
 
-    def _write(self, workspace: Workspace, manifest: Manifest, touched: list[str] | None, partial: Path) -> Manifest:
+    def _write(self, workspace: Workspace, manifest: Manifest, extent: Extent, partial: Path) -> Manifest:
         current = self.current()
-        before = None
-        if current and touched is not None:
-            funnel = frozenset(workspace.months_of_the_funnel())
-            before = Before(self.folder / current.publicering_id, current.filer, frozenset(touched), funnel)
+        before = Before(self.folder / current.publicering_id, current.filer, extent) if current else None
         workspace.close_marts()
         limit = self._settings.memory_limit
         with duckdb.connect(str(workspace.marts), read_only=True, config={"memory_limit": limit}) as connection:

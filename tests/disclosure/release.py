@@ -17,12 +17,11 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-from orchestration.assets.transformations import DBT, PROJECT_DIR
+from orchestration.build.project import DBT, PROJECT_DIR
 
 MODELS = {
     "arbejde.intermediate.int_kle__udtraek": "intermediate/int_kle__udtraek.sql",
     "arbejde.intermediate.int_kle__tidligere": "intermediate/int_kle__tidligere.sql",
-    "arbejde.intermediate.int_kle__sum_udtraek": "kpi/grundlag/int_kle__sum_udtraek.sql",
     "kdi.marts.fct_kle_sager": "marts/fct_kle_sager.sql",
     "kdi.kpi.kle_sager": "kpi/kle_sager.sql",
 }
@@ -118,13 +117,11 @@ def publish(
     connection = duckdb.connect(config={"threads": 1})
     connection.execute(
         """attach ':memory:' as arbejde; attach ':memory:' as kdi;
-        create schema arbejde.basis; create schema arbejde.intermediate; create schema arbejde.plan;
+        create schema arbejde.intermediate; create schema arbejde.plan;
         create schema arbejde.staging; create schema kdi.marts; create schema kdi.kpi"""
     )
     _stage(connection, counts, places or {}, threshold, alias or {})
     _stage_earlier(connection, earlier or Earlier())
-    for name in ("dim_it_system", "dim_myndighed", "dim_kle"):  # nothing has another name than before
-        connection.execute(f"create view arbejde.basis.{name} as from kdi.marts.{name}")
     for name, sql in compiled().items():
         connection.execute(f"create table {name} as {sql}")
     return Release(connection)

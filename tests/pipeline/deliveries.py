@@ -205,9 +205,9 @@ def in_use(authority: str, system: str, uuid: str = "", fra: str = "", til: str 
     }
 
 
-def systemanvendelse(period: str, *rows: Row) -> Delivery:
+def systemanvendelse(period: str, *rows: Row, suffix: str = ".csv") -> Delivery:
     """Which municipality uses which system."""
-    return Delivery("systemanvendelse", period, rows)
+    return Delivery("systemanvendelse", period, rows, suffix)
 
 
 def usage(authority: str, system: str, valid_from: str | None = None) -> Row:

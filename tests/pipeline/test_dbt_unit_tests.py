@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 import yaml
 
-from orchestration.assets.transformations import DBT, PROJECT_DIR
+from orchestration.build.project import DBT, PROJECT_DIR
 
 from .ways import Loaded
 

@@ -129,8 +129,8 @@ def test_a_judge_that_breaks_down_lets_nothing_through(installation: Installatio
     assert installation.content() == expected
 
 
-@pytest.mark.parametrize("changed", ["duckdb", "dbt_project"])
-def test_another_duckdb_or_other_models_make_everything_anew_and_the_same(
+@pytest.mark.parametrize("changed", ["duckdb", "tilstand"])
+def test_another_duckdb_or_an_earlier_platform_makes_everything_anew_and_the_same(
     changed: str, installation: Installation, record_property: RecordProperty
 ) -> None:
     """The release in force says that it was made by others; nothing of it is used, and nothing differs."""

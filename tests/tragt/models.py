@@ -4,6 +4,7 @@ import os
 import subprocess
 import uuid
 from collections.abc import Collection
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.assets.transformations import DBT, PROJECT_DIR
+from orchestration.build import pieces, project
+from orchestration.build.project import DBT, PROJECT_DIR
 from orchestration.settings import PROJECT_ROOT
 
 from .second_way import SET_ASIDE, WITH_REASON, World, add
@@ -48,19 +50,39 @@ class Models:
 
     def __init__(self, folder: Path, target: Path) -> None:
         self.folder, self.target = folder, target
+        self.graph = _of_marts(pieces.Graph.read(project.prepare()))
         folder.mkdir(parents=True)
 
     def build(self, world: World, touched: set[date] | None = None) -> None:
-        """Lay out the sources and run dbt; ``touched`` as the plan would say: None for a full build."""
+        """Lay out the sources and run dbt; ``touched`` as the plan would say: None for a full build.
+
+        What else has changed makes all months of what it reaches, as in a load.
+        """
         for name in ("kdi.duckdb", "arbejde.duckdb") if touched is None else ():
             (self.folder / name).unlink(missing_ok=True)
+        with self._connected() as connection:
+            if touched is not None:
+                pieces.remember(connection, self.graph)
+            _lay_out(connection, world, touched)
+        self._run("--select", *(f"+{name}" for name in MARTS))
+        if touched is not None:
+            with self._connected() as connection:
+                changed = [model.name for model in pieces.changed_content(connection, self.graph)]
+            if causes := self.graph.causes(dict.fromkeys(self.graph.reached(changed), "")):
+                with self._connected() as connection:
+                    _lay_out(connection, world, None)
+                self._run("--full-refresh", "--select", *self.graph.with_passing(causes))
+        with self._connected() as connection:
+            pieces.write(connection, self.graph, project.codes())
+
+    def _connected(self) -> closing[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(str(self.folder / "arbejde.duckdb"))
         connection.execute(f"set timezone = 'UTC'; attach '{self.folder / 'kdi.duckdb'}' as kdi")
-        _lay_out(connection, world, touched)
-        connection.close()
+        return closing(connection)
+
+    def _run(self, *options: str) -> None:
         run = subprocess.run(
-            [str(DBT), "run", "--select", *(f"+{name}" for name in MARTS), "--target-path", str(self.target),
-             "--log-path", str(self.folder)],
+            [str(DBT), "run", *options, "--target-path", str(self.target), "--log-path", str(self.folder)],
             cwd=self.folder,
             env=os.environ | {name: str(PROJECT_DIR) for name in ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR")},
             capture_output=True, text=True, check=False,
@@ -79,8 +101,19 @@ class Models:
         return {name: self.query(f"select * from kpi.{name} order by all") for name in MARTS}
 
 
+def _of_marts(graph: pieces.Graph) -> pieces.Graph:
+    """The graph of what dbt is asked to make here."""
+    found, left = set(), list(MARTS)
+    while left:
+        name = left.pop()
+        if name in graph.models and name not in found:
+            found.add(name)
+            left += graph.models[name].parents
+    return pieces.Graph(graph.models[name] for name in found)
+
+
 def _lay_out(c: duckdb.DuckDBPyConnection, world: World, touched: set[date] | None) -> None:
-    for schema in ("lake", "plan", "basis", "staging", "intermediate"):
+    for schema in ("lake", "plan", "staging", "intermediate"):
         c.execute(f"create schema if not exists {schema}")
     for name, columns in _EMPTY.items():
         c.execute(f"create or replace table lake.{name} ({columns})")
@@ -182,7 +215,6 @@ def _plan(c: duckdb.DuckDBPyConnection, world: World, touched: set[date] | None)
         ("stoettesystemerne", f"{m:%Y-%m}-15") for m in months
     ]
     c.execute(
-        "create or replace table plan.publicering as select 'p' as publicering_id;"
         "create or replace table plan.beroerte_perioder (kilde varchar, periode varchar);"
         "create or replace table plan.beroerte_maaneder (maaned date)"
     )
@@ -195,29 +227,13 @@ def _plan(c: duckdb.DuckDBPyConnection, world: World, touched: set[date] | None)
             select cast(strftime(cast(periode as date), '%Y%m%d') as integer) as dato_id
             from plan.beroerte_perioder where kilde = 'stoettesystemerne';
         create or replace table plan.nyeste_dage as from plan.beroerte_dage;
+        create or replace table plan.beroerte_dages_maaneder as from plan.beroerte_maaneder;
         create or replace table plan.beroerte_udtraek (udtraeksdato date);
         create or replace table plan.beroerte_sapa_maaneder (maaned date);
         create or replace table plan.beroerte_kpi_maaneder as
             select distinct cast(maaned + to_months(cast(frem as integer)) as date) as maaned
             from plan.beroerte_maaneder cross join generate_series(0, 23) as serie (frem)
         """
-    )
-    for name, empty in (
-        ("it_system", "cast(null as bigint) as it_system_id, '' as uuid, '' as navn"),
-        ("service", "cast(null as bigint) as service_id, '' as service"),
-        ("myndighed", "cast(null as bigint) as myndighed_id, '' as navn"),
-        ("kle", "cast(null as bigint) as kle_id, '' as emne"),
-    ):
-        none_before = touched is None or name == "kle"
-        source = f"select {empty} where false" if none_before else f"from kdi.marts.dim_{name}"
-        c.execute(f"create or replace table basis.dim_{name} as {source}")
-    prints = [
-        f"select '{name}' as tabel, count(*) as raekker, bit_xor(hash(t)) as aftryk from kdi.marts.{name} as t"
-        for name in ("fct_klarmelding", "fct_systemanvendelse")
-    ]
-    none = "select '' as tabel, 0 as raekker, cast(0 as ubigint) as aftryk where false"
-    c.execute(
-        f"create or replace table basis.registre_foer as {none if touched is None else ' union all '.join(prints)}"
     )
 
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental', incremental_strategy='append', on_schema_change='fail',
     partition_by='udtraeksdato',
-    pre_hook="{{ slet_beroerte('udtraeksdato', ref('int_kle__sum_udtraek')) }}"
+    pre_hook="{{ slet_beroerte('udtraeksdato', ref('int_kle__udtraek')) }}"
 ) }}
 
 -- Sums of what is published, and of nothing else: no figure here depends on a hidden count.
@@ -70,7 +70,7 @@ pr_myndighed as (
         bool_or(sager.diskretion_aarsag = 'primaer') as har_primaer,
         bool_or(sager.diskretion_aarsag = 'tidligere') as har_tidligere
     from {{ ref('fct_kle_sager') }} as sager
-    inner join {{ ref('int_kle__sum_udtraek') }} as udtraek on sager.udtraeksdato = udtraek.udtraeksdato
+    inner join {{ ref('int_kle__udtraek') }} as udtraek on sager.udtraeksdato = udtraek.udtraeksdato
     inner join kle_niveauer on sager.kle_id = kle_niveauer.kle_id
     inner join systemer on sager.it_system_id = systemer.it_system_id
     where

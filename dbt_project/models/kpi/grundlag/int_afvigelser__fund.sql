@@ -4,7 +4,7 @@
     pre_hook=[
         "{{ slet_beroerte_dage() }}",
         "{{ slet_beroerte('dato_id', ref('int_drift__kalender') ~ ' where er_beroert') }}",
-        "{{ slet_beroerte_maaneder() }}",
+        "{{ slet_beroerte('maaned', source('plan', 'beroerte_dages_maaneder')) }}",
     ]
 ) }}
 
@@ -261,7 +261,8 @@ dagsfund as (
         )
 ),
 
--- the same load in all hours of nearly all days of a month: a machine that asks whether there is news
+-- the same load in all hours of nearly all days of a month: a machine that asks whether there is news. A month that
+-- is touched through Serviceplatformen alone has the same days as before, and keeps its findings.
 maaneder as (
     select
         maaned,
@@ -269,7 +270,7 @@ maaneder as (
         max(dato) as til,
         count(*) as dage
     from (select *, cast(date_trunc('month', dato) as date) as maaned from kalender) as dagene
-    where maaned in (select plan.maaned from {{ source('plan', 'beroerte_maaneder') }} as plan)
+    where maaned in (select plan.maaned from {{ source('plan', 'beroerte_dages_maaneder') }} as plan)
     group by maaned
     having count(*) >= 7
 ),
