@@ -261,8 +261,8 @@ dagsfund as (
         )
 ),
 
--- the same load in all hours of nearly all days of a month: a machine that asks whether there is news. A month that
--- is touched through Serviceplatformen alone has the same days as before, and keeps its findings.
+-- the same load in all hours of nearly all days of a month: a machine that asks whether there is news.
+-- A month touched through Serviceplatformen alone has the same days as before, and keeps its findings.
 maaneder as (
     select
         maaned,
