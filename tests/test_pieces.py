@@ -21,9 +21,11 @@ GRAPH = Graph(
         model("stg", "view", "lake.stoettesystemerne"),
         model("dim", "table", "fakta", "lake.kommuner", **{NEW_ROWS: "not er_kommune"}),
         model("register", "table", "lake.kitos"),
+        # whole, though what it reads is of the touched months
+        model("maaneder", "table", "beroert", er_hel=True, dannes_igen_hvor="maaned = 2"),
         model("fakta", "incremental", "stg"),
         model("beroert", "table", "fakta", "register", "plan.beroerte_maaneder"),
-        model("kpi", "incremental", "beroert", "dim"),
+        model("kpi", "incremental", "beroert", "dim", "maaneder"),
         model("top", "table", "kpi"),
     ]
 )
@@ -34,7 +36,7 @@ def built() -> Iterator[duckdb.DuckDBPyConnection]:
     """The tables as the last build left them, with what they were made from."""
     with duckdb.connect() as connection:
         connection.execute("create schema intermediate")
-        for name in ("stg", "fakta", "beroert", "kpi", "top"):
+        for name in ("stg", "fakta", "beroert", "kpi", "top", "maaneder"):
             connection.execute(f"create table intermediate.{name} as select 1 as maaned")
         connection.execute(
             """create table intermediate.dim as
@@ -53,7 +55,7 @@ def changed(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def test_what_a_build_makes_touched_parts_of_follows_from_the_graph() -> None:
     assert GRAPH.in_pieces == {"stg", "fakta", "beroert", "kpi"}
-    assert [m.name for m in GRAPH.watched] == ["dim", "register"]
+    assert [m.name for m in GRAPH.watched] == ["dim", "maaneder", "register"]
 
 
 def test_other_code_reaches_what_is_made_from_it_and_needs_what_only_passes_rows_on() -> None:
@@ -101,6 +103,17 @@ def test_a_new_member_changes_nothing_but_a_new_municipality_does(built: duckdb.
 def test_a_member_that_is_another_or_gone_is_seen(change: str, built: duckdb.DuckDBPyConnection) -> None:
     built.execute(change)
     assert changed(built) == ["dim"]
+
+
+def test_rows_of_what_is_touched_count_for_nothing_and_others_do(built: duckdb.DuckDBPyConnection) -> None:
+    built.execute("insert into intermediate.maaneder values (2)")
+    assert changed(built) == []
+    pieces.write(built, GRAPH, dict.fromkeys(GRAPH.models, "kode"))
+    pieces.remember(built, GRAPH)
+    built.execute("delete from intermediate.maaneder where maaned = 2")
+    assert changed(built) == []
+    built.execute("insert into intermediate.maaneder values (3)")
+    assert changed(built) == ["maaneder"]
 
 
 def test_a_table_that_no_model_makes_any_more_is_dropped(built: duckdb.DuckDBPyConnection) -> None:

@@ -27,6 +27,10 @@ REGISTERS = ("onboarding", "ski", "systemanvendelse", "kitos")
 # In a model's `meta`. Which new rows (a condition) change none that was made before them: a new member of a dimension,
 # whom no earlier row can name. Rows that are gone, or say another thing than before, always count.
 _NEW_ROWS_CHANGE_NOTHING = "nye_raekker_aendrer_intet"
+# Which of its rows (a condition) are read only by what is touched, and so made again.
+_MADE_AGAIN = "dannes_igen_hvor"
+# That it holds all there is, though it reads tables that do not.
+_IS_WHOLE = "er_hel"
 # That what it says follows the deliveries, so that the touched periods cover it; or that it is about this build alone.
 _FOLLOWS_THE_PLAN = "foelger_planen"
 
@@ -83,6 +87,8 @@ class Graph:
         for name in self._upstream_first:
             model = self.models[name]
             parts = [p for p in model.parents if p in found and self.models[p].materialized != "incremental"]
+            if model.meta.get(_IS_WHOLE):
+                continue
             if model.materialized == "incremental" or parts or any(map(_is_planned, model.parents)):
                 found.add(name)
         return frozenset(found)
@@ -175,7 +181,7 @@ def remember(connection: duckdb.DuckDBPyConnection, graph: Graph) -> None:
     connection.execute("create schema if not exists foer")
     existing = _relations(connection)
     for model in graph.watched:
-        if _NEW_ROWS_CHANGE_NOTHING in model.meta and model.shown in existing:
+        if _is_compared_by_row(model) and model.shown in existing:
             connection.execute(f"create or replace table foer.{quoted(model.name)} as from {model.relation}")
     made = {model.shown for model in graph.models.values()}
     for shown, (database, kind) in existing.items():
@@ -197,19 +203,24 @@ def _has_changed(connection: duckdb.DuckDBPyConnection, model: Model, before: st
     if before == _content(connection, model.relation):
         return False
     kept = f"foer.{quoted(model.name)}"
-    condition = model.meta.get(_NEW_ROWS_CHANGE_NOTHING)
-    if not (condition and f"foer.{model.name}" in _relations(connection)):
+    if not (_is_compared_by_row(model) and f"foer.{model.name}" in _relations(connection)):
         return True
     if _columns(connection, kept) != _columns(connection, model.relation):
         return True
+    again, harmless = (model.meta.get(k, "false") for k in (_MADE_AGAIN, _NEW_ROWS_CHANGE_NOTHING))
     (differ,) = connection.execute(
         f"""select count(*) from (
-            from {kept} except all from {model.relation}
+            select * from (from {kept} except all from {model.relation}) as gamle where not coalesce({again}, false)
             union all
-            select * from (from {model.relation} except all from {kept}) as nye where not coalesce({condition}, false)
+            select * from (from {model.relation} except all from {kept}) as nye
+            where not coalesce({again} or {harmless}, false)
         )"""
     ).fetchall()[0]
     return bool(differ)
+
+
+def _is_compared_by_row(model: Model) -> bool:
+    return bool({_NEW_ROWS_CHANGE_NOTHING, _MADE_AGAIN} & model.meta.keys())
 
 
 def write(connection: duckdb.DuckDBPyConnection, graph: Graph, now: Mapping[str, str]) -> None:
