@@ -194,16 +194,22 @@ _SCHEMAS = ("staging", "intermediate", "marts", "kpi")
 
 
 def changed_content(connection: duckdb.DuckDBPyConnection, graph: Graph) -> list[Model]:
-    """The watched tables that say another thing than what the kept pieces were made from."""
+    """The watched tables that say another thing than what the kept pieces were made from, or could not be made."""
+    existing = _relations(connection)
     before = dict(connection.execute("select model, indhold from spor.aftryk").fetchall())
-    return [model for model in graph.watched if _has_changed(connection, model, before.get(model.name))]
+    return [
+        model
+        for model in graph.watched
+        if model.shown not in existing
+        or _has_changed(connection, model, before.get(model.name), f"foer.{model.name}" in existing)
+    ]
 
 
-def _has_changed(connection: duckdb.DuckDBPyConnection, model: Model, before: str | None) -> bool:
+def _has_changed(connection: duckdb.DuckDBPyConnection, model: Model, before: str | None, is_kept: bool) -> bool:
     if before == _content(connection, model.relation):
         return False
     kept = f"foer.{quoted(model.name)}"
-    if not (_is_compared_by_row(model) and f"foer.{model.name}" in _relations(connection)):
+    if not (_is_compared_by_row(model) and is_kept):
         return True
     if _columns(connection, kept) != _columns(connection, model.relation):
         return True
