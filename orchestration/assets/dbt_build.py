@@ -28,7 +28,7 @@ from orchestration.build.status import status_of
 from orchestration.build.workspace import Workspace, wanted
 from orchestration.lake.reference import reference_folder
 from orchestration.publish.purposes import Purposes
-from orchestration.publish.release import Manifest
+from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import Settings
 from orchestration.steps import step
 
@@ -197,7 +197,9 @@ class _Builder:
         self._context.log.info(f"Dannes helt på ny ({'; '.join(sorted(set(causes.values())))}): {told}")
         progress.stage("Danner hele tabeller på ny", len(names) if progress.is_shown() else None)
         active = status_of(self._settings, without=without).active
-        self._workspace.lay_out_whole(active, self._graph.deliveries_of(names))
+        # What is hidden for what earlier releases said is hidden by all of them, whichever extracts are made.
+        earlier = Releases(self._settings).earlier() if "int_kle__tidligere" in names else []
+        self._workspace.lay_out_whole(active, self._graph.deliveries_of(names), earlier)
         return self._followed(["--full-refresh", "--select", " ".join(sorted(names))])
 
     def _hold_back(self, manifest: Manifest, failed: dict[str, str]) -> frozenset[str]:

@@ -136,13 +136,18 @@ class Workspace:
             connection.close()
         step("build: sources laid out", self.private)
 
-    def lay_out_whole(self, active: Iterable[Delivery], sources: Collection[str]) -> None:
-        """Let every period be touched, and lay out all that ``sources`` have delivered; call after a build."""
+    def lay_out_whole(self, active: Iterable[Delivery], sources: Collection[str], earlier: Sequence[Earlier]) -> None:
+        """Let every period be touched, and lay out all that ``sources`` have delivered; call after a build.
+
+        Args:
+            earlier: the releases that are kept, as for :meth:`prepare`.
+        """
         everything = make_full(active, "")
         deliveries = {s: found for s, found in wanted(everything, active).items() if s in sources}
         connection = self.connect()
         try:
             self._write_plan(connection, everything)
+            write_earlier(connection, earlier, bool(everything.extracts))
             self._make_source_views(connection, deliveries)
         finally:
             connection.close()
