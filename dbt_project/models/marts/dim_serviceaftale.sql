@@ -1,7 +1,9 @@
 with
 
 aftaler as (
-    select * from {{ ref('int_serviceaftale__set') }} where uuid is not null
+    select *
+    from {{ ref('int_serviceaftale__set') }}
+    where uuid is not null
 ),
 
 kald as (
