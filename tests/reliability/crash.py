@@ -113,6 +113,7 @@ _NO_STEP_NEEDED = {
     "build/spark.py lay_out": "in the build folder, which the next build makes anew; on DuckDB not at all",
     "build/spark.py _lay_out_base": "the same",
     "build/spark_session.py _take_over": "the same",
+    "build/earlier.py _write": "tables of the build folder, which the next build makes anew",
     "build/project.py prepare": "dbt's own folder in the installation, made anew when it is older than the project",
     "build/project.py _compile": "the same",
     "build/project.py lend_what_is_parsed": "what spares dbt the parsing; without it, it parses",
