@@ -140,45 +140,59 @@ skjult_i_familien as (
     union
     select udtraeksdato, myndighed_id, kle_id, familie from nu
     where kan_vaere_skjult
+),
+
+roeber as (
+    select
+        nu.udtraeksdato,
+        nu.myndighed_id,
+        nu.kle_id,
+        nu.it_system_id,
+        true as uanset_grund
+    from nu
+    inner join skjult_i_familien as skjult
+        on
+            nu.udtraeksdato = skjult.udtraeksdato
+            and nu.myndighed_id = skjult.myndighed_id
+            and nu.kle_id = skjult.kle_id
+            and nu.familie = skjult.familie
+    where nu.er_delt_om
+
+    union all
+
+    select
+        nu.udtraeksdato,
+        nu.myndighed_id,
+        nu.kle_id,
+        nu.it_system_id,
+        foer.diskretion_aarsag = 'tidligere' as uanset_grund
+    from nu
+    inner join skjult_foer as foer
+        on
+            nu.udtraeksdato = foer.udtraeksdato
+            and nu.myndighed_id = foer.myndighed_id
+            and nu.kle_id = foer.kle_id
+            and nu.it_system_id = foer.it_system_id
+    cross join taerskel
+    where
+        foer.diskretion_aarsag = 'tidligere'
+        or (
+            nu.antal_sager >= taerskel.taerskel
+            and nu.antal_sager < 2 * taerskel.taerskel - 1
+            and (
+                foer.diskretion_aarsag = 'sekundaer'
+                or foer.maskeret_ved_kilden
+                or foer.antal_sager < taerskel.taerskel
+            )
+        )
 )
 
+-- where parts were put together otherwise, a reason would tell too: how large a sum of small counts is
 select
-    nu.udtraeksdato,
-    nu.myndighed_id,
-    nu.kle_id,
-    nu.it_system_id
-from nu
-inner join skjult_i_familien as skjult
-    on
-        nu.udtraeksdato = skjult.udtraeksdato
-        and nu.myndighed_id = skjult.myndighed_id
-        and nu.kle_id = skjult.kle_id
-        and nu.familie = skjult.familie
-where nu.er_delt_om
-
-union
-
-select
-    nu.udtraeksdato,
-    nu.myndighed_id,
-    nu.kle_id,
-    nu.it_system_id
-from nu
-inner join skjult_foer as foer
-    on
-        nu.udtraeksdato = foer.udtraeksdato
-        and nu.myndighed_id = foer.myndighed_id
-        and nu.kle_id = foer.kle_id
-        and nu.it_system_id = foer.it_system_id
-cross join taerskel
-where
-    foer.diskretion_aarsag = 'tidligere'
-    or (
-        nu.antal_sager >= taerskel.taerskel
-        and nu.antal_sager < 2 * taerskel.taerskel - 1
-        and (
-            foer.diskretion_aarsag = 'sekundaer'
-            or foer.maskeret_ved_kilden
-            or foer.antal_sager < taerskel.taerskel
-        )
-    )
+    udtraeksdato,
+    myndighed_id,
+    kle_id,
+    it_system_id,
+    bool_or(uanset_grund) as uanset_grund
+from roeber
+group by udtraeksdato, myndighed_id, kle_id, it_system_id

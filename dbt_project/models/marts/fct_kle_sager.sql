@@ -37,6 +37,7 @@ vurderet as (
     select
         sager.*,
         case
+            when tidligere.uanset_grund then 'tidligere'
             when sager.maskeret_ved_kilden then 'kilde'
             -- no case is said to be none: it is about nobody
             when sager.antal_sager > 0 and sager.antal_sager < taerskel.taerskel then 'primaer'
