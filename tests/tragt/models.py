@@ -124,6 +124,7 @@ def _lay_out(c: duckdb.DuckDBPyConnection, world: World, touched: set[date] | No
             f"create or replace table lake.{table} as"
             f" from read_csv('{path}', delim = ';', header = true, all_varchar = true)"
         )
+    c.execute("alter table lake.kommuner add column if not exists officielt_navn varchar")  # optional in the file
     c.execute("delete from lake.system_alias; delete from lake.service_katalog")
     c.executemany(
         "insert into lake.service_katalog (platform, service, snitflade, dataomraade, adgang)"
