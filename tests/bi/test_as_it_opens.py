@@ -41,8 +41,16 @@ def figures(evaluator: Evaluator, demo: duckdb.DuckDBPyConnection, model: Model)
         measures = [f for f in fields if f in model.measures]
         opened = {**chosen(page), **visual.get("kun", {}), **role}
         rows = combinations(demo, model, [f for f in fields if f not in model.measures], measures, opened)
-        sampled = rows[:: max(len(rows) // most, 1)]
-        return [{**row, **{m: evaluator.value(m, {**opened, **row}) for m in measures}} for row in sampled]
+        step = max(len(rows) // most, 1)
+        sampled, others = rows[::step], (row for number, row in enumerate(rows) if number % step)
+        told = [{**row, **{m: evaluator.value(m, {**opened, **row}) for m in measures}} for row in sampled]
+        for measure in measures:  # one that is blank in all of these may have figures further down, as most are hidden
+            if all(row[measure] is None for row in told):
+                values = ((row, evaluator.value(measure, {**opened, **row})) for row in others)
+                found = next(((row, v) for row, v in values if v is not None), None)
+                if found:
+                    told.append({**dict.fromkeys(measures), **found[0], measure: found[1]})
+        return told
 
     return found
 
