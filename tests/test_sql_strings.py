@@ -41,7 +41,11 @@ def statements() -> Iterator[tuple[str, str]]:
 
 def parses(sql: str) -> bool:
     """With any of the usual things in the place of what is filled in."""
-    sql = sql.replace("case § end", "case when x then x end").replace("{§}", "{'a': 'b'}")
+    sql = (
+        sql.replace("case § end", "case when x then x end")
+        .replace("{§}", "{'a': 'b'}")
+        .replace("from (§)", "from (select 1)")
+    )
     for filler in ("x", "'x'", "1", "(select 1)", "as x"):
         try:
             duckdb.extract_statements(sql.replace("§", filler))

@@ -167,7 +167,7 @@ def _steps(about: About, found: dict[str, Row]) -> list[Block]:
         blocks.append(Paragraph(f"{said}, se »Hvad skal ses efter?«.", "note"))
     if not chosen:
         return [*blocks, Paragraph("Intet er stort nok til et skridt; se siden om leverandører.")]
-    blocks.append(Steps(tuple(step(r) for r in chosen)))
+    blocks.append(Steps(tuple(step_of(r) for r in chosen)))
     small = [r for r in about.steps if r["valg"] == "for_smaat" and r["forventede_kald"]][:2]
     if len(chosen) < len(names) - 1 and small:
         said = "; ".join(f"{r['titel']} ({r['tegn_paa_brug'].split(', hvis')[0]})" for r in small)
@@ -175,7 +175,7 @@ def _steps(about: About, found: dict[str, Row]) -> list[Block]:
     return blocks
 
 
-def step(row: Row) -> Step:
+def step_of(row: Row) -> Step:
     """A step of ``kpi.skridt`` as it is printed."""
     gets = [("Borgeren", row["borger"]), ("Sagsbehandleren", row["sagsbehandler"]), ("It", row["it"])]
     return Step(

@@ -229,9 +229,7 @@ def rows_of(cells: dict[str, object], columns: list[str], is_matrix: bool) -> It
             raise Unreadable("a label is missing")
         for interface in cells.keys() - set(columns):
             status = cells[interface]
-            if status and not re.fullmatch(r"(?i)klarmeldt|ja|delvis|nej|irrelevant|forløb \d+", str(status)):
-                raise Unreadable("no status")
-            yield (*(cells[c] for c in columns), interface, status)
+            yield (*(cells[c] for c in columns), interface, status, None)  # no reason is given in these
         return
     count = str(cells["antal_sager"])
     fits = (

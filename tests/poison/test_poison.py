@@ -31,6 +31,10 @@ _ABOUT_DELIVERIES = {
 }  # fmt: skip
 
 
+# Denmark's sums, and a municipality's place among all: the poisonous rows are some of them.
+_OF_ALL = {"kpi.belastning", "kpi.tilslutning_hovedtal", "kpi.placering"}
+
+
 def _of_all_systems(row: tuple[object, ...]) -> bool:
     """Denmark's sum over all systems and authorities, of which the poisonous ones are some."""
     return {"Hele landet", "Alle it-systemer"} <= set(row)
@@ -84,14 +88,17 @@ def test_every_other_row_is_published_unchanged(
 ) -> None:
     found, lost = gift.installation.content(), {}
     for table, rows in at_once.installation.content().items():
-        missing = [row for row in Counter(rows) - Counter(found[table]) if not _of_all_systems(row)]
-        if missing and table not in _ABOUT_DELIVERIES:
+        # a system is shown with its supplier when another one, that is poisonous, has its name: the last column
+        compared = slice(-1) if table == "marts.dim_it_system" else slice(None)
+        left = Counter(row[compared] for row in rows) - Counter(row[compared] for row in found[table])
+        missing = [row for row in left if not _of_all_systems(row)]
+        if missing and table not in _ABOUT_DELIVERIES | _OF_ALL:
             lost[table] = missing[:3]
     tried = Counter(poison.kind for poison, _ in gift.poisoned)
     outcome = {"wrong": len(lost), "blocking": len(gift.failures)}
     record_property("kinds", {kind: {"tried": number, **outcome} for kind, number in tried.items()})
     assert gift.failures == []
-    assert lost == {}
+    assert lost == {}, "\n".join(f"{table}: {rows[0]}" for table, rows in lost.items())
 
 
 def test_every_product_is_made(gift: Gift) -> None:

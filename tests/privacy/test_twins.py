@@ -110,8 +110,11 @@ def differing(published: Readers, twin: Database, role: str, asked: list[tuple[s
     dsn = getattr(published, role)
     here, there = answers(dsn, asked), answers(in_twin(dsn, published.database, twin), asked)
     unlike = [number for number, (a, b) in enumerate(zip(here, there, strict=True)) if a != b]
-    again = answers(dsn, [asked[n] for n in unlike])
-    return [repr(asked[n]) for n, once_more in zip(unlike, again, strict=True) if once_more == here[n]]
+    again = [asked[n] for n in unlike]
+    here_again, there_again = answers(dsn, again), answers(in_twin(dsn, published.database, twin), again)
+    # what a server does by the way (a page that it tidies up, and logs) it does once, in either
+    always = [n for n, a, b in zip(unlike, here_again, there_again, strict=True) if (a, b) == (here[n], there[n])]
+    return [repr(asked[n]) for n in always]
 
 
 @pytest.mark.parametrize("role", ROLES)
