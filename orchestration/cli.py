@@ -266,13 +266,17 @@ def alert() -> None:
 def scrub(show: Progress = None) -> None:
     """Compare every stored file with its hash, mend what the inbox still holds, and remove what holds a CPR number.
 
-    Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
+    Also removes from Dagster's old events what an earlier version wrote there of sums with hidden counts. Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
     """
     from orchestration.integrity.scrub import scrub as run
+    from orchestration.load import use_dagster_home
+    from orchestration.operations.old_events import forget_hidden_sums
     from orchestration.report import danish
 
     with progress.shown(show):
         outcome = run(get_settings())
+    with use_dagster_home(get_settings()) as instance:
+        outcome.removed += forget_hidden_sums(instance)
     typer.echo(f"{danish.number(outcome.files)} filer læst, {danish.number(outcome.bytes / 1e6)} MB.")
     for line in outcome.removed:
         typer.echo(f"Fjernet {line}")
