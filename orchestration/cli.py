@@ -266,7 +266,8 @@ def alert() -> None:
 def scrub(show: Progress = None) -> None:
     """Compare every stored file with its hash, mend what the inbox still holds, and remove what holds a CPR number.
 
-    Also removes from Dagster's old events what an earlier version wrote there of sums with hidden counts. Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
+    Also removes from Dagster's old events what an earlier version wrote there of sums with hidden counts.
+    Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
     """
     from orchestration.integrity.scrub import scrub as run
     from orchestration.load import use_dagster_home

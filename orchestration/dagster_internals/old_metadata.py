@@ -24,7 +24,7 @@ def forget_metadata(instance: dg.DagsterInstance, keys: Collection[dg.AssetKey],
     names = [key.to_string() for key in keys]
     told = _of_assets(_EVENTS, _EVENTS.c.event, names, labels)
     with storage.index_connection() as index:
-        runs = index.execute(db.select(_EVENTS.c.run_id).where(told).distinct()).scalars().all()
+        runs: list[str] = list(index.execute(db.select(_EVENTS.c.run_id).where(told).distinct()).scalars())
     for run_id in runs:
         with storage.run_connection(run_id) as connection:
             # a step's output says the same again, and names no asset
@@ -58,7 +58,7 @@ def _forget(
         connection.exec_driver_sql("pragma secure_delete = on")
     changed = 0
     for number, text in connection.execute(db.select(table.c.id, column).where(where)).fetchall():
-        kept = json.dumps(_without(json.loads(text), labels))
+        kept = json.dumps(_without(json.loads(str(text)), labels))
         changed += connection.execute(db.update(table).where(table.c.id == number).values({column: kept})).rowcount
     return changed
 
@@ -68,5 +68,7 @@ def _without(value: Any, labels: Collection[str]) -> Any:
         case dict():
             return {key: _without(one, labels) for key, one in value.items()}
         case list():
-            return [_without(one, labels) for one in value if not (isinstance(one, dict) and one.get("label") in labels)]
+            return [
+                _without(one, labels) for one in value if not (isinstance(one, dict) and one.get("label") in labels)
+            ]
     return value
