@@ -51,7 +51,9 @@ _BY_PROGRAMS = (".log", ".jsonl", ".db", ".out", ".err", ".complete", ".json", "
 _OF_PROGRAMS = (
     (re.compile(r"\b(\d+m)?\d+(\.\d+)?(e-\d+)? ?m?s\b|\b\d+\.\d+(e-\d+)?\b"), "SEKUNDER"),
     (re.compile(r'"(pid|thread|num_threads)": ("[^"]*"|\d+)|Thread-\d+|pid \d+|pid=\d+'), "TRÅD"),
-    (re.compile(r'"index": \d+|\b\d+ (of|af) \d+|kdi-docs-\w{8}'), "NR"),
+    # of an asset that has no version of its own Dagster makes one of its run's number
+    (re.compile(r"(data_version[\w/]*\W{1,6})[0-9a-f]{64}"), r"\1VERSION"),
+    (re.compile(r'"(index|storage_id)": \d+|\b\d+ (of|af) \d+|"log_key": "[a-z]{8}"|kdi-docs-\w{8}'), "NR"),
 )
 # dbt's own copies of the project, made before it reads any data.
 OF_THE_PROJECT = (
@@ -151,6 +153,9 @@ def _manifest(path: Path) -> str:
     return re.sub(r'"[0-9a-f]{64}"', "HASH", path.read_text(encoding="utf-8"))
 
 
+_NUMBERS_OF_ROWS = ("id", "event_id", "evaluation_event_storage_id", "materialization_event_storage_id")
+
+
 def _sqlite(path: Path) -> str:
     """All rows of Dagster's storage. Numbers of rows follow the threads of a run, so the rows are sorted without."""
     with sqlite3.connect(path) as connection:
@@ -158,7 +163,7 @@ def _sqlite(path: Path) -> str:
         lines = []
         for (name,) in names:
             cursor = connection.execute(f'select * from "{name}"')
-            kept = [i for i, column in enumerate(cursor.description) if column[0] != "id"]
+            kept = [i for i, column in enumerate(cursor.description) if column[0] not in _NUMBERS_OF_ROWS]
             lines += [f"{name} {[row[i] for i in kept]}" for row in cursor.fetchall()]
     return "\n".join(lines)
 
