@@ -30,7 +30,6 @@ class Styles:
         self.heading_after_number = self._made(**_HEADING, indent=1)
         self.heading_of_numbers = self._made(**_HEADING, text_wrap=True, align="right")
         self.heading_of_months = self._made(**_HEADING, align="right", num_format=MONTH)
-        self.big = self._made(bold=True, font_size=14, align="right")
         self.right = self._made(align="right")
         self._total = {"bold": True, "top": 1, "top_color": SECOND}
         self.total = self._made(**self._total)

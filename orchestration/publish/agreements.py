@@ -107,6 +107,11 @@ class Agreements:
             return frozenset()
         return frozenset({owner for owner, whom in self.pairs if whom in (EVERYBODY, viewer)} | {viewer})
 
+    @property
+    def open_to_all(self) -> frozenset[str]:
+        """CVR numbers of those who share with all who read with a login: a supplier, too."""
+        return frozenset(owner for owner, whom in self.pairs if whom == EVERYBODY)
+
 
 NONE = Agreements(frozenset())
 

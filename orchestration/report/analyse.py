@@ -22,6 +22,7 @@ from orchestration.report.document import (
     Steps,
 )
 from orchestration.report.edition import SMALLEST_GROUP, Edition, months_before
+from orchestration.report.potentiale_parts import interface
 
 # The four questions of page 1: measure, question, what is measured, and the finding that is about it.
 QUESTIONS = {
@@ -201,7 +202,7 @@ def _followed_up(about: About) -> list[Block]:
     heading = Paragraph("Hvad blev der af sidste kvartals skridt?", "heading")
     new = [r for r in municipality.shifts(about.edition, about.cvr) if r["skift"] == "realiseret"]
     if new:
-        names = danish.listed([f"{r['snitflade_navn']} ({r['snitflade']}) i {about.system(r)}" for r in new[:3]])
+        names = danish.listed([f"{interface(r)} i {about.system(r)}" for r in new[:3]])
         more = f" og {len(new) - 3} andre" if len(new) > 3 else ""
         items.append(("taget", "nye anvendelser uden for listen:", f"{names}{more}."))
     return [heading, Outcomes(tuple(items))]

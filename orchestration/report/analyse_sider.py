@@ -22,6 +22,7 @@ from orchestration.report.document import (
     tabulate,
 )
 from orchestration.report.edition import SMALLEST_GROUP, Edition
+from orchestration.report.potentiale_parts import interface
 
 Row = dict[str, Any]
 CODES = ("i_brug", "andre_i_gang", "klarmeldt_ubrugt", "ikke_klar", "kan_ikke_maales")
@@ -53,7 +54,8 @@ class About:
     @cached_property
     def steps(self) -> list[Row]:
         return self._own(
-            "select * from kpi.skridt where maaned = $maaned order by cvr, nummer nulls last, score desc, titel"
+            """select *, count(*) over (partition by slags, it_system, it_system_uuid) - 1 as andre_kommuner
+            from kpi.skridt where maaned = $maaned order by cvr, nummer nulls last, score desc, titel"""
         )
 
     @cached_property
@@ -99,6 +101,10 @@ class About:
     @property
     def has_sapa(self) -> bool:
         return bool(self.units)
+
+    def interfaces(self, codes: str) -> str:
+        """The names of a step's interfaces."""
+        return danish.listed([self.edition.interfaces[code] for code in codes.split(", ")])
 
     def limit(self, rows: int) -> int:
         """How many rows a list shows: half of it for the smallest municipalities, whose analysis is shorter."""
@@ -218,8 +224,8 @@ def _steps(of: About) -> Page:
     for row in chosen:
         lines = [row["begrundelse"]]
         if row["slags"] in ("aabn", "kraev", "bevis"):
-            lines.append(f"{danish.number((row['anvendere'] or 1) - 1)} andre kommuner har systemet.")
-            lines.append(f"Til at kopiere: {_demand(row)}")
+            lines.append(f"{_others_too(row['andre_kommuner'])} mangler det samme.")
+            lines.append(f"Til at kopiere: {_demand(of, row)}")
         lines.append(f"Hvem: {row['hvem']}. Tegn på brug: {row['tegn_paa_brug']}.")
         blocks += [Paragraph(f"{row['nummer']}. {row['titel']}", "heading"), Bullets(tuple(lines))]
     more = [r for r in of.steps if r["valg"] == "flere"]
@@ -236,12 +242,19 @@ def _steps(of: About) -> Page:
     return Section("Hvad kræver skridtene?", tuple(blocks)) if blocks else None
 
 
-def _demand(row: Row) -> str:
+def _others_too(number: int) -> str:
+    if number and number < SMALLEST_GROUP:
+        return f"Færre end {SMALLEST_GROUP} andre kommuner"
+    return danish.counted(number, "anden kommune", "andre kommuner")
+
+
+def _demand(of: About, row: Row) -> str:
+    which, system = of.interfaces(row["snitflader"]), of.system(row)
     if row["slags"] == "kraev":
-        return f"»Vi beder jer klarmelde {row['snitflader']} i {row['it_system']} og sige, hvornår den kan bruges.«"
+        return f"»Vi beder jer klarmelde {which} i {system} og sige, hvornår den kan bruges.«"
     if row["slags"] == "bevis":
-        return f"»{row['snitflader']} er klarmeldt i {row['it_system']}. Vis os, i hvilken kommune det er i drift.«"
-    return f"»Andre kommuner bruger {row['snitflader']} i {row['it_system']}. Hvad skal der til, før vi gør det samme?«"
+        return f"»{which} er klarmeldt i {system}. Vis os, i hvilken kommune det er i drift.«"
+    return f"»Andre kommuner bruger {which} i {system}. Hvad skal der til, før vi gør det samme?«"
 
 
 def _suppliers(of: About) -> Page:
@@ -287,7 +300,7 @@ def _uses(of: About, missing: list[Row]) -> Table:
         "De anvendelser, der mangler, mest ventet brug først",
         rows,
         (Column("System", 1.4), of.system),
-        (Column("Snitflade", 2.2), lambda r: f"{r['snitflade_navn']} ({r['snitflade']})"),
+        (Column("Snitflade", 2.2), interface),
         (Column("Tilstand", 1.4, mark=True), lambda r: words[r["tilstand"]]),
         (Column("Kommuner i gang", 1.3), others),
         (Column("Kald om året, ca.", 0.9, right=True), _expected_text),
@@ -430,7 +443,7 @@ def _worked(of: About) -> Page:
         rows,
         (Column("Dato", 0.8), lambda r: f"{r['statusdato']:%d.%m.%Y}"),
         (Column("System", 1.4), of.system),
-        (Column("Snitflade", 2), lambda r: f"{r['snitflade_navn']} ({r['snitflade']})"),
+        (Column("Snitflade", 2), interface),
         (Column("Fra", 1), lambda r: r["fra"] or "ikke oplyst"),
         (Column("Til", 1), lambda r: r["til"] or "ikke oplyst"),
         (Column("Efter dage", 0.7, right=True), lambda r: danish.number(r["dage"])),

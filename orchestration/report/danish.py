@@ -5,8 +5,6 @@ import unicodedata
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-import duckdb
-
 MISSING = "–"
 NOT_RELEVANT = "ikke relevant"
 TOO_FEW = "for få"  # a figure that would show what a single municipality does
@@ -127,14 +125,3 @@ def slug(name: str) -> str:
     plain = name.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
     ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
-
-
-def sort_by_name(rows: list[dict], key: str) -> list[dict]:
-    """Rows in Danish order: Æ, Ø and Å last, and Aa is Å."""
-    values = sorted({row[key] for row in rows})
-    with duckdb.connect() as connection:
-        ordered = connection.execute(
-            "select x from (select unnest($1::varchar[]) as x) order by x collate da, x", [values]
-        ).fetchall()
-    place = {value: i for i, (value,) in enumerate(ordered)}
-    return sorted(rows, key=lambda row: place[row[key]])

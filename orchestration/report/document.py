@@ -140,6 +140,25 @@ class Curves:
 
 
 @dataclass(frozen=True)
+class Tessera:
+    """One of a mosaic: a name and a few words; ``share`` (0–1) is how far it is filled, None where unknown."""
+
+    name: str
+    said: str
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Mosaic:
+    """Many small tiles on one page."""
+
+    title: str
+    note: str
+    tiles: tuple[Tessera, ...]
+    kind: str = "mosaic"
+
+
+@dataclass(frozen=True)
 class Outcomes:
     """What became of steps: ``mark`` is ``taget``, ``i_gang`` or ``uaendret``."""
 
@@ -211,17 +230,27 @@ def tabulate(
 
 
 @dataclass(frozen=True)
-class Chart:
-    """A picture with what it says in words (``alt``, from the same numbers)."""
+class Answer:
+    """A question's answer: ``way`` is ``op``, ``ned``, ``ens`` or empty where there is nothing to compare with."""
 
-    title: str
-    subtitle: str
-    svg: str
-    alt: str
-    kind: str = "chart"
+    question: str
+    said: str
+    way: str = ""
+    before: str = ""
 
 
-Block = Paragraph | Tiles | Steps | Bullets | Table | Chart | Places | States | Stacks | Bars | Curves | Outcomes
+@dataclass(frozen=True)
+class Answers:
+    """The answer to the question of each section, in their order, with the page that has more."""
+
+    answers: tuple[Answer, ...]
+    since: str
+    kind: str = "answers"
+
+
+Block = (
+    Paragraph | Tiles | Steps | Bullets | Table | Places | States | Stacks | Bars | Curves | Outcomes | Answers | Mosaic
+)
 
 
 @dataclass(frozen=True)

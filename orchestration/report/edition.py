@@ -17,6 +17,7 @@ import duckdb
 
 from orchestration.report import danish
 from orchestration.report.document import Definition
+from orchestration.report.potentiale_parts import interface
 from orchestration.sample.names import supplier_names
 
 # Fewer than this many others would point out one of them.
@@ -172,6 +173,12 @@ class Edition:
         """Whether the suppliers are those that ``kdi generate`` makes up: then no figure is of the real world."""
         known = {r["navn"] for r in self.rows("select navn from marts.dim_leverandoer where leverandoer_id <> 0")}
         return bool(known) and 2 * len(known & set(supplier_names(10_000))) > len(known)
+
+    @cached_property
+    def interfaces(self) -> dict[str, str]:
+        """How each interface is named to readers, by its code."""
+        rows = self.rows("select snitflade, navn as snitflade_navn from marts.dim_snitflade")
+        return {r["snitflade"]: interface(r) for r in rows}
 
     @cached_property
     def measures(self) -> dict[tuple[str, str], Measure]:

@@ -6,17 +6,6 @@ Rounding is decided before wording, so that a sentence never claims a difference
 from orchestration.report import danish
 
 
-def realised(name: str, used: int, possible: int) -> str:
-    """``Aalborg har taget 30 af 109 mulige anvendelser i brug.``"""
-    if possible == 0:
-        return f"{name} bruger efter registrene ingen SKI-systemer med krav om snitflader."
-    if used == 0:
-        return f"{name} har ikke taget nogen af {danish.number(possible)} mulige anvendelser i brug."
-    if used == possible:
-        return f"{name} har taget alle {danish.number(possible)} mulige anvendelser i brug."
-    return f"{name} har taget {danish.number(used)} af {danish.number(possible)} mulige anvendelser i brug."
-
-
 def ready(name: str, ready_count: int, demanded: int, confirmed: int | None = None) -> str:
     """``Jobcentersystemet er klarmeldt til 11 af 15 krævede snitflader; kald bekræfter 2.``"""
     if demanded == 0:

@@ -29,6 +29,7 @@ from orchestration.report.document import (
 )
 from orchestration.report.edition import SMALLEST_GROUP, Edition, months_before
 from orchestration.report.municipality import SystemNames
+from orchestration.report.potentiale_parts import interface
 
 Row = dict[str, Any]
 _COUNTS = ", ".join(f"count(*) filter (where tilstand = '{code}') as {code}" for code in CODES)
@@ -131,7 +132,7 @@ def _demands(edition: Edition) -> list[Block]:
         Steps(
             tuple(
                 Step(
-                    f"{r['snitflade_navn']} ({r['snitflade']}) i {names(r)}",
+                    f"{interface(r)} i {names(r)}",
                     f"{danish.number(r['kommuner'])} kommuner har systemet, og ingen bruger snitfladen."
                     f" Leverandøren har meldt: {(r['klarmelding'] or 'ikke oplyst').lower()}.",
                     "kan ikke beregnes, før nogen er i gang",
@@ -163,7 +164,7 @@ def _largest(edition: Edition) -> list[Block]:
         Paragraph("Andre er i gang: her mangler flest ventede kald", "heading"),
         Bullets(
             tuple(
-                f"{r['snitflade_navn']} ({r['snitflade']}) i {names(r)}: {r['aktive']} af {r['anvendere']} kommuner"
+                f"{interface(r)} i {names(r)}: {r['aktive']} af {r['anvendere']} kommuner"
                 f" bruger den; ca. {danish.rounded(r['kald'])} kald om året, hvis resten gør som de andre."
                 for r in rows
             )
@@ -228,10 +229,11 @@ def _share(value: float | None) -> str:
 
 def _interfaces(edition: Edition) -> tuple[str, tuple[Block, ...]]:
     rows = edition.rows(
-        f"""select snitflade_navn || ' (' || snitflade || ')' as navn, {_COUNTS} from kpi.potentiale
+        f"""select snitflade, snitflade_navn, {_COUNTS} from kpi.potentiale
         where maaned = $maaned group by snitflade, snitflade_navn
         order by andre_i_gang desc, klarmeldt_ubrugt desc, snitflade"""
     )
+    rows = [r | {"navn": interface(r)} for r in rows]
     title = "Hvilke snitflader mangler?"
     if rows and rows[0]["andre_i_gang"]:
         title = f"Hvilke snitflader mangler? Mest i gang: {rows[0]['navn']}"
@@ -275,8 +277,10 @@ def _few(edition: Edition) -> Table:
     """Services that few of a system's municipalities call: one to four are told as fewer than five."""
     names = SystemNames(edition)
     rows = edition.rows(
-        """select * from kpi.udbredelse where maaned = $maaned and anvendere >= 5 and udbredelsesgrad < 0.5
-        order by aktive < 5 desc, anvendere desc, udbredelsesgrad, it_system, service, version"""
+        """select u.*, s.navn as snitflade_navn from kpi.udbredelse as u
+        left join marts.dim_snitflade as s on u.snitflade = s.snitflade
+        where u.maaned = $maaned and u.anvendere >= 5 and u.udbredelsesgrad < 0.5
+        order by u.aktive < 5 desc, u.anvendere desc, u.udbredelsesgrad, u.it_system, u.service, u.version"""
     )
     title = "Ingen services kaldes kun af få"
     if rows:
@@ -287,8 +291,8 @@ def _few(edition: Edition) -> Table:
         title,
         rows,
         (Column("System", 1.4), names),
-        (Column("Service", 2.6), _service),
-        (Column("Snitflade", 0.8), lambda r: r["snitflade"]),
+        (Column("Service", 2.4), _service),
+        (Column("Snitflade", 2), interface),
         (Column("Kommuner med kald", 1.2, right=True), lambda r: _of(r["aktive"], r["anvendere"])),
         name="hvorfor_kun_faa",
     )
@@ -373,7 +377,7 @@ def _moved(edition: Edition) -> Table:
     rows = (
         edition.rows(
             """with taalt as (
-            select maaned, it_system_uuid, it_system, snitflade, any_value(snitflade_navn) as navn,
+            select maaned, it_system_uuid, it_system, snitflade, any_value(snitflade_navn) as snitflade_navn,
                 any_value(aktive) as aktive, any_value(anvendere) as anvendere
             from kpi.potentiale where maaned in ($maaned, $foer) group by maaned, it_system_uuid, it_system, snitflade
         )
@@ -394,7 +398,7 @@ def _moved(edition: Edition) -> Table:
         else "Intet at sammenligne med",
         rows,
         (Column("System", 1.6), names),
-        (Column("Snitflade", 2), lambda r: f"{r['navn']} ({r['snitflade']})"),
+        (Column("Snitflade", 2), interface),
         (Column("Kommuner før", right=True), lambda r: danish.number(r["aktive_foer"])),
         (Column("Kommuner nu", right=True), lambda r: f"{r['aktive']} af {r['anvendere']}"),
         (Column("Ændring", 0.8, right=True), lambda r: danish.change(r["aktive"] - r["aktive_foer"])),

@@ -8,6 +8,7 @@ from orchestration.report.document import Block, Column, Curves, Paragraph, Tabl
 from orchestration.report.edition import Edition
 from orchestration.report.k98_analyse import curve
 from orchestration.report.municipality import months_of_quarter
+from orchestration.report.potentiale_parts import interface
 
 Row = dict[str, Any]
 _PATTERNS = {"genforsoeg": "genforsøg", "natlig_bunke": "natlig bunke", "polling": "jævn strøm"}
@@ -17,15 +18,16 @@ _UNKNOWN = "Støttesystemerne er ikke indlæst for perioden"
 def changes(edition: Edition) -> Table:
     """Whom a change to a service hits; older versions first."""
     rows = edition.rows(
-        """select * from kpi.service_konsekvens where maaned = $maaned
-        order by kommuner desc, kald_12m desc, service, version"""
+        """select k.*, s.navn as snitflade_navn from kpi.service_konsekvens as k
+        left join marts.dim_snitflade as s on k.snitflade = s.snitflade
+        where k.maaned = $maaned order by k.kommuner desc, k.kald_12m desc, k.service, k.version"""
     )
     older = [r for r in rows if r["nyere_version"]]
     table = tabulate(
         f"{danish.number(len(older))} services kaldes stadig i en ældre version",
         older,
-        (Column("Service", 2.8), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
-        (Column("Snitflade", 0.9), lambda r: r["snitflade"]),
+        (Column("Service", 2.2), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
+        (Column("Snitflade", 1.8), interface),
         (Column("Systemer", 0.8, right=True), lambda r: danish.number(r["systemer"])),
         (Column("Leverandører", 1, right=True), lambda r: danish.number(r["leverandoerer"])),
         (Column("Kommuner", 0.9, right=True), lambda r: danish.number(r["kommuner"])),
@@ -93,7 +95,7 @@ def outages(edition: Edition) -> Table:
     return cut(table, 15)
 
 
-def contracts(edition: Edition, names: Callable[[Row], str]) -> list[Block]:
+def contracts(edition: Edition) -> list[Table]:
     """Service agreements that are silent or were never used."""
     said = {"aktiv": "Aktiv", "stille": "Stille", "erstattet": "Afløst", "aldrig_brugt": "Aldrig brugt"}
     rows = edition.rows(

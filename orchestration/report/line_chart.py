@@ -1,19 +1,20 @@
 """A line over months, drawn for one width in pixels: screens get one drawing for the phone and one for the desk.
 
 Drawn here and not by Vega, since a phone needs every pixel decided: letters of at least 11 pixels, all labels inside
-the picture, months in Danish. Colours and the alternative text are those of ``charts``.
+the picture, months in Danish. The reader's own line is in the accent colour; what it is compared with, grey and dashed.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import vl_convert as vlc
 from markupsafe import escape
 
 from orchestration.report import danish
-from orchestration.report.charts import ACCENT, DARK, GREY, PALE, told, use_fonts
+from orchestration.report.showable import FONTS
 from orchestration.report.showable import text as shown
 
 Points = Sequence[tuple[date, float | None]]
@@ -22,7 +23,7 @@ _LETTERS = 12
 _LEFT, _RIGHT, _TOP, _BOTTOM = 30, 10, 24, 24
 # room for "sept. 2022" between two labels of the time axis
 _LABEL_WIDTH = 62
-_SECOND = "#4b5563"
+_ACCENT, _GREY, _DARK, _PALE, _SECOND = "#0b5394", "#6b7280", "#1f2937", "#e5e7eb", "#4b5563"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Lines:
 
     @property
     def alt(self) -> str:
-        return f"Kurve over {self.unit}. " + " ".join(told(name, list(points)) for name, points in self.series.items())
+        return f"Kurve over {self.unit}. " + " ".join(_told(name, points) for name, points in self.series.items())
 
     def svg(self, size: tuple[int, int]) -> str:
         """The drawing at a width and height in pixels."""
@@ -42,13 +43,31 @@ class Lines:
         drawn = "".join(_Plot(self, width, height).marks())
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-            f' font-family="IBM Plex Sans" font-size="{_LETTERS}" fill="{DARK}">{drawn}</svg>'
+            f' font-family="IBM Plex Sans" font-size="{_LETTERS}" fill="{_DARK}">{drawn}</svg>'
         )
 
     def png(self, size: tuple[int, int]) -> bytes:
         """The same for mail, where SVG is not shown; twice as many dots as pixels."""
-        use_fonts()
+        _use_fonts()
         return vlc.svg_to_png(self.svg(size), scale=2)
+
+
+@cache
+def _use_fonts() -> None:
+    """Let vl-convert know the project's fonts."""
+    vlc.register_font_directory(str(FONTS))
+
+
+def _told(name: str, points: Points) -> str:
+    """The line in words: first, last, lowest and highest."""
+    known = [(m, v) for m, v in points if v is not None]
+    if not known:
+        return f"{name}: ingen tal."
+    (first_month, first), (last_month, last) = known[0], known[-1]
+    return (
+        f"{name}: {_plain(first)} i {danish.month(first_month)} og {_plain(last)} i {danish.month(last_month)};"
+        f" lavest {_plain(min(v for _, v in known))}, højest {_plain(max(v for _, v in known))}."
+    )
 
 
 def top_of_axis(most: float) -> tuple[float, float]:
@@ -84,7 +103,7 @@ class _Plot:
         yield from self._values()
         yield from self._times()
         for number, points in reversed(list(enumerate(self.lines.series.values()))):
-            colour, dash = (ACCENT, "") if number == 0 else (_SECOND, ' stroke-dasharray="5 3"')
+            colour, dash = (_ACCENT, "") if number == 0 else (_SECOND, ' stroke-dasharray="5 3"')
             for run in _runs(points):
                 path = " ".join(f"{self.x(m):.1f},{self.y(v):.1f}" for m, v in run)
                 yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>'
@@ -94,7 +113,7 @@ class _Plot:
         decimals = 0 if self.step >= 1 and self.step == int(self.step) else 1 if self.step >= 0.1 else 2
         for number in range(round(self.top / self.step) + 1):
             y = self.y(number * self.step)
-            line = GREY if number == 0 else PALE
+            line = _GREY if number == 0 else _PALE
             yield f'<path d="M{_LEFT} {y:.1f}H{self.width - _RIGHT}" stroke="{line}"/>'
             label = danish.number(number * self.step, decimals)
             yield f'<text x="{_LEFT - 5}" y="{y + 4:.1f}" text-anchor="end">{label}</text>'
@@ -127,7 +146,7 @@ class _Plot:
             assert value is not None  # kept above
             above = value == highest and (number == 0 or lasts[0][2] != highest)
             x, y = self.x(month), self.y(value)
-            colour, weight = (ACCENT, "bold") if number == 0 else (_SECOND, "normal")
+            colour, weight = (_ACCENT, "bold") if number == 0 else (_SECOND, "normal")
             label = escape(shown(f"{name} {_plain(value)}" if len(self.lines.series) > 1 else _plain(value)))
             place = max(y - 10, _TOP - 2) if above else min(y + 20, self.height - _BOTTOM - 4)
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{colour}" stroke="#fff" stroke-width="1.5"/>'

@@ -111,7 +111,7 @@ def k98(bench: Workbench) -> Iterator[Report]:
 
 
 def tilslutning(bench: Workbench) -> Iterator[Report]:
-    """Tilslutningsrapport per IT system."""
+    """Tilslutningsrapport per IT system: for its supplier, and with all names for KOMBIT."""
     from orchestration.report import tilslutning as product
 
     systems = product.systems(bench.edition)
@@ -123,10 +123,14 @@ def tilslutning(bench: Workbench) -> Iterator[Report]:
         raise NotPublished(
             f"»{bench.only}« står hverken på SKI’s liste eller i onboardingarket. Skriv navn eller UUID."
         )
-    progress.expect(len(chosen))
+    progress.expect(2 * len(chosen))
     for system in chosen:
-        path = f"tilslutning/{names[system.identity]}.pdf"
-        yield bench.pdf(system.shown, path, partial(product.build, bench.edition, system))
+        name = names[system.identity]
+        for whom, path, named in (
+            ("leverandøren", f"tilslutning/{name}.pdf", bench.agreements.open_to_all),
+            ("KOMBIT", f"tilslutning/kombit/{name}.pdf", None),
+        ):
+            yield bench.pdf(f"{system.shown}, til {whom}", path, partial(product.build, bench.edition, system, named))
 
 
 def sapa(bench: Workbench) -> Iterator[Report]:

@@ -19,27 +19,6 @@ class SystemNames:
         return str(self._shown.get((row["it_system"], row["it_system_uuid"]), row["it_system"]))
 
 
-def potential(edition: Edition, cvr: str) -> Rows:
-    """System × mandatory interface: status, calls, expected calls, and how many others use it."""
-    return edition.rows(
-        """with i_alt as (
-            select it_system_uuid, it_system, snitflade, count(*) as anvendere,
-                count(*) filter (where status = 'realiseret') as aktive
-            from kpi.potentiale where maaned = $maaned group by all
-        )
-        select p.*, i_alt.anvendere, i_alt.aktive, leverandoer.navn as leverandoer
-        from kpi.potentiale as p
-        inner join i_alt on p.snitflade = i_alt.snitflade and p.it_system = i_alt.it_system
-            and p.it_system_uuid is not distinct from i_alt.it_system_uuid
-        inner join marts.dim_it_system as system on p.it_system = system.navn
-            and p.it_system_uuid is not distinct from system.uuid
-        inner join marts.dim_leverandoer as leverandoer on system.leverandoer_id = leverandoer.leverandoer_id
-        where p.maaned = $maaned and p.cvr = $cvr
-        order by p.it_system collate da, p.it_system_uuid, p.snitflade""",
-        cvr=cvr,
-    )
-
-
 def potential_of(edition: Edition, cvr: str) -> Rows:
     """System × mandatory interface of one municipality, asked for all of them at once."""
     return edition.rows_of(

@@ -9,6 +9,6 @@ def supplier(row: dict[str, Any]) -> str:
 
 
 def interface(row: dict[str, Any]) -> str:
-    """Number and name."""
-    number, name = row["snitflade"], row["snitflade_navn"]
-    return str(number) if not name or name == number else f"{number} {name}"
+    """``Sags- og Dokumentindeks (SF1470)``: what it does, then its code; the code alone where it has no name."""
+    code, name = row["snitflade"], row["snitflade_navn"]
+    return str(code) if not name or name == code else f"{name} ({code})"

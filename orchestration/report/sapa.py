@@ -8,9 +8,11 @@ from orchestration.report.document import (
     Column,
     Curves,
     Document,
+    Mosaic,
     Paragraph,
     Section,
     Table,
+    Tessera,
     Tile,
     Tiles,
     cut,
@@ -34,7 +36,6 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
         order by kommune collate da, org_enhed collate da, org_enhed_uuid""",
         cvr=cvr,
     )
-    name = units[0]["kommune"] if cvr and units else None
     known = next((m for m in edition.municipalities if m["cvr"] == cvr), None)
     name = known["navn"] if known else (units[0]["kommune"] if cvr and units else None)
     official = known["officielt_navn"] if known else name
@@ -49,12 +50,10 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
         period=danish.month(edition.month),
         audience=official or "Alle kommuner · til KOMBIT",
         headline=_headline(units, silent, edition),
-        front=(_tiles(edition, units), *_trend(edition, cvr), *(() if name else (_types(units),))),
+        front=(_tiles(edition, units), *_trend(edition, cvr), *(() if name else (types(units),))),
         sections=(
-            Section(
-                "Enhederne, de længst stille først", (cut(_all(worst_first, name, edition), 60),), new_page=not name
-            ),
-            *(() if name else (Section("Kommunerne", (_by_municipality(edition),)),)),
+            *(() if name else (Section("Kommunerne", (_by_municipality(edition), _mosaic(edition, units))),)),
+            Section("Enhederne, de længst stille først", (cut(_all(worst_first, name, edition), 60),)),
         ),
         definitions=edition.define(
             "kpi.sapa", "sapa_brugere", "sapa_opslag", "opslag_pr_bruger", "sapa_stille_enheder", "maaneder_stille"
@@ -86,7 +85,8 @@ def _headline(units: list[Row], silent: list[Row], edition: Edition) -> str:
     return f"{danish.number(len(silent))} af {danish.number(len(units))} enheder med adgang til SAPA er stille."
 
 
-def _types(units: list[Row]) -> Block:
+def types(units: list[Row]) -> Table:
+    """Which kinds of unit are silent, by the names that several municipalities use."""
     table = tabulate(
         "Hvilke slags enheder er stille?",
         [{"slags": name, "enheder": found} for name, found in _by_type(units)],
@@ -131,6 +131,24 @@ def _trend(edition: Edition, cvr: str | None) -> list[Block]:
     return [Paragraph(title, "heading"), Curves((curve("Opslag i SAPA", "måned for måned", points, danish.number),))]
 
 
+def _mosaic(edition: Edition, units: list[Row]) -> Mosaic:
+    """All municipalities at one look: how many of their units are in use. For KOMBIT alone."""
+    own: dict[str, list[Row]] = {}
+    for u in units:
+        own.setdefault(u["cvr"], []).append(u)
+
+    def tile(cvr: str, name: str) -> Tessera:
+        found = own.get(cvr, [])
+        used = sum(not u["er_stille"] for u in found)
+        return Tessera(name, f"{used} af {len(found)}" if found else "ingen data", used / len(found) if found else None)
+
+    return Mosaic(
+        f"{danish.counted(len(own), 'kommune', 'kommuner')} er med i leverancen",
+        "Enheder, der har slået op i måneden, af alle enheder med adgang. Stregen er så lang som andelen.",
+        tuple(tile(m["cvr"], m["navn"]) for m in edition.municipalities),
+    )
+
+
 def _by_municipality(edition: Edition) -> Block:
     rows = edition.rows(
         """select kommune, count(*) as enheder, count(*) filter (where opslag > 0) as i_brug,
@@ -169,11 +187,11 @@ def _all(units: list[Row], name: str | None, edition: Edition) -> Table:
         (Column("Brugere", 0.8, right=True), lambda u: danish.number(u["brugere"])),
         (Column("Opslag", 0.8, right=True), lambda u: danish.number(u["opslag"])),
         (Column("Opslag på 12 mdr.", 1, right=True), lambda u: danish.number(u["opslag_12m"])),
-        (Column("Måneder stille", 0.9, right=True), lambda u: danish.number(u["maaneder_stille"])),
         (
-            Column("Seneste opslag", 1.8),
+            Column("Seneste opslag", 2, right=True),
             lambda u: danish.month(u["seneste_opslag"]) if u["seneste_opslag"] else f"ikke siden {since}",
         ),
+        (Column("Måneder stille", 0.9, right=True), lambda u: danish.number(u["maaneder_stille"])),
         name="enheder",
         empty="Ingen enheder har adgang efter leverancerne.",
     )

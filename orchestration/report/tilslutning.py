@@ -20,6 +20,7 @@ from orchestration.report.document import (
 from orchestration.report.edition import Edition
 from orchestration.report.file_names import file_names
 from orchestration.report.municipality import SystemNames
+from orchestration.report.potentiale_parts import interface
 
 Row = dict[str, Any]
 VERDICTS = {
@@ -67,8 +68,16 @@ def systems(edition: Edition) -> list[System]:
     ]
 
 
-def build(edition: Edition, system: System, public: bool = False) -> Document:
-    """The report of one system, for KOMBIT and its supplier; or for all, without calls that are mostly one's."""
+def build(edition: Edition, system: System, named: frozenset[str] | None = None) -> Document:
+    """The report of one system.
+
+    Args:
+        named: CVR numbers of the municipalities that its reader may see by name; all of them for KOMBIT.
+    """
+    if named is None:
+        named, names_are_for = frozenset(m["cvr"] for m in edition.municipalities), "Navne er til KOMBIT alene."
+    else:
+        names_are_for = "Kun kommuner, der har aftalt at dele med alle, nævnes ved navn."
     state = _state(edition, system)
     statuses = interfaces(edition, system)
     mandatory = [r for r in statuses if r["krav"] == "obligatorisk"]
@@ -85,17 +94,15 @@ def build(edition: Edition, system: System, public: bool = False) -> Document:
         headline=findings.ready(system.shown, state.get("klarmeldte", 0), state.get("obligatoriske", 0), confirmed),
         front=(
             _tiles(edition, state, mandatory, users),
-            *_status_blocks(mandatory, public),
+            *_status_blocks(edition, mandatory),
             Paragraph("Hvad er det næste, og hvem gør det?", "heading"),
-            Bullets(tuple(_next(mandatory, system))),
+            Bullets(tuple(_next(edition, mandatory, system))),
             Paragraph("Hvad har flyttet sig?", "heading"),
             Bullets(tuple(_moved(edition, system))),
         ),
         sections=(
-            Section(_lacking_title(edition, system), tuple(_lacking(edition, system, public)), new_page=True),
-            Section(
-                "Supplerende snitflader, og andre med kald", (cut(_table(others, "supplerende", "Ingen.", public), 6),)
-            ),
+            Section(_lacking_title(edition, system), tuple(_lacking(edition, system, named)), new_page=True),
+            Section("Supplerende snitflader, og andre med kald", (cut(_table(others, "supplerende", "Ingen."), 6),)),
         ),
         definitions=(
             *edition.define("kpi.tilslutning", "obligatoriske", "klarmeldte"),
@@ -106,23 +113,23 @@ def build(edition: Edition, system: System, public: bool = False) -> Document:
         notes=(
             "Bekræftet: klarmeldt, og der er kald. Klarmeldt uden kald: der er ingen kald på 12 måneder. Kald uden"
             f" klarmelding: kaldes, men er ikke fuldt klarmeldt. Status er fra {date}."
-            " Navne er til KOMBIT; de må kun gå videre efter kommunernes aftaler.",
+            f" {names_are_for}",
         ),
     )
 
 
-def _next(mandatory: list[Row], system: System) -> list[str]:
+def _next(edition: Edition, mandatory: list[Row], system: System) -> list[str]:
     """What is to be done about the demanded interfaces, and by whom; the easiest first."""
     kinds = (
-        ("klarmeldt_uden_kald", "Kommunerne tager i brug, og {supplier} viser, at det virker", None),
-        ("kald_uden_klarmelding", "{supplier} klarmelder det, der allerede kaldes", None),
-        ("ikke_tilsluttet", "{supplier} siger, hvornår det bliver klarmeldt", None),
+        ("klarmeldt_uden_kald", f"Kommunerne tager i brug, og {system.supplier} viser, at det virker"),
+        ("kald_uden_klarmelding", f"{system.supplier} klarmelder det, der allerede kaldes"),
+        ("ikke_tilsluttet", f"{system.supplier} siger, hvornår det bliver klarmeldt"),
     )
     lines = []
-    for verdict, text, _ in kinds:
-        found = [r["snitflade"] for r in mandatory if r["vurdering"] == verdict]
+    for verdict, text in kinds:
+        found = [edition.interfaces[r["snitflade"]] for r in mandatory if r["vurdering"] == verdict]
         if found:
-            lines.append(f"{text.format(supplier=system.supplier)}: {danish.listed(found)}.")
+            lines.append(f"{text}: {danish.listed(found)}.")
     return lines or ["Intet: kald bekræfter hver krævet snitflade, der kan måles."]
 
 
@@ -136,8 +143,8 @@ def _moved(edition: Edition, system: System) -> list[str]:
         slut=edition.month_end,
     )
     lines = [
-        f"{danish.day(r['statusdato'])}: {r['snitflade']} fra {(r['fra'] or 'ikke oplyst').lower()} til"
-        f" {(r['til'] or 'ikke oplyst').lower()}"
+        f"{danish.day(r['statusdato'])}: {edition.interfaces[r['snitflade']]} fra {(r['fra'] or 'ikke oplyst').lower()}"
+        f" til {(r['til'] or 'ikke oplyst').lower()}"
         + (f" efter {danish.count(r['dage'], 'dag', 'dage')}." if r["dage"] else ".")
         for r in rows[:5]
     ]
@@ -149,10 +156,10 @@ def _moved(edition: Edition, system: System) -> list[str]:
 def _by_municipality(edition: Edition, system: System) -> list[Row]:
     """How many of the demanded interfaces each municipality with the system lacks, of those that can be measured."""
     return edition.rows(
-        """select kommune, count(*) filter (where tilstand <> 'i_brug') as mangler, count(*) as mulige
+        """select cvr, kommune, count(*) filter (where tilstand <> 'i_brug') as mangler, count(*) as mulige
         from kpi.potentiale where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
             and tilstand <> 'kan_ikke_maales'
-        group by kommune order by kommune collate da""",
+        group by cvr, kommune order by kommune collate da""",
         navn=system.name,
         uuid=system.uuid,
     )
@@ -166,9 +173,9 @@ def _lacking_title(edition: Edition, system: System) -> str:
     return f"{lacking} af {danish.count(len(rows), 'kommune', 'kommuner')} mangler mindst én krævet snitflade"
 
 
-def _lacking(edition: Edition, system: System, public: bool) -> list[Block]:
+def _lacking(edition: Edition, system: System, named: frozenset[str]) -> list[Block]:
     rows = edition.rows(
-        """select snitflade, any_value(snitflade_navn) as navn, any_value(aktive) as aktive,
+        """select snitflade, any_value(snitflade_navn) as snitflade_navn, any_value(aktive) as aktive,
             any_value(anvendere) as anvendere, any_value(tilstand = 'kan_ikke_maales') as umaalt
         from kpi.potentiale where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
         group by snitflade order by any_value(anvendere) - any_value(aktive) desc, snitflade""",
@@ -178,7 +185,7 @@ def _lacking(edition: Edition, system: System, public: bool) -> list[Block]:
     table = tabulate(
         "Hvor er de krævede snitflader i brug?",
         rows,
-        (Column("Krævet snitflade", 3), lambda r: f"{r['navn']} ({r['snitflade']})"),
+        (Column("Krævet snitflade", 3), interface),
         (
             Column("I brug i", 1, right=True),
             lambda r: "kan ikke måles" if r["umaalt"] else f"{r['aktive']} af {r['anvendere']}",
@@ -190,58 +197,60 @@ def _lacking(edition: Edition, system: System, public: bool) -> list[Block]:
         name="mangler",
         empty="Ingen kommuner bruger systemet, eller det har ingen krav.",
     )
-    if public:
-        return [cut(table, 15)]
-    return [cut(table, 15), *_names(edition, system), *_why_only(edition, system)]
+    return [cut(table, 15), *_names(edition, system, named), *_why_only(edition, system, named)]
 
 
-def _names(edition: Edition, system: System) -> list[Block]:
+def _names(edition: Edition, system: System, named: frozenset[str]) -> list[Block]:
     rows = _by_municipality(edition, system)
     groups = (
         ("Har alle", [r for r in rows if r["mangler"] == 0]),
         ("Mangler én eller to", [r for r in rows if 1 <= r["mangler"] <= 2]),
         ("Mangler flere", [r for r in rows if r["mangler"] > 2]),
     )
-    lines = [
-        f"{said} ({len(found)}): {danish.listed([r['kommune'] for r in found])}." for said, found in groups if found
-    ]
+    lines = [f"{said} ({len(found)}): {_of_these(found, named)}." for said, found in groups if found]
     return [Bullets(tuple(lines))] if lines else []
 
 
-def _why_only(edition: Edition, system: System) -> list[Block]:
-    """The deck's own question: a service that only a few of the system's municipalities call, with their names."""
+def _of_these(rows: list[Row], named: frozenset[str]) -> str:
+    """Names of those that may be named, and how many others."""
+    known = [r["kommune"] for r in rows if r["cvr"] in named]
+    others = len(rows) - len(known)
+    if not known:
+        return danish.count(others, "kommune", "kommuner")
+    more = [danish.count(others, "anden kommune", "andre kommuner")] if others else []
+    return danish.listed([*known, *more])
+
+
+def _why_only(edition: Edition, system: System, named: frozenset[str]) -> list[Block]:
+    """The deck's own question: a service that one or two of the system's municipalities call, and who they are."""
     rows = edition.rows(
-        """select service, version, snitflade, aktive, anvendere from kpi.udbredelse
-        where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
-            and aktive between 1 and 2 and anvendere >= 5
-        order by aktive, anvendere desc, service, version limit 4""",
+        """with kaldere as (
+            select distinct s.service, s.version, m.cvr, m.navn as kommune
+            from marts.fct_kald_maaned as k
+            inner join marts.dim_service as s on k.service_id = s.service_id
+            inner join marts.dim_myndighed as m on k.myndighed_id = m.myndighed_id and m.type = 'kommune'
+            where k.it_system_id = $id and k.antal_kald > 0
+                and k.maaned <= $maaned and k.maaned > $maaned - interval 12 month
+        )
+        select u.service, u.version, u.snitflade, u.anvendere,
+            list({'cvr': k.cvr, 'kommune': k.kommune} order by k.kommune collate da) as kaldere
+        from kpi.udbredelse as u
+        inner join kaldere as k on u.service = k.service and u.version is not distinct from k.version
+        where u.maaned = $maaned and u.it_system = $navn and u.it_system_uuid is not distinct from $uuid
+            and u.aktive between 1 and 2 and u.anvendere >= 5
+        group by all order by length(kaldere), u.anvendere desc, u.service, u.version limit 4""",
+        id=system.it_system_id,
         navn=system.name,
         uuid=system.uuid,
     )
-    lines = []
-    for r in rows:
-        callers = edition.rows(
-            """select distinct p.kommune from kpi.potentiale as p
-            where p.maaned = $maaned and p.it_system = $navn and p.it_system_uuid is not distinct from $uuid
-                and p.kommune not in (
-                    select kommune from kpi.udbredelse_huller where maaned = $maaned and it_system = $navn
-                    and it_system_uuid is not distinct from $uuid and service = $service
-                    and version is not distinct from $version)
-            order by p.kommune collate da""",
-            navn=system.name,
-            uuid=system.uuid,
-            service=r["service"],
-            version=r["version"],
-        )
-        if len(callers) == r["aktive"]:
-            who = danish.listed([c["kommune"] for c in callers])
-            service = f"{r['service']} {r['version'] or ''}".strip()
-            lines.append(f"{service} ({r['snitflade']}) kaldes kun af {who}, {r['aktive']} af {r['anvendere']}.")
-    if not lines:
+    if not rows:
         return []
-    who = "få"
-    if len(lines) == 1:
-        who = lines[0].split(" kaldes kun af ")[1].split(",")[0]
+    lines = [
+        f"{r['service']}{' ' + r['version'] if r['version'] else ''}, {edition.interfaces[r['snitflade']]}, kaldes kun"
+        f" af {_of_these(r['kaldere'], named)}, {len(r['kaldere'])} af {r['anvendere']}."
+        for r in rows
+    ]
+    who = _of_these(rows[0]["kaldere"], named) if len(rows) == 1 else "få"
     return [Paragraph(f"Hvorfor kun {who}?", "heading"), Bullets(tuple(lines))]
 
 
@@ -257,8 +266,8 @@ def _state(edition: Edition, system: System) -> Row:
 def interfaces(edition: Edition, system: System) -> list[Row]:
     """Every interface that is demanded of, declared for or called by the system, as declared and as called."""
     return edition.rows(
-        """select sn.snitflade, sn.navn, f.klarmelding, coalesce(f.krav, k.krav) as krav,
-            k.kald_12m, k.kommuner_med_kald, k.er_anonym, k.vurdering
+        """select sn.snitflade, sn.navn as snitflade_navn, f.klarmelding, coalesce(f.krav, k.krav) as krav,
+            k.kald_12m, k.kommuner_med_kald, k.vurdering
         from (select * from marts.fct_klarmelding where statusdato = $statusdato and it_system_id = $id) as f
         full outer join (
             select r.*, d.snitflade_id from kpi.klarmelding_reel as r
@@ -324,40 +333,33 @@ def _ratio(some: int, whole: int, none: str) -> str:
     return f"{some} af {whole}" if whole else none
 
 
-def _status_blocks(mandatory: list[Row], public: bool) -> list[Block]:
-    unconfirmed = [r["snitflade"] for r in mandatory if r["vurdering"] == "klarmeldt_uden_kald"]
-    undeclared = [r["snitflade"] for r in mandatory if r["vurdering"] == "kald_uden_klarmelding"]
+def _status_blocks(edition: Edition, mandatory: list[Row]) -> list[Block]:
+    def those(verdict: str) -> str:
+        return danish.listed([edition.interfaces[r["snitflade"]] for r in mandatory if r["vurdering"] == verdict])
+
     said = []
-    if unconfirmed:
-        said.append(f"Klarmeldt uden kald på 12 måneder: {danish.listed(unconfirmed)}.")
-    if undeclared:
-        said.append(f"Kald uden klarmelding: {danish.listed(undeclared)}.")
+    if unconfirmed := those("klarmeldt_uden_kald"):
+        said.append(f"Klarmeldt uden kald på 12 måneder: {unconfirmed}.")
+    if undeclared := those("kald_uden_klarmelding"):
+        said.append(f"Kald uden klarmelding: {undeclared}.")
     return [
-        cut(_table(mandatory, "klarmelding", "Systemet har ingen krævede snitflader.", public), 18),
+        cut(_table(mandatory, "klarmelding", "Systemet har ingen krævede snitflader."), 18),
         Paragraph(" ".join(said) or "Kaldene siger det samme som klarmeldingerne."),
     ]
 
 
-def _table(rows: list[Row], name: str, empty: str, public: bool) -> Table:
+def _table(rows: list[Row], name: str, empty: str) -> Table:
     return tabulate(
         "Klarmelding og kald pr. krævet snitflade" if name == "klarmelding" else "Klarmelding og kald",
         rows,
-        (
-            Column("Snitflade", 3.2),
-            lambda r: r["navn"] if r["navn"] == r["snitflade"] else f"{r['snitflade']} {r['navn']}",
-        ),
-        (Column("Klarmelding", 1.1, mark=True), lambda r: _declared(r)),
+        (Column("Snitflade", 3.2), interface),
+        (Column("Klarmelding", 1.1, mark=True), _declared),
         (Column("Kaldene siger", 1.6, mark=True), lambda r: VERDICTS.get(r["vurdering"] or "", danish.MISSING)),
-        (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: _calls(r, public)),
+        (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald_12m"])),
         (Column("Kommuner med kald", 1, right=True), lambda r: danish.number(r["kommuner_med_kald"])),
         name=name,
         empty=empty,
     )
-
-
-def _calls(row: Row, public: bool) -> str:
-    few = public and row["kald_12m"] and not row["er_anonym"]
-    return danish.TOO_FEW if few else danish.number(row["kald_12m"])
 
 
 def _declared(row: Row) -> str:

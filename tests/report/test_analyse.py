@@ -182,9 +182,20 @@ def test_hvorfor_kun_fredericia(published: Published) -> None:
     (system,) = [s for s in tilslutning.systems(published.edition) if s.name == "Jobcentersystemet"]
     read = published.pdf(tilslutning.build(published.edition, system))
     assert squash("Hvorfor kun Fredericia?") in read.pages[1]
-    assert squash("PersonBaseDataExtendedService v4 (SF1520) kaldes kun af Fredericia, 1 af 41.") in read.pages[1]
-    open_to_all = tilslutning.build(published.edition, system, public=True)
-    assert "Fredericia" not in str(open_to_all.as_dict())
+    assert (
+        squash("PersonBaseDataExtendedService v4, CPR - replica opslag (SF1520), kaldes kun af Fredericia, 1 af 41.")
+        in read.pages[1]
+    )
+    # its supplier reads the names of those who share with all, and of nobody else
+    for named, heading in (
+        (frozenset(), "Hvorfor kun én kommune?"),
+        ({published.cvr("Fredericia")}, "kun Fredericia?"),
+    ):
+        told = str(tilslutning.build(published.edition, system, frozenset(named)).as_dict())
+        assert heading in told
+        assert {m["navn"] for m in published.edition.municipalities if m["navn"] in told} == (
+            {"Fredericia"} if named else set()
+        )
 
 
 def test_the_data_of_a_demo_say_so(published: Published) -> None:
@@ -204,9 +215,9 @@ def test_an_extract_that_comes_later_says_nothing_of_the_period(published: Publi
 
 def test_robust_enough_is_answered_with_growth_peak_and_trend(published: Published) -> None:
     with Edition(published.release, published.edition.months[-1]) as newest:
-        answers = next(b.items for b in kditl.build(newest).front if b.kind == "bullets")
+        answers = next(b.answers for b in kditl.build(newest).front if b.kind == "answers")
         load = newest.row("select * from kpi.belastning where maaned = $maaned")
-    (said,) = [a for a in answers if "robust" in a]
+    (said,) = [a.said for a in answers if "robust" in a.question]
     assert f"steget {danish.number(load['udvikling_aar_pct'])}\u00a0% på et år" in said
     assert f"{danish.number(load['gange_middeltimen'], 1)} gange middeltimen" in said
 

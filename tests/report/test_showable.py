@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from orchestration.excel.sheets import write_cell
-from orchestration.report import charts, pdf, showable
+from orchestration.report import pdf, showable
 from orchestration.report.document import Column, Document, Paragraph, Table
 from orchestration.report.file_names import LONGEST, file_names
+from orchestration.report.line_chart import DESK, Lines
 from orchestration.report.webpages import municipality_folders
 
 from .reading import Pdf, squash
@@ -86,9 +88,10 @@ def test_every_single_character_of_unicode_can_stand_in_a_pdf() -> None:
 
 
 def test_a_picture_shows_them_as_the_text_does() -> None:
-    picture = charts.bars([("System 😀\x07", 3.0, "3"), ("系统", 1.0, "1")], "kald", 330)
-    assert "System ��" in picture.svg and "😀" not in picture.svg
-    assert charts.png(picture).startswith(b"\x89PNG")
+    lines = Lines({"By 😀\x07": [(date(2022, 1, 1), 3.0)], "系统": [(date(2022, 1, 1), 1.0)]}, "kald")
+    drawn = lines.svg(DESK)
+    assert "By ��" in drawn and "😀" not in drawn
+    assert lines.png(DESK).startswith(b"\x89PNG")
 
 
 def test_the_attached_table_computes_nothing() -> None:
