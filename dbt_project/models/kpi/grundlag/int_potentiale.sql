@@ -10,12 +10,21 @@ pr_indbygger as (
         kald.snitflade_id,
         kald.myndighed_id,
         kald.kald_12m,
-        kald.kald_12m / nullif(cast(folketal.folketal as double), 0) as kald_pr_indbygger
+        -- where the system is phased out, the use is no longer a possible one, and nobody expects the same
+        case
+            when not coalesce(udfaset.udfaset, false)
+                then kald.kald_12m / nullif(cast(folketal.folketal as double), 0)
+        end as kald_pr_indbygger
     from {{ ref('int_kald__snitflade') }} as kald
     left join {{ ref('int_folketal__maaned') }} as folketal
         on
             kald.maaned = folketal.maaned
             and kald.myndighed_id = folketal.myndighed_id
+    left join {{ ref('int_tragt__brug') }} as udfaset
+        on
+            kald.maaned = udfaset.maaned
+            and kald.it_system_id = udfaset.it_system_id
+            and kald.myndighed_id = udfaset.myndighed_id
     where kald.er_kommune
 ),
 
