@@ -176,8 +176,9 @@ def _progress(of: About) -> Page:
 
 def _moved(of: About) -> str:
     row = of.places.get("realiseringsgrad") or next(iter(of.places.values()))
-    before = row["vaerdi_aar_foer"] if row["vaerdi_aar_foer"] is not None else row["vaerdi_kvartal_foer"]
-    since = "på et år" if row["vaerdi_aar_foer"] is not None else "siden kvartalet før"
+    a_year = of.edition.has_year_before and row["vaerdi_aar_foer"] is not None
+    before = row["vaerdi_aar_foer"] if a_year else row["vaerdi_kvartal_foer"]
+    since = "på et år" if a_year else "siden kvartalet før"
     if before is None:
         return "Går det frem?"
     points = round(100 * row["vaerdi"], 1) - round(100 * before, 1)

@@ -98,6 +98,11 @@ class Edition:
         self.connection.close()
 
     @property
+    def has_year_before(self) -> bool:
+        """Whether twelve months of calls lie behind the same month a year before, as behind this one."""
+        return self.months[0] <= months_before(self.month, 23)
+
+    @property
     def month_end(self) -> date:
         return months_before(self.month, -1) - timedelta(days=1)
 

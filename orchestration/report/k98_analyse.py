@@ -82,7 +82,8 @@ def _headline(edition: Edition, total: Row) -> str:
     if not total:
         return "Vi har ingen data om mulige anvendelser."
     share = round(100 * total["realiseringsgrad"], 1)
-    year, quarter = _total(edition, months_before(edition.month, 12)), _total(edition, months_before(edition.month, 3))
+    year = _total(edition, months_before(edition.month, 12)) if edition.has_year_before else {}
+    quarter = _total(edition, months_before(edition.month, 3))
     before, since = (year, "for et år siden") if year else (quarter, "for et kvartal siden")
     said = f"{danish.number(share, 1)}\u00a0% af det målbare er i brug"
     if not before or before["realiseringsgrad"] is None:

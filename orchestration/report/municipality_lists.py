@@ -46,6 +46,7 @@ def of(about: Reader) -> Iterator[Listed]:
     yield _waiting(about)
     yield _subjects(about)
     yield _deviations(about)
+    yield from _units(about)
     if about.is_own:
         yield _registered(about)
 
@@ -196,6 +197,29 @@ def _deviations(about: Reader) -> Listed:
     many = danish.counted(len(rows), "afvigelse", "afvigelser")
     said = f"{many} bør ses af den driftsansvarlige." if rows else "Intet afviger fra det sædvanlige."
     return "afvigelser", title, said, (table,)
+
+
+def _units(about: Reader) -> Iterator[Listed]:
+    rows = about.edition.rows_of(
+        about.cvr,
+        """select * from kpi.sapa where maaned = $maaned
+        order by maaneder_stille desc, brugere desc, org_enhed collate da""",
+    )
+    if not rows:
+        return
+    silent = sum(bool(r["er_stille"]) for r in rows)
+    table = tabulate(
+        "Enhederne, de længst stille først",
+        rows,
+        (Column("Organisationsenhed", 2.4), lambda r: r["org_enhed"] or danish.MISSING),
+        (Column("Brugere", right=True), lambda r: danish.number(r["brugere"])),
+        (Column("Opslag i måneden", right=True), lambda r: danish.number(r["opslag"])),
+        (Column("Opslag på 12 mdr.", right=True), lambda r: danish.number(r["opslag_12m"])),
+        (Column("Måneder stille", right=True), lambda r: danish.number(r["maaneder_stille"])),
+        name="enheder",
+    )
+    said = f"{danish.number(silent)} af {danish.count(len(rows), 'enhed', 'enheder')} slog ikke op i måneden."
+    yield "sapa", "Bruger enhederne SAPA?", said, (table,)
 
 
 def _registered(about: Reader) -> Listed:

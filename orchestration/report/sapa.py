@@ -63,7 +63,7 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
     )
 
 
-def _by_type(units: list[Row]) -> list[tuple[str, list[Row]]]:
+def by_type(units: list[Row]) -> list[tuple[str, list[Row]]]:
     """Units of the same name in several municipalities, those with the largest share of silent ones first."""
     found: dict[str, list[Row]] = {}
     for u in units:
@@ -76,7 +76,7 @@ def _by_type(units: list[Row]) -> list[tuple[str, list[Row]]]:
 def _headline(units: list[Row], silent: list[Row], edition: Edition) -> str:
     if not units:
         return "Vi har ingen data om SAPA i måneden."
-    types = _by_type(units)
+    types = by_type(units)
     if types and all(u["er_stille"] for u in types[0][1]) and len(types[0][1]) >= 5:
         name, rows = types[0]
         return f"{name} bruger ikke SAPA i nogen af {len({u['cvr'] for u in rows})} kommuner."
@@ -89,7 +89,7 @@ def types(units: list[Row]) -> Table:
     """Which kinds of unit are silent, by the names that several municipalities use."""
     table = tabulate(
         "Hvilke slags enheder er stille?",
-        [{"slags": name, "enheder": found} for name, found in _by_type(units)],
+        [{"slags": name, "enheder": found} for name, found in by_type(units)],
         (Column("Slags enhed", 2.4), lambda r: r["slags"]),
         (Column("Kommuner", right=True), lambda r: danish.number(len({u["cvr"] for u in r["enheder"]}))),
         (Column("Enheder", right=True), lambda r: danish.number(len(r["enheder"]))),

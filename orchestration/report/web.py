@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from markupsafe import Markup, escape
 from orchestration.publish.agreements import Agreements
 from orchestration.report import (
     danish,
+    k98_analyse,
+    pdf,
     webpages,
     webpages_country,
     webpages_interfaces,
@@ -30,7 +32,7 @@ from orchestration.report import (
 from orchestration.report.danish import slug
 from orchestration.report.directory import Directory
 from orchestration.report.document import Table
-from orchestration.report.edition import Edition
+from orchestration.report.edition import Edition, newest_quarter
 from orchestration.report.imprint import Imprint
 from orchestration.report.indicators import Indicators
 from orchestration.report.showable import FONTS, shown
@@ -86,6 +88,7 @@ class Site:
             *webpages_systems.pages(edition, self.directory),
             *webpages_interfaces.pages(edition, self.directory),
             *webpages_subjects.pages(edition, self.directory),
+            webpages_subjects.sapa_page(edition),
             webpages.data_status(edition),
             webpages.definitions(edition),
             webpages.accessibility(edition, imprint),
@@ -108,8 +111,9 @@ class Site:
             for path in _files():
                 shutil.copy(path, folder / path.name)
             shutil.copy(FONTS / "LICENSE.txt", folder / _LICENCE)
+            (folder / webpages.K98).write_bytes(_k98(self.edition.folder, self.edition.month, self.imprint))
             return
-        for name in (*(page.path for page in self.pages), *(path.name for path in _files()), _LICENCE):
+        for name in (*(page.path for page in self.pages), *(path.name for path in _files()), _LICENCE, webpages.K98):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             _same_file(source / name, folder / name)
 
@@ -132,6 +136,15 @@ class Site:
     def _link(self, column: str, cell: str, page: Page) -> str:
         address = self.directory.address(column, cell)
         return address if address != page.path else ""
+
+
+@lru_cache(maxsize=1)
+def _k98(release: Path, until: date, imprint: Imprint) -> bytes:
+    """The general analysis of the newest whole quarter, as PDF: the same for all editions."""
+    with Edition(release, until) as month:
+        quarter = newest_quarter([m for m in month.months if m <= until])
+    with Edition(release, quarter) as edition:
+        return pdf.render(k98_analyse.build(edition), edition.published, imprint)
 
 
 _LICENCE = "IBMPlexSans-LICENSE.txt"

@@ -13,10 +13,13 @@ _MENU = (
     ("systemer.html", "Systemer"),
     ("snitflader.html", "Snitflader"),
     ("kle.html", "KLE"),
+    ("sapa.html", "SAPA"),
     ("data.html", "Datastatus"),
     ("definitioner.html", "Definitioner"),
     ("soeg.html", "Søg"),
 )
+# the general analysis of the newest whole quarter, which lies beside the pages
+K98 = "potentialeanalyse-k98.pdf"
 # a municipality begins with its own page, the public with the country's
 MENU = (("index.html", "Kommunen"), ("landet.html", "Hele landet"), *_MENU)
 MENU_PUBLIC = (("index.html", "Overblik"), *_MENU)

@@ -9,7 +9,7 @@ from orchestration.report.edition import SMALLEST_GROUP, Edition
 from orchestration.report.indicators import Groups, Indicators
 from orchestration.report.line_chart import Lines
 from orchestration.report.web_blocks import STATES, Cards, Part, Place, Places, States, Talk, Talks, Trend
-from orchestration.report.webpages import Page
+from orchestration.report.webpages import K98, Page
 from orchestration.report.webpages_municipality import QUESTIONS
 
 Row = dict[str, Any]
@@ -74,6 +74,8 @@ def _ways() -> Cards:
             ("systemer.html", "Systemer", "Hvad hvert system er klarmeldt til"),
             ("snitflader.html", "Snitflader", "Hvad hver snitflade er værd, og hvem der kan følge efter"),
             ("kle.html", "KLE", "Emner med og uden sager"),
+            ("sapa.html", "SAPA", "Hvilke slags enheder slår op"),
+            (K98, "Potentialeanalyse K98", "PDF, det seneste hele kvartal"),
             ("soeg.html", "Søg", "Alle sider efter navn"),
         )
     )

@@ -31,6 +31,7 @@ _TABLES = {
 }
 _WORTH = (("borger", "Borgeren"), ("sagsbehandler", "Sagsbehandleren"), ("it", "It"))
 _MONTHS = 24
+_K98 = (webpages.K98, "Alle kommuner: Potentialeanalyse K98", "PDF, det seneste hele kvartal")
 # below this a share is told as a count alone
 _SMALL_BASE = 10
 
@@ -74,7 +75,7 @@ def _of(
     below = [
         (f"{folder}/{file}.html", title, what, blocks) for file, title, what, blocks in municipality_lists.of(about)
     ]
-    cards = Cards(tuple((path, title, what) for path, title, what, _ in below))
+    cards = Cards((*((path, title, what) for path, title, what, _ in below), _K98))
     home = (("index.html", "Kommunen"),) if about.is_own else (("index.html", "Kommunen"), (front, name))
     yield Page(
         front,

@@ -1,13 +1,14 @@
-"""Pages of KLE main groups: the same for all readers, so never how many cases, and never whose."""
+"""Pages of KLE main groups and of SAPA: the same for all readers, so never how many cases, and never whose."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from orchestration.report import danish
+from orchestration.report import danish, sapa
 from orchestration.report.directory import Directory, group_title
 from orchestration.report.document import Column, tabulate
-from orchestration.report.edition import Edition
-from orchestration.report.web_blocks import Part
+from orchestration.report.edition import SMALLEST_GROUP, Edition
+from orchestration.report.line_chart import Lines
+from orchestration.report.web_blocks import Part, Trend
 from orchestration.report.webpages import Page
 
 
@@ -60,3 +61,57 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
             definitions=define,
             trail=trail,
         )
+
+
+def sapa_page(edition: Edition) -> Page:
+    """Which kinds of unit look up in SAPA: kinds that at least five municipalities have, and no municipality's name."""
+    units = edition.rows("select * from kpi.sapa where maaned = $maaned and brugere > 0")
+    kinds = [
+        {"slags": name, "enheder": found}
+        for name, found in sapa.by_type(units)
+        if len({u["cvr"] for u in found}) >= SMALLEST_GROUP
+    ]
+    table = tabulate(
+        "De slags enheder, hvor flest er stille, står først",
+        kinds,
+        (Column("Slags enhed", 2.4), lambda r: r["slags"]),
+        (Column("Kommuner", right=True), lambda r: danish.number(len({u["cvr"] for u in r["enheder"]}))),
+        (Column("Enheder", right=True), lambda r: danish.number(len(r["enheder"]))),
+        (Column("Heraf stille", right=True), lambda r: danish.number(sum(bool(u["er_stille"]) for u in r["enheder"]))),
+        note=f"Kun slags enheder, som mindst {SMALLEST_GROUP} kommuner har. Stille: ingen opslag i måneden.",
+        name="enhedstyper",
+        empty="Ingen slags enheder findes i fem kommuner eller flere.",
+    )
+    trend = edition.rows(
+        """select maaned, sum(opslag) / nullif(cast(sum(brugere) as double), 0) as tal from kpi.sapa
+        where maaned <= $maaned group by maaned order by maaned"""
+    )[-24:]
+    lines = Lines({"Opslag pr. bruger": [(r["maaned"], r["tal"]) for r in trend]}, "opslag pr. bruger")
+    return Page(
+        "sapa.html",
+        "Hvem bruger SAPA?",
+        "sapa.html",
+        _sapa_headline(edition, units),
+        (
+            Part("Hvilke slags enheder er stille?", (table,)),
+            *(
+                (Part("Opslag pr. bruger", (Trend("Måned for måned", "Alle kommuner, der er med.", lines),)),)
+                if len({u["cvr"] for u in units}) >= SMALLEST_GROUP
+                else ()
+            ),
+        ),
+        definitions=edition.define("kpi.sapa", "sapa_stille_enheder", "opslag_pr_bruger"),
+    )
+
+
+def _sapa_headline(edition: Edition, units: list[dict[str, Any]]) -> str:
+    many = len({u["cvr"] for u in units})
+    if not units:
+        return f"Vi har ingen data om SAPA i {danish.month(edition.month)}."
+    if many < SMALLEST_GROUP:
+        return "For få kommuner til at vise brugen af SAPA."
+    silent = sum(bool(u["er_stille"]) for u in units)
+    return (
+        f"{danish.number(silent)} af {danish.number(len(units))} enheder i {danish.count(many, 'kommune', 'kommuner')}"
+        f" slog ikke op i {danish.month(edition.month)}."
+    )

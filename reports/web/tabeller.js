@@ -98,7 +98,22 @@ const withSearch = (list, rows, before, open) => {
     count.textContent = wanted ? `${shown} af ${rows().length} vises.` : "";
   });
   before.before(label, count);
+  const asked = new URLSearchParams(location.search).get("q");
+  if (asked && !list.matches("table")) {
+    field.value = asked;
+    field.dispatchEvent(new Event("input"));
+  }
 };
+
+// On a front page: the list of all pages, narrowed to what is written here.
+for (const place of document.querySelectorAll(".soeg")) {
+  const form = make("form", { action: "soeg.html" });
+  form.setAttribute("role", "search");
+  const label = make("label", { className: "find", textContent: "Find et system, en snitflade eller et emne" });
+  label.append(make("input", { type: "search", name: "q" }));
+  form.append(label, make("button", { type: "submit", className: "flere", textContent: "Søg" }));
+  place.append(form);
+}
 
 for (const list of document.querySelectorAll("table, .sider")) {
   const isTable = list.matches("table");

@@ -15,19 +15,20 @@ import pytest
 
 from orchestration.lake.spreadsheet import harmless
 from orchestration.publish.agreements import NONE
-from orchestration.report import danish, web
+from orchestration.report import danish, web, webpages
 from orchestration.report.imprint import Imprint
 from orchestration.report.web_blocks import STATES
 from orchestration.report.webpages_systems import few, rest
 
 from .conftest import Published
-from .words import GONE
+from .reading import Pdf, squash
+from .words import gone_from
 
 OWN = "kommune/aalborg-kommune"
 KINDS = (
     "index.html", "landet.html", "potentiale.html", "systemer.html", "snitflader.html", "kle.html", "data.html",
-    "soeg.html", "tilgaengelighed.html", "system/jobcentersystemet.html", "snitflade/sf1470.html",
-    f"{OWN}/systemer.html", f"{OWN}/arkitektens-ark.html", f"{OWN}/hvem-venter.html",
+    "soeg.html", "tilgaengelighed.html", "sapa.html", "system/jobcentersystemet.html", "snitflade/sf1470.html",
+    f"{OWN}/sapa.html", f"{OWN}/systemer.html", f"{OWN}/arkitektens-ark.html", f"{OWN}/hvem-venter.html",
 )  # fmt: skip
 WIDTHS = (360, 1280)
 IMPRINT = Imprint("KOMBIT", "kdi@example.org", is_made_up=True)
@@ -69,7 +70,7 @@ def test_a_municipality_s_name_is_text_on_each_of_its_pages(published: Published
     pages = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
     assert len(pages) > 80 and not [page for page in pages.values() if "<script>alert" in page]
     own = [page for path, page in pages.items() if path.name == "index.html" or path.parent.parent.name == "kommune"]
-    assert len(own) == 8 and all("&lt;script&gt;alert(5)&lt;/script&gt; Kommune" in page for page in own)
+    assert len(own) == 9 and all("&lt;script&gt;alert(5)&lt;/script&gt; Kommune" in page for page in own)
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +100,8 @@ def test_the_public_edition_has_no_empty_page_and_no_internal_note(public: Path)
 
 def test_no_page_says_what_must_go(site: Path, public: Path) -> None:
     for path in (*site.rglob("*.html"), *public.rglob("*.html")):
-        if path.name == "definitioner.html":  # the catalogue, for those who make reports of their own
-            continue
         seen = text_of(path)
-        assert [gone for gone in GONE if gone in seen] == [], path
+        assert gone_from(seen, definitions=path.name == "definitioner.html") == [], path
         assert not re.search(r"\b(jan|feb|aug|sept|okt|nov|dec) \d\d\b", seen), path  # feb. 2022
 
 
@@ -266,6 +265,30 @@ def test_a_long_table_can_be_narrowed(site: Path, browser: Any) -> None:
     visible = page.locator("tbody tr:visible").all_inner_texts()
     assert visible and all("realiseringsgrad" in text.lower() for text in visible)
     page.close()
+
+
+def test_the_front_page_finds_a_page_by_name(site: Path, browser: Any) -> None:
+    page = browser.new_page()
+    page.goto((site / "index.html").as_uri())
+    page.get_by_label("Find et system").fill("nexus")
+    page.get_by_role("button", name="Søg").click()
+    page.wait_for_url("**/soeg.html?q=nexus")
+    assert page.locator(".sider li:visible").all_inner_texts() == ["KMD Nexus"]
+    page.close()
+
+
+def test_the_general_analysis_lies_beside_the_pages(published: Published, site: Path, public: Path) -> None:
+    for folder in (site, public):
+        read = Pdf((folder / webpages.K98).read_bytes())
+        assert squash("De 98 kommuner under ét") in read.pages[0]
+    assert webpages.K98 in Page(public / "index.html").references
+
+
+def test_sapa_tells_of_kinds_that_five_municipalities_have(published: Published, public: Path) -> None:
+    units = published.edition.rows("select org_enhed, cvr from kpi.sapa where maaned = $maaned and brugere > 0")
+    of_kind = {u["org_enhed"]: {v["cvr"] for v in units if v["org_enhed"] == u["org_enhed"]} for u in units}
+    seen = text_of(public / "sapa.html")
+    assert of_kind and {k for k in of_kind if k in seen} == {k for k, whose in of_kind.items() if len(whose) >= 5}
 
 
 def test_a_table_sorts_as_a_danish_reader_expects(browser: Any, tmp_path: Path) -> None:

@@ -8,3 +8,12 @@ GONE = (
     "arket er ikke opdateret", "0 af 0", "stoettesystemerne", "udbredelsespotentiale", "tilslutningspotentiale",
     "billed per call", "Otte kilder har leveret",
 )  # fmt: skip
+
+# What stands among the definitions alone, where it says how a figure may be used.
+ONLY_IN_DEFINITIONS = ("Måneder må ikke lægges sammen",)
+
+
+def gone_from(text: str, definitions: bool = False) -> list[str]:
+    """The words of the list that a text says all the same."""
+    plain = " ".join(text.replace("\u00a0", " ").split())
+    return [word for word in GONE if word in plain and not (definitions and word in ONLY_IN_DEFINITIONS)]
