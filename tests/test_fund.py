@@ -49,7 +49,7 @@ def test_every_municipality_has_one_headline_and_no_kind_takes_over(
         ("Nyborg", ("udb", 85, "9 af 41 mulige anvendelser er i brug. Det er det laveste af de 98.")),
         ("Fredericia", ("tvivl", 41, "10 af 41 anvendelser er klarmeldt, men ubrugte i alle kommuner.")),
         ("Aabenraa", ("sapa", 47, "3 af 8 enheder har ikke brugt SAPA i mindst tre måneder.")),
-        ("Køge", ("vel", 40, "18 af 47 mulige anvendelser er i brug. Yderligere 16 er i gang i andre kommuner.")),
+        ("Køge", ("hul", 46, "5 anvendelser mangler, som mindst halvdelen af kommunerne med samme system har.")),
     ],
 )
 def test_the_weightiest_finding_is_the_headline(
