@@ -1,7 +1,7 @@
 """The pages of a potential analysis after page 1: what those who do the work need, sorted by worth and cut."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,8 @@ from orchestration.report.edition import SMALLEST_GROUP, Edition
 from orchestration.report.potentiale_parts import interface
 
 Row = dict[str, Any]
+# interfaces that a sentence names
+_NAMED = 4
 CODES = ("i_brug", "andre_i_gang", "klarmeldt_ubrugt", "ikke_klar", "kan_ikke_maales")
 _MEASURES = {
     "tilslutningsgrad": "Tilslutning: klarmeldte",
@@ -103,8 +105,10 @@ class About:
         return bool(self.units)
 
     def interfaces(self, codes: str) -> str:
-        """The names of a step's interfaces."""
-        return danish.listed([self.edition.interfaces[code] for code in codes.split(", ")])
+        """The names of a step's interfaces: the first of many, and how many others."""
+        names = [self.edition.interfaces[code] for code in codes.split(", ")]
+        more = len(names) - _NAMED
+        return danish.listed([*names[:_NAMED], f"{danish.number(more)} andre"] if more > 1 else names)
 
     def limit(self, rows: int) -> int:
         """How many rows a list shows: half of it for the smallest municipalities, whose analysis is shorter."""
@@ -216,7 +220,7 @@ def _systems(of: About) -> Page:
     sheet = cut(tragt.architects_sheet(of.edition, of.cvr, most=None), of.limit(28))
     if not sheet.rows:
         return None
-    return Section("Hvor står systemerne?", (replace(sheet, whole=True),))
+    return Section("Hvor står systemerne?", (sheet,))
 
 
 def _steps(of: About) -> Page:

@@ -197,8 +197,6 @@ class Table:
     kind: str = "table"
     # all rows, where only the first are printed; the attached file has them all
     complete: tuple[tuple[str, ...], ...] = ()
-    # whether it is kept on one page
-    whole: bool = False
 
 
 def cut(table: Table, most: int) -> Table:

@@ -127,8 +127,8 @@ def tilslutning(bench: Workbench) -> Iterator[Report]:
     for system in chosen:
         name = names[system.identity]
         for whom, path, named in (
-            ("leverandøren", f"tilslutning/{name}.pdf", bench.agreements.open_to_all),
             ("KOMBIT", f"tilslutning/kombit/{name}.pdf", None),
+            ("leverandøren", f"tilslutning/{name}.pdf", bench.agreements.open_to_all),
         ):
             yield bench.pdf(f"{system.shown}, til {whom}", path, partial(product.build, bench.edition, system, named))
 

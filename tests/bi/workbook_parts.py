@@ -135,14 +135,18 @@ class Workbook:
         return found
 
     def faults(self) -> list[str]:
-        """What the standard's schemas say of the parts; slicers are Microsoft's own and stand in none of them."""
+        """What the standard's schemas say of the parts; slicers are Microsoft's own and stand in none of them.
+
+        Nor do the document's properties: their schemas are not among those in ``schemas``.
+        """
         found = []
         for name, content in self.parts.items():
             kind = (
                 "opc-contentTypes" if name == "[Content_Types].xml"
                 else "opc-relationships" if name.endswith(".rels")
                 else "dml-spreadsheetDrawing" if name.startswith("xl/drawings/")
-                else "sml" if name.startswith("xl/") and not name.startswith(("xl/theme/", "xl/slicer")) else None
+                else "dml-main" if name.startswith("xl/theme/")
+                else "sml" if name.startswith("xl/") and not name.startswith("xl/slicer") else None
             )  # fmt: skip
             if kind is None:
                 continue
@@ -159,5 +163,5 @@ class Workbook:
 def schemas() -> dict[str, etree.XMLSchema]:
     with TemporaryDirectory() as folder, zipfile.ZipFile(SCHEMAS) as archive:
         archive.extractall(folder)
-        wanted = ("sml", "dml-spreadsheetDrawing", "opc-contentTypes", "opc-relationships")
+        wanted = ("sml", "dml-spreadsheetDrawing", "dml-main", "opc-contentTypes", "opc-relationships")
         return {name: etree.XMLSchema(etree.parse(str(Path(folder) / f"{name}.xsd"))) for name in wanted}
