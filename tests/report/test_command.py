@@ -37,8 +37,9 @@ def test_one_system_and_the_monthly_ones(home: Path) -> None:
     report("nyhedsbrev", "--maaned", "2022-12")
     written = {str(p.relative_to(home / "reports")) for p in (home / "reports").rglob("*.*") if p.is_file()}
     assert written == {
-        "2022K4/tilslutning/jobcentersystemet.pdf", "2022-12/sapa/aalborg.pdf", "2022-12/nyhedsbrev.eml",
-        "2022-12/nyhedsbrev.html", "2022-12/nyhedsbrev.txt", "fokus/2022-12.md",
+        "2022K4/tilslutning/jobcentersystemet.pdf", "2022K4/tilslutning/kombit/jobcentersystemet.pdf",
+        "2022-12/sapa/aalborg.pdf", "2022-12/nyhedsbrev.eml", "2022-12/nyhedsbrev.html", "2022-12/nyhedsbrev.txt",
+        "fokus/2022-12.md",
     }  # fmt: skip
 
 
@@ -48,8 +49,8 @@ def test_one_report_that_fails_stops_no_other_and_is_named(home: Path) -> None:
     (folder / "jobcentersystemet.pdf" / "noget").mkdir(parents=True)
     result = report("tilslutning", status=1)
     (line,) = result.stderr.splitlines()
-    assert line.startswith("FEJL Tilslutningsrapport, Jobcentersystemet: kunne ikke laves. IsADirectoryError")
-    made = [path for path in folder.glob("*.pdf") if path.is_file()]
+    assert line.startswith("FEJL Tilslutningsrapport, Jobcentersystemet, til leverandøren: kunne ikke laves. IsADirectoryError")
+    made = [path for path in folder.rglob("*.pdf") if path.is_file()]
     assert f"Tilslutningsrapport: {len(made)} i {folder}" in result.stdout
     assert len(made) > 20
 
