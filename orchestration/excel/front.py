@@ -11,7 +11,7 @@ from orchestration.excel.pivots import Filled
 from orchestration.excel.reader import Reader
 from orchestration.excel.sheets import Sheet, write_cell
 from orchestration.excel.styles import Styles
-from orchestration.report import danish
+from orchestration.report import danish, sources
 from orchestration.report.edition import Edition
 from orchestration.report.imprint import Imprint
 
@@ -154,13 +154,9 @@ def _contents(page: Any, top: int, styles: Styles, sheets: list[Sheet], pivots: 
 
 
 def _sources(page: Any, top: int, edition: Edition, styles: Styles) -> None:
-    """The newest delivery of each source that counts."""
-    rows = edition.rows(
-        "select kilde, max(periode) as periode from marts.leverance_log where status like 'publiceret%' group by kilde"
-        " order by kilde"
-    )
-    said = "; ".join(f"{row['kilde']} {row['periode']}" for row in rows)
-    page.write_string(top, 0, f"Nyeste leverancer: {said}.", styles.second)
+    """How far what each source has delivered reaches."""
+    said = "; ".join(f"{s.name} {danish.day(s.newest)}" for s in sources.of(edition) if s.newest)
+    page.write_string(top, 0, f"Data til og med: {said}.", styles.second)
 
 
 def _headings(page: Any, row: int, styles: Styles, labels: tuple[str, ...]) -> None:

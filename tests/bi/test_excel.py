@@ -10,6 +10,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 from pipeline.installation import Installation
 from python_calamine import CalamineWorkbook
+from report.words import gone_from
 
 from orchestration.excel.contents import CALLS
 from orchestration.excel.make import file_name, make_workbooks
@@ -94,6 +95,14 @@ def test_the_key_figures_are_the_marts(aalborg: Path, demo: duckdb.DuckDBPyConne
     assert (figures["Kald"], figures["Mulige anvendelser"]) == (calls, possible)
     assert figures["Kald pr. indbygger"] == pytest.approx(rate)
     assert figures["Realiseringsgrad"] == pytest.approx(share)
+
+
+def test_the_workbook_says_nothing_that_must_go(aalborg: Path, kombit: Path) -> None:
+    for path in (aalborg, kombit):
+        book = CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            cells = {str(cell) for row in book.get_sheet_by_name(name).to_python() for cell in row}
+            assert gone_from(" | ".join(cells), definitions=name in ("Definitioner", "Nøgletal", "Forside")) == [], name
 
 
 def test_the_workbook_is_ours(aalborg: Path) -> None:

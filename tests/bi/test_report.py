@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
+from report.words import gone_from
 
 from orchestration.settings import PROJECT_ROOT
 from powerbi.catalogue import read_catalogue
@@ -24,6 +25,15 @@ SCHEMAS = Path(__file__).parent / "schemas"
 PROJECT = PROJECT_ROOT / "powerbi"
 REPORT = PROJECT / "KDI i tal.Report"
 HOST = "https://developer.microsoft.com/json-schemas/"
+
+
+def test_no_page_and_no_measure_says_what_must_go() -> None:
+    pages = "\n".join(path.read_text("utf-8") for path in REPORT.rglob("*.json"))
+    assert gone_from(pages) == []
+    model = "\n".join(path.read_text("utf-8") for path in PROJECT.rglob("*.tmdl"))
+    measures = re.findall(r"((?:^\t///.*\n)*)^\tmeasure ([^=]+)", model, flags=re.M)
+    assert len(measures) > 100
+    assert gone_from("\n".join(f"{name}: {told}" for told, name in measures), definitions=True) == []
 
 
 @pytest.fixture(scope="module")

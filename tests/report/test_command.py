@@ -49,7 +49,9 @@ def test_one_report_that_fails_stops_no_other_and_is_named(home: Path) -> None:
     (folder / "jobcentersystemet.pdf" / "noget").mkdir(parents=True)
     result = report("tilslutning", status=1)
     (line,) = result.stderr.splitlines()
-    assert line.startswith("FEJL Tilslutningsrapport, Jobcentersystemet, til leverandøren: kunne ikke laves. IsADirectoryError")
+    assert line.startswith(
+        "FEJL Tilslutningsrapport, Jobcentersystemet, til leverandøren: kunne ikke laves. IsADirectoryError"
+    )
     made = [path for path in folder.rglob("*.pdf") if path.is_file()]
     assert f"Tilslutningsrapport: {len(made)} i {folder}" in result.stdout
     assert len(made) > 20
