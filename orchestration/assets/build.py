@@ -143,9 +143,7 @@ def _build(
     manifest, tables = built.manifest, built.made
     context.log.info("Portene: kontroltotaler, diskretion, formål, rimelighed.")
     for table, rows in disclosure.hide_over_time(settings).items():
-        context.log.info(
-            f"{table}: {rows} rækker vises kun for KOMBIT; ændringen siden en tidligere udgivelse ville røbe en."
-        )
+        context.log.info(f"{table}: {rows} rækker vises kun for KOMBIT; sammen med andre tal ville de røbe en.")
     purposes_in_force = Purposes.read(reference_folder(settings, manifest.inputs["reference"]))
     gates = [
         publication.judge_control_totals(settings, manifest),

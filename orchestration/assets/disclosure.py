@@ -1,5 +1,6 @@
 """The gate for small counts: an attacker tries the KLE tables that this build would publish."""
 
+from collections import Counter
 from contextlib import suppress
 
 import dagster as dg
@@ -10,7 +11,8 @@ from orchestration.assets.made import Made, answer
 from orchestration.build import isolation
 from orchestration.build.earlier import UNREADABLE, attached
 from orchestration.build.workspace import Workspace
-from orchestration.disclosure.sums_over_time import hide_telling_changes
+from orchestration.disclosure.sums_over_time import hide_divided_otherwise, hide_telling_changes
+from orchestration.disclosure.sums_together import hide_telling_sums
 from orchestration.ingest.reference.profiles import reference_profiles
 from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import Settings
@@ -44,10 +46,14 @@ CHECK_SPEC = dg.AssetCheckSpec(
 
 
 def hide_over_time(settings: Settings) -> dict[str, int]:
-    """Hide the sums that a release which is kept tells something by; how many rows, by table."""
+    """Hide the sums that tell something beside each other or a release that is kept; how many rows, by table."""
     connection = Workspace(settings).connect()
     try:
-        return hide_telling_changes(connection, Releases(settings).earlier())
+        earlier = Releases(settings).earlier()
+        hidden = Counter(hide_telling_sums(connection))
+        hidden.update(hide_divided_otherwise(connection, earlier))
+        hidden.update(hide_telling_changes(connection, earlier))
+        return dict(hidden)
     finally:
         connection.close()
 

@@ -2,6 +2,8 @@
 
 A sum grows as deliveries come, are corrected or withdrawn. The change is a sum too, and obeys the same rule as any:
 enough authorities stand behind it, and none has too much of it. Else the new figure is not shown to others than KOMBIT.
+Systems that were one and are two, or were two and are one, have sums that lie beside those of before in other ways than
+these; theirs are not shown for the months that both releases have a part of.
 """
 
 from collections.abc import Iterable
@@ -35,6 +37,33 @@ def hide_telling_changes(
                 if rows:
                     hidden[table] = hidden.get(table, 0) + rows
     return hidden
+
+
+def hide_divided_otherwise(
+    connection: duckdb.DuckDBPyConnection, releases: Iterable[Earlier], private: str = "arbejde"
+) -> dict[str, int]:
+    """Set ``er_anonym`` to false for systems that a release which is kept made of other systems; how many rows."""
+    from orchestration.disclosure.over_time import (
+        divided_otherwise,
+        read_systems,
+    )  # the solver takes a second to import
+
+    table, hidden = "kpi.klarmelding_reel", 0
+    now = read_systems(connection, private)
+    for release in releases:
+        try:
+            with attached(connection, release):
+                touched = divided_otherwise([now, read_systems(connection, "arbejde_foer")])
+                ((rows,),) = connection.execute(
+                    f"""update kdi.{table} set er_anonym = false
+                    where er_anonym and it_system_uuid in (select unnest(?::varchar[]))
+                        and maaned < (select max(maaned) from udgivet_foer.{table}) + interval 12 month""",
+                    [sorted(touched)],
+                ).fetchall()
+                hidden += rows
+        except UNREADABLE:
+            continue
+    return {table: hidden} if hidden else {}
 
 
 def _hide(connection: duckdb.DuckDBPyConnection, table: str, column: str, parts: str) -> str:

@@ -57,6 +57,7 @@ select
         when samlet.klarmelding in ('Irrelevant', 'Administrativt fjernet') then 'ikke_relevant'
         else 'ikke_tilsluttet'
     end as vurdering,
+    -- set to false afterwards where the sums beside it tell what few have (disclosure/sums_together.py)
     {{ er_anonym('samlet.kommuner_med_kald', 'samlet.kald_12m', 'samlet.stoerste_kald_12m') }} as er_anonym
 from samlet
 inner join {{ ref('dim_it_system') }} as system on samlet.it_system_id = system.it_system_id

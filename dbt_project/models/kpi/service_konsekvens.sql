@@ -116,6 +116,7 @@ select
     cast(doegn.travleste_time as integer) as travleste_time,
     doegn.andel_kl_8_16,
     nyere.nyere_version,
+    -- set to false afterwards where the sums beside it tell what few have (disclosure/sums_together.py)
     {{ er_anonym('services.kommuner', 'services.kald_12m', 'services.stoerste') }} as er_anonym
 from services
 left join doegn
