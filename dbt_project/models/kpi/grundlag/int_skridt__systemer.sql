@@ -11,8 +11,8 @@ samtaler as (
     select
         *,
         {{ klarmelding_i_ord('klarmelding') }} as meldt,
-        aktive || ' af ' || anvendere || ' kommuner bruger ' || snitflade || ' derfra; den er '
-        || {{ klarmelding_i_ord('klarmelding') }} as sagt,
+        aktive || ' af ' || anvendere || ' kommuner bruger ' || snitflade || ' i systemet (klarmelding: '
+        || {{ klarmelding_i_ord('klarmelding') }} || ')' as sagt,
         er_stor_nok or slags <> 'aabn' or not bool_or(er_stor_nok) over samtale as er_med
     from {{ ref('int_skridt__anvendelser') }}
     window samtale as (partition by maaned, cvr, it_system_uuid, it_system, slags)
