@@ -11,7 +11,6 @@ through an edge with fewer calls than the authority has whose calls they are. Ca
 beside each other are no way around. Where few stand behind such a part, another sum is hidden.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -48,10 +47,11 @@ _MAY_STAND = f"count(*) filter (er_kommune) >= {FEWEST_MUNICIPALITIES} and max(k
 
 @dataclass(frozen=True)
 class Calls:
-    """Calls of several authorities: how many, whether others may know that, and who has most of them."""
+    """Calls of several authorities: how many, whether others may know that, how many have them, and who has most."""
 
     number: int
     may_stand: bool
+    behind: int
     largest: tuple[tuple[int, int], ...]
 
     def unknown(self, victim: int) -> int:
@@ -78,32 +78,40 @@ class Month:
     parts: list[Edge] = field(default_factory=list)
     unpublished: set[Node] = field(default_factory=set)
 
-    def hidden(self, elsewhere: Counter[Node]) -> set[Node]:
+    def hidden(self) -> set[Node]:
         """The sums that may not be shown: too few stand behind them, or they tell what few have.
 
-        Args:
-            elsewhere: how often each is hidden in other months: such a one is hidden first.
+        Which of several is hidden follows from what changes little, so that it is the same one month after month: a sum
+        lacks twelve months for each in which it is hidden. And from its month alone, so that it is the same when all
+        months are made anew.
         """
         hidden = {node for node, calls in self.sums.items() if not calls.may_stand} | self.unpublished
-        while told := self._told(hidden):
+        told = self._told(hidden)
+        while told:
             more: set[Node] = set()
             for edge in told:
                 candidates = self._candidates(edge, hidden)
                 if candidates and not more & set(edge.ends):
-                    more.add(min(candidates, key=lambda node: (-elsewhere[node], self.sums[node].number, node)))
+                    more.add(min(candidates, key=lambda node: (self.sums[node].behind // 20, node[0] == SYSTEM, node)))
             if not more:
                 break
             hidden |= more
+            told = self._told(hidden, told)  # each sum that is hidden is a way around more
         return hidden
 
-    def _told(self, hidden: set[Node]) -> list[Edge]:
-        """What follows, nearly enough, from the sums that are shown and from the country's, and may not be known."""
+    def _told(self, hidden: set[Node], among: list[Edge] | None = None) -> list[Edge]:
+        """What follows, nearly enough, from the sums that are shown and from the country's, and may not be known.
+
+        Args:
+            among: the only ones to be looked at; all parts and hidden sums if not given.
+        """
         rest = [Edge(_from_all(node), self.sums[node]) for node in hidden]
         beside: Graph = {}
         for edge in (*self.parts, *rest):
             for one, other in (edge.ends, edge.ends[::-1]):
                 beside.setdefault(one, []).append((other, edge))
-        return [e for e in (*self.parts, *rest) if not e.calls.may_stand and not _has_way_around(beside, e)]
+        every = [*self.parts, *rest] if among is None else among
+        return [e for e in every if not e.calls.may_stand and not _has_way_around(beside, e)]
 
     def _candidates(self, told: Edge, hidden: set[Node]) -> list[Node]:
         """Its own sums, when they are shown; else others that are large enough to cover it."""
@@ -132,7 +140,7 @@ def _reaches(beside: Graph, edge: Edge, start: Node, end: Node) -> bool:
         for other, by in beside[node]:
             unknown = by.calls.unknown(victim)
             can_give = unknown >= least or (unknown > 0 and by.ends[0] == node)
-            if can_give and other not in reached and by is not edge:
+            if can_give and other not in reached and by.ends != edge.ends:
                 if other == end:
                     return True
                 reached.add(other)
@@ -147,14 +155,7 @@ def hide_telling_sums(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         connection: to the build, with what would be published attached as ``kdi``.
     """
     connection.execute(_PARTS)
-    months, often = _months(connection), Counter[Node]()
-    for sums in months.values():
-        often.update(node for node, calls in sums.sums.items() if not calls.may_stand)
-    closed = []
-    for month, sums in sorted(months.items()):
-        hidden = sums.hidden(often)
-        often.update(node for node in hidden if sums.sums[node].may_stand)
-        closed += [(month, *node) for node in hidden]
+    closed = [(month, *node) for month, sums in _months(connection).items() for node in sums.hidden()]
     connection.execute("create or replace temp table kald_lukket (maaned date, tabel varchar, a varchar, b varchar)")
     if closed:
         connection.executemany("insert into kald_lukket values (?, ?, ?, ?)", closed)
@@ -178,18 +179,18 @@ def _months(connection: duckdb.DuckDBPyConnection) -> dict[date, Month]:
     columns = {SERVICE: "service, version", SYSTEM: "it_system, snitflade"}
     for table, key in columns.items():
         sums = connection.execute(
-            f"""select maaned, {key}, sum(kald), {_MAY_STAND}, {_LARGEST}
+            f"""select maaned, {key}, sum(kald), {_MAY_STAND}, count(*), {_LARGEST}
             from (select maaned, {key}, hvem, er_kommune, sum(kald) as kald from kald_dele group by all)
             group by all"""
         ).fetchall()
         for month, first, second, *calls in sums:
             found.setdefault(month, Month()).sums[table, first, second] = _calls(*calls)
     first, second = _KEYS[SYSTEM]
-    keys = connection.execute(f"select distinct {first}, {second} from kdi.{SYSTEM} as t").fetchall()
-    for here in found.values():  # of interfaces that are not in the catalogue
-        here.unpublished = {node for node in here.sums if node[0] == SYSTEM and node[1:] not in set(keys)}
+    shown = set(connection.execute(f"select maaned, {first}, {second} from kdi.{SYSTEM} as t").fetchall())
+    for month, here in found.items():  # of interfaces that are not in the catalogue
+        here.unpublished = {node for node in here.sums if node[0] == SYSTEM and (month, *node[1:]) not in shown}
     parts = connection.execute(
-        f"select maaned, service, version, it_system, snitflade, sum(kald), {_MAY_STAND}, {_LARGEST}"
+        f"select maaned, service, version, it_system, snitflade, sum(kald), {_MAY_STAND}, count(*), {_LARGEST}"
         " from kald_dele group by all"
     ).fetchall()
     for month, service, version, system, interface, *calls in parts:
@@ -198,5 +199,5 @@ def _months(connection: duckdb.DuckDBPyConnection) -> dict[date, Month]:
     return found
 
 
-def _calls(number: int, may_stand: bool, largest: list[dict[str, int]]) -> Calls:
-    return Calls(number, may_stand, tuple((one["hvem"], one["kald"]) for one in largest))
+def _calls(number: int, may_stand: bool, behind: int, largest: list[dict[str, int]]) -> Calls:
+    return Calls(number, may_stand, behind, tuple((one["hvem"], one["kald"]) for one in largest))

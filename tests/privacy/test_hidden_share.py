@@ -74,7 +74,7 @@ class Demo:
         return round(found.mip_dual_bound)
 
     def _calls(self, own: Counter[int]) -> Calls:
-        return Calls(sum(own.values()), self.may(own), tuple(own.most_common(3)))
+        return Calls(sum(own.values()), self.may(own), len(own), tuple(own.most_common(3)))
 
     def _changes(self) -> list[list[Row]]:
         """Of two months' sums that differ by what few have, one must go."""
