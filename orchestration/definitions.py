@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration import automation, backfill, decisions
 from orchestration.assets import reports
 from orchestration.assets.build import byg
+from orchestration.assets.comparison import ombygning
 from orchestration.assets.dbt_build import dbt_cli
 from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.integrity import integritet
@@ -22,6 +23,7 @@ defs = dg.Definitions(
         byg,
         postgres,
         integritet,
+        ombygning,
         *reports.ASSETS,
     ],
     asset_checks=[punctuality],
@@ -31,6 +33,7 @@ defs = dg.Definitions(
         automation.KITOS_JOB,
         automation.BUILD_JOB,
         automation.SCRUB_JOB,
+        automation.COMPARISON_JOB,
         automation.PUNCTUALITY_JOB,
         automation.POSTGRES_JOB,
         backfill.planlaeg_backfill,
@@ -51,6 +54,7 @@ defs = dg.Definitions(
         automation.KITOS_SCHEDULE,
         automation.BUILD_SCHEDULE,
         automation.SCRUB_SCHEDULE,
+        automation.COMPARISON_SCHEDULE,
         automation.PUNCTUALITY_SCHEDULE,
         automation.POSTGRES_SCHEDULE,
         retention.CLEANUP_SCHEDULE,

@@ -31,7 +31,7 @@ from orchestration.lake import depot
 from orchestration.lake.delivery_log import Delivery, DeliveryLog
 from orchestration.operations.failures import failure_lines_of, unforeseen_lines_of
 from orchestration.publish.release import Manifest, Releases
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.settings import PROJECT_ROOT, Settings, get_settings
 
 
 @dataclass
@@ -131,6 +131,14 @@ def load(
     result.release = Releases(settings).current()
     result.is_new = result.release != earlier
     result.failures += [describe_standing(s) for s in log.waiting() if source in (None, s.delivery.kilde)]
+    return result
+
+
+def rebuild() -> LoadResult:
+    """Make everything anew from the lake, without a look at the inbox."""
+    result = LoadResult()
+    instance = use_dagster_home(get_settings())
+    _run(result, automation.BUILD_JOB.name, instance, config={"ops": {STEP: {"config": {"rebuild": True}}}})
     return result
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from orchestration.publish.access import decisions
+from orchestration.report import codes
 from orchestration.settings import PROJECT_ROOT
 from powerbi.catalogue import Catalogue, CatalogueMeasure
 
@@ -170,7 +171,8 @@ def made_columns(spec: dict[str, Any]) -> dict[str, dict[str, str]]:
         }
     if "byggeblokke" in spec:
         made["byggeblok"] = _block(PROJECT_ROOT / spec["byggeblokke"])
-    for column, texts in spec.get("koder", {}).items():
+    for column in spec.get("koder", []):
+        texts = codes.labels(spec["kilde"], column)
         record = ", ".join(f'{code} = "{text}"' for code, text in texts.items())
         cases = " ".join(f"when '{code}' then '{text}'" for code, text in texts.items())
         made[f"{column}_tekst"] = {
@@ -179,7 +181,21 @@ def made_columns(spec: dict[str, Any]) -> dict[str, dict[str, str]]:
             "m": f"if [{column}] = null then null else Record.FieldOrDefault([{record}], [{column}], [{column}])",
             "sql": f"case {column} {cases} else {column} end",
         }
+        if f"{column}_orden" in spec.get("sorter", {}).values():
+            made[f"{column}_orden"] = _order(column, list(texts))
     return made
+
+
+def _order(column: str, codes: list[str]) -> dict[str, str]:
+    """The order of a column of codes, which its words are sorted by."""
+    record = ", ".join(f"{code} = {place}" for place, code in enumerate(codes, start=1))
+    cases = " ".join(f"when '{code}' then {place}" for place, code in enumerate(codes, start=1))
+    return {
+        "type": "integer",
+        "beskrivelse": f"Rækkefølgen af {column}.",
+        "m": f"if [{column}] = null then null else Record.FieldOrDefault([{record}], [{column}], null)",
+        "sql": f"case {column} {cases} end",
+    }
 
 
 def _block(file: Path) -> dict[str, str]:

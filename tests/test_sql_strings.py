@@ -39,16 +39,21 @@ def statements() -> Iterator[tuple[str, str]]:
                     yield f"{name}:{node.lineno}", text
 
 
-def parses(sql: str) -> bool:
-    """With any of the usual things in the place of what is filled in."""
+def filled_in(sql: str) -> Iterator[str]:
+    """With each of the usual things in the place of what is filled in."""
     sql = (
         sql.replace("case § end", "case when x then x end")
         .replace("{§}", "{'a': 'b'}")
         .replace("from (§)", "from (select 1)")
     )
     for filler in ("x", "'x'", "1", "(select 1)", "as x"):
+        yield sql.replace("§", filler)
+
+
+def parses(sql: str) -> bool:
+    for attempt in filled_in(sql):
         try:
-            duckdb.extract_statements(sql.replace("§", filler))
+            duckdb.extract_statements(attempt)
             return True
         except duckdb.ParserException:
             continue

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from orchestration.excel.reader import Reader
 from orchestration.excel.words import in_words, words
 
+_FUNNEL = "kpi.tilslutning_tragt"
 NUMBER, SHARE, RATE = "#,##0", "0.0 %", "#,##0.00"
 # Danish whatever language the reader's Excel speaks.
 MONTH, DAY = "[$-406]mmm yyyy", "[$-406]d. mmm yyyy"
@@ -60,12 +61,11 @@ class Data:
     order: str = ""
 
 
-def shown(table: str, column: str = "maaned") -> str:
-    """The rows of the month shown (the variable ``maaned``), or of the register in force at its end."""
+def shown(column: str = "maaned") -> str:
+    """The rows of the month shown (the variable ``maaned``), or of the register that is in force in it."""
     if column == "maaned":
         return "maaned = getvariable('maaned')"
-    before = f"where {column} <= last_day(getvariable('maaned'))"
-    return f"{column} = (select coalesce(max({column}) filter ({before}), min({column})) from {table})"
+    return f"{column} = (select {column} from marts.gaeldende where maaned = getvariable('maaned'))"
 
 
 def _named(source: str) -> str:
@@ -101,7 +101,7 @@ def _calls(reader: Reader) -> str:
         inner join marts.dim_service as svc using (service_id)
         inner join marts.dim_it_system as sys using (it_system_id)
         inner join marts.dim_leverandoer as lev using (leverandoer_id)
-        where fct.maaned > getvariable('maaned') - interval 12 month and fct.maaned <= getvariable('maaned')
+        where fct.maaned between getvariable('aarets_foerste') and getvariable('maaned')
             and fct.antal_kald > 0 and {reader.rows("myndighed.cvr")}"""
 
 
@@ -117,17 +117,27 @@ FUNNEL = Data(
         _INTERFACE,
         _INTERFACE_NAME,
         Column("Krav", "coalesce(krav, 'intet')", 13),
-        Column("Trin", in_words("trin"), 20, order=words("trin")),
+        Column("Trin", in_words(_FUNNEL, "trin"), 20, order=words(_FUNNEL, "trin")),
         Column("Siden", "siden", 14, DAY, "min"),
         Column("Dage", "dage", 9, NUMBER, "max"),
-        Column("Årsag", in_words("aarsag"), 24),
-        Column("Næste skridt", in_words("naeste_skridt"), 28, order=words("naeste_skridt")),
-        Column("Hos", in_words("naeste_part"), 22, order=words("naeste_part")),
+        Column("Årsag", in_words(_FUNNEL, "aarsag"), 24),
+        Column(
+            "Næste skridt",
+            in_words(_FUNNEL, "naeste_skridt"),
+            28,
+            order=words(_FUNNEL, "naeste_skridt"),
+        ),
+        Column(
+            "Hos",
+            in_words(_FUNNEL, "naeste_part"),
+            22,
+            order=words(_FUNNEL, "naeste_part"),
+        ),
         Column("Anvendelser", "1", 13, NUMBER, "sum"),
     ),
     lambda reader: _named(
         f"""select *, naeste_skridt is not null and kan_ikke_maales is not true as venter
-        from kpi.tilslutning_tragt where {shown("kpi.tilslutning_tragt")} and {reader.rows()}"""
+        from kpi.tilslutning_tragt where {shown()} and {reader.rows()}"""
     ),
     (
         Pivot("Tragt", ("Hos", "Næste skridt"), "Trin", "Anvendelser", ("Krav", "Kommune", "Snitflade")),
@@ -153,11 +163,11 @@ POTENTIAL = Data(
         _SUPPLIER,
         _INTERFACE,
         _INTERFACE_NAME,
-        Column("Tilstand", in_words("tilstand"), 24, order=words("tilstand")),
+        Column("Tilstand", in_words("kpi.potentiale", "tilstand"), 24, order=words("kpi.potentiale", "tilstand")),
         Column("Anvendelser", "1", 13, NUMBER, "sum"),
         Column("Kald på 12 måneder", "kald_12m", 16, NUMBER, "sum"),
     ),
-    lambda reader: _named(f"select * from kpi.potentiale where {shown('kpi.potentiale')} and {reader.rows()}"),
+    lambda reader: _named(f"select * from kpi.potentiale where {shown()} and {reader.rows()}"),
     (
         Pivot(
             "Potentiale", ("IT-system", "Snitflade"), "Tilstand", "Anvendelser", ("Kommune", "Leverandør", "Snitflade")
@@ -214,7 +224,7 @@ GAPS = Data(
     ),
     lambda reader: _named(
         f"""select *, {_expected(reader)} from kpi.udbredelse_huller
-        where {shown("kpi.udbredelse_huller")} and {reader.rows()}"""
+        where {shown()} and {reader.rows()}"""
     ),
     (Pivot("Huller", ("IT-system", "Service"), None, "Huller", ("Kommune", "Snitflade")),),
     summed=("Kommune",),
@@ -227,7 +237,7 @@ DEBT = Data(
         _MUNICIPALITY,
         _SYSTEM,
         Column("Leverandør", "coalesce(leverandoer, '–')", 26),
-        Column("Livsfase", in_words("fase"), 14),
+        Column("Livsfase", in_words("kpi.teknisk_gaeld", "fase"), 14),
         Column("Mulige", "mulige", 10, NUMBER, "sum"),
         Column("I brug", "realiseret", 10, NUMBER, "sum"),
         Column("Gæld", "gaeld", 10, NUMBER, "sum"),
@@ -237,7 +247,7 @@ DEBT = Data(
         Column("Ændring på et kvartal", "gaeld_aendring", 14, NUMBER, "sum"),
         Column("Gamle versioner", "gamle_versioner", 12, NUMBER, "sum"),
     ),
-    lambda reader: _named(f"select * from kpi.teknisk_gaeld where {shown('kpi.teknisk_gaeld')} and {reader.rows()}"),
+    lambda reader: _named(f"select * from kpi.teknisk_gaeld where {shown()} and {reader.rows()}"),
     summed=("Kommune",),
     order=""""Ældste, måneder" desc nulls last, "Gæld i måneder" desc nulls last, "IT-system" collate da,
         "Kommune" collate da""",
@@ -254,7 +264,7 @@ TOPICS = Data(
         Column("Kommuner med sager", "kommuner_med_sager", 12, NUMBER, "max"),
         Column("Kommuner i klassen", "kommuner_i_klassen", 12, NUMBER, "max"),
     ),
-    lambda reader: f"select * from kpi.kle_huller where {shown('kpi.kle_huller', 'udtraeksdato')} and {reader.rows()}",
+    lambda reader: f"select * from kpi.kle_huller where {shown('udtraeksdato')} and {reader.rows()}",
     order='"Kommuner med sager" / "Kommuner i klassen" desc, "KLE-nummer", "Kommune" collate da',
 )
 UNITS = Data(
@@ -270,7 +280,7 @@ UNITS = Data(
         Column("Seneste opslag", "seneste_opslag", 14, MONTH, "max"),
         Column("Stille måneder", "maaneder_stille", 10, NUMBER, "max"),
     ),
-    lambda reader: f"select * from kpi.sapa where {shown('kpi.sapa')} and {reader.rows()}",
+    lambda reader: f"select * from kpi.sapa where {shown()} and {reader.rows()}",
     order='"Stille måneder" desc nulls last, "Brugere" desc, "Kommune" collate da, "Organisationsenhed" collate da',
 )
 READINESS = Data(
@@ -284,14 +294,14 @@ READINESS = Data(
         _INTERFACE_NAME,
         Column("Krav", "coalesce(krav, 'intet')", 13),
         Column("Klarmelding", "coalesce(klarmelding, '–')", 18),
-        Column("Vurdering", in_words("vurdering"), 24),
+        Column("Vurdering", in_words("kpi.klarmelding_reel", "vurdering"), 24),
         Column("Kommuner med kald", "kommuner_med_kald", 14, NUMBER, "max"),
     ),
     lambda reader: _named(
-        f"""select * from kpi.klarmelding_reel where {shown("kpi.klarmelding_reel")}
+        f"""select * from kpi.klarmelding_reel where {shown()}
         and (it_system, coalesce(it_system_uuid, '')) in (
             select (it_system, coalesce(it_system_uuid, '')) from kpi.tilslutning_tragt
-            where {shown("kpi.tilslutning_tragt")} and {reader.rows()}
+            where {shown()} and {reader.rows()}
         )"""
     ),
 )
@@ -301,7 +311,7 @@ COMPARISON = Data(
     "Kald pr. indbygger i den viste måned mod størrelsesklassen: gennemsnittet af de fem midterste kommuner.",
     (
         _MUNICIPALITY,
-        Column("Platform", in_words("platform"), 20),
+        Column("Platform", in_words("kpi.kald_pr_indbygger", "platform"), 20),
         Column("Dataområde", "dataomraade", 24),
         Column("Kald pr. indbygger", "kald_pr_indbygger", 16, RATE),
         Column("Plads", "rang", 10, NUMBER),
@@ -317,7 +327,7 @@ COMPARISON = Data(
             on fordeling.maal = 'kald_pr_indbygger' and fordeling.gruppering = 'xyz_klasse'
             and fordeling.gruppe = kald.xyz_klasse and fordeling.dato = kald.maaned
             and fordeling.platform = kald.platform and fordeling.dataomraade = kald.dataomraade
-        where kald.{shown("kpi.kald_pr_indbygger")} and {reader.rows("kald.cvr")}"""
+        where kald.{shown()} and {reader.rows("kald.cvr")}"""
     ),
 )
 DATA = (FUNNEL, POTENTIAL, CALLS, MONTHS, GAPS, DEBT, TOPICS, UNITS, READINESS, COMPARISON)

@@ -1,59 +1,52 @@
 """The key figures of a workbook: measures of the catalogue over the reader's own rows, in the month shown."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from orchestration.excel.contents import shown
 from orchestration.excel.reader import Reader
+from orchestration.report.edition import Edition
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A headline figure: a measure of the catalogue and its value in the month shown."""
+    """A headline figure: a measure of the catalogue, its table, and which of its rows are of the month shown."""
 
     measure: str
-    sql: Callable[[Reader], str]
+    table: str
+    period: str = "maaned = $maaned"
+
+    def value(self, reader: Reader, edition: Edition) -> float | None:
+        """The figure over the municipality's own rows (KOMBIT: all), never over those shared with it."""
+        if self.measure == "kald_pr_indbygger":
+            return _per_inhabitant(reader, edition)
+        if reader.cvr is None:
+            return edition.value(self.measure, self.table, self.period)
+        return edition.value(self.measure, self.table, f"{self.period} and cvr = $cvr", cvr=reader.cvr)
 
 
-def _of_reader(table: str, formula: str, column: str = "maaned") -> Callable[[Reader], str]:
-    """The figure over the municipality's own rows (KOMBIT: all), never over those shared with it."""
-    return lambda reader: (
-        f"select {formula} from {table} where {shown(table, column)}"
-        + (f" and cvr = '{reader.cvr}'" if reader.cvr else "")
-    )
-
-
-def _per_inhabitant(reader: Reader) -> str:
-    own = f" and cvr = '{reader.cvr}'" if reader.cvr else ""
-    return (
-        "select sum(kald) / max(folketal) from ("
-        " select sum(kald) as kald from kpi.kald_pr_indbygger"
-        f" where {shown('kpi.kald_pr_indbygger')}{own}), ("
-        " select sum(folketal) as folketal from marts.fct_folketal"
-        " inner join marts.dim_myndighed using (myndighed_id)"
-        f" where {shown('marts.fct_folketal', 'kvartal')}{own})"
-    )
+def _per_inhabitant(reader: Reader, edition: Edition) -> float | None:
+    """Of all data areas together, so from where the marts have added them up."""
+    if reader.cvr is None:
+        row = edition.row("select kald_pr_borger as tal from kpi.kald_pr_borger_danmark where maaned = $maaned")
+    else:
+        row = edition.row(
+            """select vaerdi as tal from kpi.placering
+            where maaned = $maaned and maal = 'kald_pr_indbygger' and cvr = $cvr""",
+            cvr=reader.cvr,
+        )
+    found: float | None = row.get("tal")
+    return found
 
 
 FIGURES = (
-    Figure("kald", _of_reader("kpi.kald_pr_indbygger", "sum(kald)")),
-    Figure("kald_pr_indbygger", _per_inhabitant),
-    Figure("kald_12m", _of_reader("kpi.kald_pr_indbygger", "sum(kald_12m)")),
-    Figure("mulige", _of_reader("kpi.potentiale_kommune", "sum(mulige)")),
-    Figure(
-        "realiseringsgrad",
-        _of_reader("kpi.potentiale_kommune", "sum(realiseret) / nullif(sum(mulige) - sum(kan_ikke_maales), 0)"),
-    ),
-    Figure("udbredelsespotentiale", _of_reader("kpi.potentiale_kommune", "sum(udbredelse)")),
-    Figure("tilslutningspotentiale", _of_reader("kpi.potentiale_kommune", "sum(tilslutning)")),
-    Figure(
-        "tilslutningsgrad",
-        _of_reader("kpi.tilslutning_kommune", "sum(klarmeldte) / nullif(sum(obligatoriske), 0)", "statusdato"),
-    ),
-    Figure("udbredelse_huller", _of_reader("kpi.udbredelse_huller", "count(*)")),
-    Figure(
-        "daekningsgrad",
-        _of_reader("kpi.kle_daekning", "sum(emner_daekket) / nullif(sum(emner_med_sager_xyz), 0)", "udtraeksdato"),
-    ),
-    Figure("sapa_opslag", _of_reader("kpi.sapa", "sum(opslag)")),
+    Figure("kald", "kpi.kald_pr_indbygger"),
+    Figure("kald_pr_indbygger", "kpi.kald_pr_indbygger"),
+    Figure("kald_12m", "kpi.kald_pr_indbygger"),
+    Figure("mulige", "kpi.potentiale_kommune"),
+    Figure("realiseringsgrad", "kpi.potentiale_kommune"),
+    Figure("udbredelsespotentiale", "kpi.potentiale_kommune"),
+    Figure("tilslutningspotentiale", "kpi.potentiale_kommune"),
+    Figure("tilslutningsgrad", "kpi.tilslutning_kommune", "statusdato = $statusdato"),
+    Figure("udbredelse_huller", "kpi.udbredelse_huller"),
+    Figure("daekningsgrad", "kpi.kle_daekning", "udtraeksdato = $udtraek"),
+    Figure("sapa_opslag", "kpi.sapa"),
 )

@@ -88,15 +88,16 @@ def _four(page: Any, top: int, reader: Reader, edition: Edition, styles: Styles)
     """Four figures with the middle and the place, the headline's first; returns the row after them."""
     _headings(page, top, styles, ("Nøgletal", "Værdi", "Midten", "Plads", "Definition"))
     measures = {name: measure for (name, _), measure in edition.measures.items()}
-    rows = edition.rows(
-        """select placering.* from kpi.placering as placering
-        left join kpi.fund as fund
-            on placering.maaned = fund.maaned and placering.cvr = fund.cvr and fund.er_overskrift
-        where placering.maaned = $maaned and placering.cvr = $cvr and list_contains($fire, placering.maal)
-        order by placering.maal is distinct from fund.maal, list_position($fire, placering.maal)""",
+    places = edition.rows(
+        """select * from kpi.placering
+        where maaned = $maaned and cvr = $cvr and list_contains($fire, maal) order by list_position($fire, maal)""",
         cvr=reader.cvr,
         fire=list(_FOUR),
     )
+    head = edition.row(
+        "select maal from kpi.fund where maaned = $maaned and cvr = $cvr and er_overskrift", cvr=reader.cvr
+    )
+    rows = sorted(places, key=lambda r: r["maal"] != head.get("maal"))
     for number, row in enumerate(rows, start=top + 1):
         measure = measures[row["maal"]]
         form = styles.number(measure.format)
@@ -133,7 +134,7 @@ def _four_of_country(page: Any, top: int, reader: Reader, edition: Edition, styl
     measures = {name: measure for (name, _), measure in edition.measures.items()}
     wanted = {figure.measure: figure for figure in FIGURES}
     for number, name in enumerate(_FOUR, start=top + 1):
-        ((value,),) = edition.connection.execute(wanted[name].sql(reader)).fetchall()
+        value = wanted[name].value(reader, edition)
         page.write_string(number, 0, measures[name].label, styles.text)
         shown = danish.MISSING if value is None else float(value)
         write_cell(page, number, 1, shown, styles.number(measures[name].format))

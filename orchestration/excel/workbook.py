@@ -32,7 +32,9 @@ def write_workbook(path: Path, reader: Reader, edition: Edition, imprint: Imprin
         TooManyRows: a sheet has more rows than Excel.
     """
     connection = edition.connection
-    connection.execute(f"set variable maaned = date '{edition.month}'")  # what contents.py asks for
+    # what contents.py asks for
+    connection.execute(f"set variable maaned = date '{edition.month}'")
+    connection.execute(f"set variable aarets_foerste = date '{edition.year_start}'")
     sheets, filled = [], []
     for data in DATA:
         sheets.append(read(connection, data, reader))
@@ -171,7 +173,7 @@ def _write_key_figures(page: Any, reader: Reader, edition: Edition, styles: Styl
         page.write_string(0, place, label, styles.heading_of_numbers if label == "Værdi" else styles.heading)
     for number, figure in enumerate(FIGURES, start=1):
         measure = measures[figure.measure]
-        ((value,),) = edition.connection.execute(figure.sql(reader)).fetchall()
+        value = figure.value(reader, edition)
         page.write_string(number, 0, measure.label, styles.text)
         write_cell(page, number, 1, danish.MISSING if value is None else float(value), styles.number(measure.format))
         page.write_string(number, 2, measure.definition, styles.beside_numbers)

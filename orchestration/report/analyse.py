@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestration.publish.agreements import Agreements
 from orchestration.report import analyse_sider as pages
-from orchestration.report import danish, municipality, web_blocks
+from orchestration.report import codes, danish, municipality, web_blocks
 from orchestration.report.analyse_sider import About, Row
 from orchestration.report.document import (
     Block,
@@ -24,15 +24,17 @@ from orchestration.report.document import (
 from orchestration.report.edition import SMALLEST_GROUP, Edition, months_before
 from orchestration.report.potentiale_parts import interface
 
+_ASKED = codes.labels("kpi.placering", "maal")
 # The four questions of page 1: measure, question, what is measured, and the finding that is about it.
 QUESTIONS = {
-    "tilslutningsgrad": ("Er leverandørerne klar?", "Tilslutning: klarmeldte snitflader", "til"),
-    "realiseringsgrad": ("Bruger vi det, vi kan?", "Udbredelse: anvendelser i brug", "udb"),
-    "daekningsgrad": ("Ligger sagerne i indekset?", "KLE: emner med sager", "kle"),
-    "kald_pr_indbygger": ("Hvor meget bruges det?", "Kald pr. indbygger", "fald"),
+    "tilslutningsgrad": (_ASKED["tilslutningsgrad"], "Tilslutning: klarmeldte snitflader", "til"),
+    "realiseringsgrad": (_ASKED["realiseringsgrad"], "Udbredelse: anvendelser i brug", "udb"),
+    "daekningsgrad": (_ASKED["daekningsgrad"], "KLE: emner med sager", "kle"),
+    "kald_pr_indbygger": (_ASKED["kald_pr_indbygger"], "Kald pr. indbygger", "fald"),
 }
 # what cannot be measured is told beside the bar, not in it
 STATES = {code: words for code, words in web_blocks.STATES.items() if code != "kan_ikke_maales"}
+_OUTCOMES = codes.labels("kpi.skridt", "udfald")
 _FEW = 10
 
 
@@ -195,8 +197,8 @@ def _followed_up(about: About) -> list[Block]:
     if not rows:
         return []
     items = [
-        (outcome, danish.listed([_name(about, r) for r in rows if r["udfald"] == outcome]) + ".", "")
-        for outcome in ("taget", "i_gang", "uaendret")
+        (word, danish.listed([_name(about, r) for r in rows if r["udfald"] == outcome]) + ".", "")
+        for outcome, word in _OUTCOMES.items()
         if any(r["udfald"] == outcome for r in rows)
     ]
     heading = Paragraph("Hvad blev der af sidste kvartals skridt?", "heading")
@@ -204,7 +206,7 @@ def _followed_up(about: About) -> list[Block]:
     if new:
         names = danish.listed([f"{interface(r)} i {about.system(r)}" for r in new[:3]])
         more = f" og {len(new) - 3} andre" if len(new) > 3 else ""
-        items.append(("taget", "nye anvendelser uden for listen:", f"{names}{more}."))
+        items.append((_OUTCOMES["taget"], "nye anvendelser uden for listen:", f"{names}{more}."))
     return [heading, Outcomes(tuple(items))]
 
 
@@ -215,7 +217,7 @@ def _name(about: About, step_of: Row) -> str:
 def _sources(about: About) -> tuple[str, ...]:
     edition = about.edition
     extract = about.places.get("daekningsgrad", {}).get("dato")
-    population = next((m["kvartal"] for m in edition.municipalities if m["cvr"] == about.cvr), None)
+    population = edition.population_quarter if "kald_pr_indbygger" in about.places else None
     dates = [
         f"Klarmeldinger: {danish.day(edition.status_date)}" if edition.status_date else "Klarmeldinger: ingen",
         f"brug: {danish.day(edition.month_end)}",

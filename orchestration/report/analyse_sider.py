@@ -23,11 +23,13 @@ from orchestration.report.document import (
 )
 from orchestration.report.edition import SMALLEST_GROUP, Edition
 from orchestration.report.potentiale_parts import interface
+from orchestration.report.web_blocks import STATES
 
 Row = dict[str, Any]
 # interfaces that a sentence names
 _NAMED = 4
-CODES = ("i_brug", "andre_i_gang", "klarmeldt_ubrugt", "ikke_klar", "kan_ikke_maales")
+CODES = tuple(STATES)
+WORDS = tuple(word for word, _ in STATES.values())
 _MEASURES = {
     "tilslutningsgrad": "Tilslutning: klarmeldte",
     "realiseringsgrad": "Andel i brug",
@@ -56,8 +58,7 @@ class About:
     @cached_property
     def steps(self) -> list[Row]:
         return self._own(
-            """select *, count(*) over (partition by slags, it_system, it_system_uuid) - 1 as andre_kommuner
-            from kpi.skridt where maaned = $maaned order by cvr, nummer nulls last, score desc, titel"""
+            "select * from kpi.skridt where maaned = $maaned order by cvr, nummer nulls last, score desc, titel"
         )
 
     @cached_property
@@ -93,6 +94,14 @@ class About:
         return self._own(
             """select * from kpi.sapa where maaned = $maaned
             order by cvr, maaneder_stille desc, brugere desc, org_enhed collate da"""
+        )
+
+    @cached_property
+    def declared(self) -> list[Row]:
+        """What all suppliers have declared otherwise in the quarter."""
+        return self.edition.rows(
+            """select * from kpi.klarmelding_haendelser where statusdato between $kvartalets_foerste and $slut
+            order by statusdato desc, retning, it_system, snitflade"""
         )
 
     @cached_property
@@ -279,6 +288,7 @@ def _suppliers(of: About) -> Page:
         "",
         tuple((s, tuple(by_supplier[s][c] for c in CODES), danish.number(weight[s])) for s in ranked[:shown]),
         CODES,
+        WORDS,
         "Mangler",
         f"Vist: {shown} af {len(ranked)} leverandører; resten står i anvendelser.csv, som er vedhæftet."
         if len(ranked) > shown
@@ -431,15 +441,8 @@ def _deviations(of: About) -> Page:
 
 
 def _worked(of: About) -> Page:
-    rows = of.edition.rows_of(
-        of.cvr,
-        """select p.cvr, h.* from kpi.klarmelding_haendelser as h
-        inner join kpi.potentiale as p on h.it_system = p.it_system and h.snitflade = p.snitflade
-            and h.it_system_uuid is not distinct from p.it_system_uuid and p.maaned = $maaned
-        where h.statusdato > $maaned - interval 3 month
-            and h.statusdato < $maaned + interval 1 month
-        order by p.cvr, h.statusdato desc, h.retning, h.it_system, h.snitflade""",
-    )
+    own = {(r["it_system_uuid"], r["it_system"], r["snitflade"]) for r in of.uses}
+    rows = [r for r in of.declared if (r["it_system_uuid"], r["it_system"], r["snitflade"]) in own]
     if not rows:
         return None
     ahead = sum(r["retning"] in ("frem", "ny") for r in rows)
@@ -460,7 +463,7 @@ def _worked(of: About) -> Page:
 
 def _list(of: About) -> Page:
     rows = municipality.systems_in_use(of.edition, of.cvr)
-    doubtful = [r for r in rows if not r["kilder"] or not r["kald"] or not r["it_system_uuid"]]
+    doubtful = [r for r in rows if not r["kilder"] or not r["kald_12m"] or not r["it_system_uuid"]]
     if not rows:
         return None
 
@@ -471,11 +474,11 @@ def _list(of: About) -> Page:
 
     table = tabulate(
         "",
-        sorted(doubtful, key=lambda r: (bool(r["kilder"]), -r["kald"])),
+        sorted(doubtful, key=lambda r: (bool(r["kilder"]), -r["kald_12m"])),
         (Column("System", 2), of.system),
         (Column("Leverandør", 1.6), lambda r: r["leverandoer"]),
         (Column("Register", 1), lambda r: r["kilder"] or danish.MISSING),
-        (Column("Kald på 12 mdr.", right=True), lambda r: danish.number(r["kald"])),
+        (Column("Kald på 12 mdr.", right=True), lambda r: danish.number(r["kald_12m"])),
         (Column("Hvorfor usikkert", 2.2), why),
         name="systemliste",
         note="Ret dem i kommunens registre, eller skriv til afsenderen nederst på siden.",

@@ -5,9 +5,17 @@ import unicodedata
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-MISSING = "–"
-NOT_RELEVANT = "ikke relevant"
-TOO_FEW = "for få"  # a figure that would show what a single municipality does
+# The marks that stand where a figure would: here alone, and explained to readers wherever they stand. Zero is "0", and
+# what is more than nothing but rounds to it is "< 0,01" (small, percent).
+MISSING = "–"  # it is missing, or nobody has said it
+TOO_FEW = "for få"  # it would show what a single municipality does
+UNMEASURABLE = "kan ikke måles"  # nobody in the country has been seen calling the interface
+MARKS = (
+    f"0 er talt og er nul. »<\u00a00,01« er mere end ingenting, men mindre. »{MISSING}« mangler eller er ikke oplyst."
+    f" »{TOO_FEW}« står, hvor færre end fem kommuner ligger bag, eller én står for over halvdelen. »{UNMEASURABLE}«:"
+    " ingen i landet er set kalde snitfladen."
+)
+NOT_RELEVANT = "Ikke relevant"  # no mark of a figure: what a supplier has declared
 _MONTHS = (
     "januar",
     "februar",
@@ -35,16 +43,22 @@ def number(value: float | Decimal | None, decimals: int = 0) -> str:
     return f"−{text}" if value < 0 and text.strip("0,.") else text
 
 
-def small(value: float | None, decimals: int = 2) -> str:
+def small(value: float | Decimal | None, decimals: int = 2) -> str:
     """A figure that may be small: ``< 0,01`` is something, ``0`` is nothing."""
     if value is None or value == 0:
         return number(value)
-    return f"<\u00a0{number(10**-decimals, decimals)}" if 0 < value < 0.5 * 10**-decimals else number(value, decimals)
+    least = Decimal(1).scaleb(-decimals)
+    return f"<\u00a0{number(least, decimals)}" if 0 < Decimal(str(value)) < least / 2 else number(value, decimals)
+
+
+def by_format(value: float | Decimal | None, decimals: int) -> str:
+    """A figure in a format of its own: zero has its decimals too, and what only rounds to zero is told apart."""
+    return number(value, decimals) if not value else small(value, decimals)
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
-    """A share (0–1) as ``12 %``, with a space that does not break."""
-    return MISSING if share is None else f"{number(100 * Decimal(str(share)), decimals)}\u00a0%"
+    """A share (0–1) as ``12 %``, with a space that does not break; ``< 1 %`` is something, ``0 %`` is nothing."""
+    return MISSING if share is None else f"{by_format(100 * Decimal(str(share)), decimals)}\u00a0%"
 
 
 def change(value: float | None, decimals: int = 0, unit: str = "") -> str:

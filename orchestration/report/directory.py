@@ -44,8 +44,7 @@ class Directory:
     def group_rows(self) -> list[Row]:
         """KLE main groups with common subjects in the extract in force."""
         return self._edition.rows(
-            """select hovedgruppe, min(hovedgruppe_titel) as hovedgruppe_titel from kpi.kle_daekning
-            where udtraeksdato = $udtraek and emner_med_sager_xyz > 0 group by hovedgruppe order by hovedgruppe"""
+            "select * from kpi.kle_daekning_sum where udtraeksdato = $udtraek order by hovedgruppe"
         )
 
     @cached_property

@@ -105,6 +105,7 @@ class Stacks:
     title: str
     rows: tuple[tuple[str, tuple[int, ...], str], ...]
     codes: tuple[str, ...]
+    words: tuple[str, ...]
     heading: str = ""
     note: str = ""
     kind: str = "stacks"
@@ -160,7 +161,7 @@ class Mosaic:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What became of steps: ``mark`` is ``taget``, ``i_gang`` or ``uaendret``."""
+    """What became of steps: the word for it, of which, and more about them."""
 
     items: tuple[tuple[str, str, str], ...]
     kind: str = "outcomes"

@@ -1,7 +1,7 @@
 """The published release seen from one month: what every report reads, and the only place that opens it.
 
 A report is about a month and what it is compared with, three months before. Registers (status sheets, extracts)
-are those in force at the month's end, by the rule of the marts: the newest on or before it, or else the first.
+are those in force at the month's end, as ``marts.gaeldende`` says.
 """
 
 import json
@@ -43,7 +43,7 @@ class Measure:
     def text(self, value: float | None) -> str:
         """The figure the way the catalogue wants it written."""
         decimals = len(self.format.partition(".")[2].rstrip(" %"))
-        return danish.percent(value, decimals) if "%" in self.format else danish.number(value, decimals)
+        return danish.percent(value, decimals) if "%" in self.format else danish.by_format(value, decimals)
 
 
 class Edition:
@@ -107,7 +107,7 @@ class Edition:
         return months_before(self.month, -1) - timedelta(days=1)
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Rows as dictionaries. ``$maaned``, ``$foer``, ``$statusdato`` and ``$udtraek`` are known to every query."""
+        """Rows as dictionaries. The edition's own dates (``_KNOWN``) are known to every query."""
         for name, attribute in _KNOWN.items():
             if re.search(rf"\${name}\b", sql) and name not in parameters:
                 parameters[name] = getattr(self, attribute)
@@ -130,35 +130,49 @@ class Edition:
         return next(iter(self.rows(sql, **parameters)), {})
 
     @cached_property
+    def _registers(self) -> dict[date, dict[str, Any]]:
+        """What counts in each month, as the marts decide it."""
+        return {r["maaned"]: r for r in self.rows("select * from marts.gaeldende")}
+
+    @property
     def status_date(self) -> date | None:
         """The status sheet in force at the month's end."""
-        return self._in_force("kpi.tilslutning", "statusdato", self.month_end)
+        return self._register("statusdato")
 
-    @cached_property
-    def status_date_before(self) -> date | None:
-        """The status sheet in force at the end of the month compared with; None when it is the same."""
-        if self.before is None:
-            return None
-        found = self._in_force("kpi.tilslutning", "statusdato", months_before(self.before, -1) - timedelta(days=1))
-        return None if found == self.status_date else found
-
-    @cached_property
+    @property
     def extract(self) -> date | None:
         """The KLE extract in force at the month's end."""
-        return self._in_force("kpi.kle_daekning", "udtraeksdato", self.month_end)
+        return self._register("udtraeksdato")
 
-    @cached_property
+    @property
     def extract_before(self) -> date | None:
-        """The KLE extract in force at the end of the month compared with; None when it is the same."""
-        if self.before is None:
-            return None
-        found = self._in_force("kpi.kle_daekning", "udtraeksdato", months_before(self.before, -1) - timedelta(days=1))
+        """The KLE extract in force in the month compared with; None when it is the same."""
+        found: date | None = self._registers.get(self.before, {}).get("udtraeksdato") if self.before else None
         return None if found == self.extract else found
+
+    @property
+    def population_quarter(self) -> date | None:
+        """The quarter whose population counts in the month."""
+        return self._register("folketal_kvartal")
+
+    def _register(self, name: str) -> date | None:
+        found: date | None = self._registers.get(self.month, {}).get(name)
+        return found
+
+    @property
+    def quarter_start(self) -> date:
+        """The first day of the three months that end with the edition's."""
+        return months_before(self.month, 2)
+
+    @property
+    def year_start(self) -> date:
+        """The first day of the twelve months that end with the edition's."""
+        return months_before(self.month, 11)
 
     @cached_property
     def has_hours(self) -> bool:
         """Whether Støttesystemerne is loaded in the three months that end with the edition's: else nothing is known."""
-        first, last = months_before(self.month, 2), self.month_end
+        first, last = self.quarter_start, self.month_end
         return bool(
             self.rows(
                 "select 1 from marts.fct_kald_time where dato_id between $foerste and $sidste limit 1",
@@ -166,12 +180,6 @@ class Edition:
                 sidste=int(f"{last:%Y%m%d}"),
             )
         )
-
-    def _in_force(self, table: str, column: str, until: date) -> date | None:
-        return self.row(
-            f"select coalesce(max({column}) filter (where {column} <= $til), min({column})) as dato from {table}",
-            til=until,
-        )["dato"]
 
     @cached_property
     def is_made_up(self) -> bool:
@@ -198,6 +206,12 @@ class Edition:
     def measure(self, name: str, table: str) -> Measure:
         return self.measures[name, table]
 
+    def value(self, name: str, table: str, where: str, **parameters: Any) -> float | None:
+        """A measure of the catalogue over some rows of its table, by the catalogue's own formula."""
+        sql = f"select {self.measure(name, table).formula} as tal from {table} where {where}"
+        found: float | None = self.row(sql, **parameters)["tal"]
+        return found
+
     def define(self, table: str, *names: str) -> tuple[Definition, ...]:
         """The definitions that a report prints for measures of a table."""
         until = danish.day(self._data_through(table))
@@ -213,20 +227,17 @@ class Edition:
 
     @cached_property
     def municipalities(self) -> list[dict[str, Any]]:
-        """The 98 in Danish order, with the population that counts in the month."""
+        """The 98 in Danish order."""
         return self.rows(
-            """select m.cvr, m.navn, m.officielt_navn, m.kommune_kode, m.region, m.landsdel, m.xyz_klasse,
-                f.folketal, f.kvartal
-            from marts.dim_myndighed as m
-            left join (
-                select myndighed_id, arg_max(folketal, kvartal) as folketal, max(kvartal) as kvartal
-                from marts.fct_folketal where kvartal <= $maaned group by myndighed_id
-            ) as f on m.myndighed_id = f.myndighed_id
-            where m.type = 'kommune' order by m.navn collate da, m.navn"""
+            """select cvr, navn, officielt_navn, kommune_kode, region, landsdel, xyz_klasse
+            from marts.dim_myndighed where type = 'kommune' order by navn collate da, navn"""
         )
 
 
-_KNOWN = {"maaned": "month", "foer": "before", "statusdato": "status_date", "udtraek": "extract"}
+_KNOWN = {
+    "maaned": "month", "foer": "before", "kvartalets_foerste": "quarter_start", "aarets_foerste": "year_start",
+    "slut": "month_end", "statusdato": "status_date", "udtraek": "extract",
+}  # fmt: skip
 
 
 def months_before(month: date, number: int) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 
 from orchestration.report import danish, tragt
 from orchestration.report.analyse import STATES
-from orchestration.report.analyse_sider import CODES
+from orchestration.report.analyse_sider import CODES, WORDS
 from orchestration.report.document import (
     Block,
     Bullets,
@@ -32,7 +32,6 @@ from orchestration.report.municipality import SystemNames
 from orchestration.report.potentiale_parts import interface
 
 Row = dict[str, Any]
-_COUNTS = ", ".join(f"count(*) filter (where tilstand = '{code}') as {code}" for code in CODES)
 
 
 def build(edition: Edition) -> Document:
@@ -118,10 +117,8 @@ def _states(total: Row) -> list[Block]:
 def _demands(edition: Edition) -> list[Block]:
     """The demands that most municipalities share: not ready anywhere, though many have the system."""
     rows = edition.rows(
-        """select it_system, it_system_uuid, snitflade, any_value(snitflade_navn) as snitflade_navn,
-            any_value(leverandoer) as leverandoer, any_value(klarmelding) as klarmelding, count(*) as kommuner
-        from kpi.potentiale where maaned = $maaned and tilstand = 'ikke_klar'
-        group by it_system, it_system_uuid, snitflade having count(*) >= 5
+        """select * from kpi.potentiale_sum
+        where maaned = $maaned and niveau = 'it_system_snitflade' and ikke_klar > 0 and er_anonym
         order by kommuner desc, it_system, snitflade limit 3"""
     )
     if not rows:
@@ -154,10 +151,10 @@ def _gets(value: Row) -> tuple[tuple[str, str], ...]:
 def _largest(edition: Edition) -> list[Block]:
     names = SystemNames(edition)
     rows = edition.rows(
-        """select it_system, it_system_uuid, snitflade, any_value(snitflade_navn) as snitflade_navn,
-            any_value(aktive) as aktive, any_value(anvendere) as anvendere, sum(forventede_kald) as kald
-        from kpi.potentiale where maaned = $maaned and tilstand = 'andre_i_gang' and er_anonym and aktive >= 5
-        group by it_system, it_system_uuid, snitflade order by kald desc nulls last, it_system, snitflade limit 3"""
+        """select * from kpi.potentiale_sum
+        where maaned = $maaned and niveau = 'it_system_snitflade' and andre_i_gang > 0 and brug_er_anonym
+            and forventede_kald is not null
+        order by forventede_kald desc, it_system, snitflade limit 3"""
     )
     if not rows:
         return []
@@ -165,8 +162,8 @@ def _largest(edition: Edition) -> list[Block]:
         Paragraph("Andre er i gang: her mangler flest ventede kald", "heading"),
         Bullets(
             tuple(
-                f"{interface(r)} i {names(r)}: {r['aktive']} af {r['anvendere']} kommuner"
-                f" bruger den; ca. {danish.rounded(r['kald'])} kald om året, hvis resten gør som de andre."
+                f"{interface(r)} i {names(r)}: {r['kommuner_i_brug']} af {r['kommuner']} kommuner"
+                f" bruger den; ca. {danish.rounded(r['forventede_kald'])} kald om året, hvis resten gør som de andre."
                 for r in rows
             )
         ),
@@ -230,8 +227,7 @@ def _share(value: float | None) -> str:
 
 def _interfaces(edition: Edition) -> tuple[str, tuple[Block, ...]]:
     rows = edition.rows(
-        f"""select snitflade, snitflade_navn, {_COUNTS} from kpi.potentiale
-        where maaned = $maaned group by snitflade, snitflade_navn
+        """select * from kpi.potentiale_sum where maaned = $maaned and niveau = 'snitflade'
         order by andre_i_gang desc, klarmeldt_ubrugt desc, snitflade"""
     )
     rows = [r | {"navn": interface(r)} for r in rows]
@@ -243,8 +239,8 @@ def _interfaces(edition: Edition) -> tuple[str, tuple[Block, ...]]:
 
 def _suppliers(edition: Edition) -> tuple[str, tuple[Block, ...]]:
     rows = edition.rows(
-        f"""select leverandoer as navn, {_COUNTS} from kpi.potentiale
-        where maaned = $maaned group by leverandoer
+        """select *, leverandoer as navn from kpi.potentiale_sum
+        where maaned = $maaned and niveau = 'leverandoer'
         order by andre_i_gang + klarmeldt_ubrugt + ikke_klar desc, leverandoer"""
     )
     missing = [r["andre_i_gang"] + r["klarmeldt_ubrugt"] + r["ikke_klar"] for r in rows]
@@ -269,6 +265,7 @@ def stacks(rows: list[Row], most: int, what: str) -> Stacks:
             for r in rows[:most]
         ),
         CODES,
+        WORDS,
         "Mangler",
         left,
     )
@@ -280,9 +277,10 @@ def _few(edition: Edition) -> Table:
     rows = edition.rows(
         """select u.*, s.navn as snitflade_navn from kpi.udbredelse as u
         left join marts.dim_snitflade as s on u.snitflade = s.snitflade
-        where u.maaned = $maaned and u.anvendere >= 5 and u.udbredelsesgrad < 0.5
-        order by u.aktive < 5 desc, u.anvendere desc, u.udbredelsesgrad, u.it_system, u.service, u.version"""
+        where u.maaned = $maaned and u.kun_faa
+        order by u.anvendere desc, u.udbredelsesgrad, u.it_system, u.service, u.version"""
     )
+    rows.sort(key=lambda r: r["aktive"] >= SMALLEST_GROUP)
     title = "Ingen services kaldes kun af få"
     if rows:
         title = (
@@ -310,10 +308,8 @@ def _of(active: int, users: int) -> str:
 
 def _subjects(edition: Edition) -> Table:
     rows = edition.rows(
-        """select kle_nummer, any_value(emne) as emne, count(*) as kommuner from kpi.kle_huller
-        where udtraeksdato = $udtraek and udtraeksdato <= $slut
-        group by kle_nummer having count(*) >= 5 order by kommuner desc, kle_nummer""",
-        slut=edition.month_end,
+        """select * from kpi.kle_huller_sum where udtraeksdato = $udtraek and udtraeksdato <= $slut and er_anonym
+        order by kommuner desc, kle_nummer"""
     )
     has_extract = edition.extract is not None and edition.extract <= edition.month_end
     title = "Der er intet KLE-udtræk til og med perioden"
@@ -338,25 +334,21 @@ def _subjects(edition: Edition) -> Table:
 
 
 def _sapa(edition: Edition) -> Block:
-    row = edition.row(
-        """select count(distinct cvr) as kommuner, count(*) as enheder, count(*) filter (where er_stille) as stille
-        from kpi.sapa where maaned = $maaned"""
-    )
-    if (row.get("kommuner") or 0) < SMALLEST_GROUP:
+    row = edition.row("select * from kpi.sapa_sum where maaned = $maaned and niveau = 'alle'")
+    if not row.get("er_anonym"):
         return Paragraph(f"{danish.capital(danish.TOO_FEW)} kommuner til at vise brugen af SAPA.")
     return Paragraph(
-        f"{danish.number(row['stille'])} af {danish.number(row['enheder'])} enheder i {row['kommuner']} kommuner har"
-        " ikke slået op i måneden. SAPA-rapporten har tallene for de enkelte enheder."
+        f"{danish.number(row['enheder_stille'])} af {danish.number(row['enheder'])} enheder i"
+        f" {row['myndigheder']} kommuner har ikke slået op i måneden. SAPA-rapporten har tallene for de enkelte"
+        " enheder."
     )
 
 
 def _debt(edition: Edition) -> Table:
     names = SystemNames(edition)
     rows = edition.rows(
-        """select it_system, it_system_uuid, any_value(leverandoer) as leverandoer, sum(gaeld) as gaeld,
-            max(aeldste_gaeld_maaneder) as aeldste, count(*) filter (where gaeld > 0) as kommuner
-        from kpi.teknisk_gaeld where maaned = $maaned group by it_system, it_system_uuid
-        having count(*) filter (where gaeld > 0) >= 5 order by gaeld desc, it_system"""
+        """select * from kpi.teknisk_gaeld_sum where maaned = $maaned and er_anonym
+        order by gaeld desc, it_system, it_system_uuid"""
     )
     table = tabulate(
         f"{names(rows[0])} har den største gæld: {danish.number(rows[0]['gaeld'])} anvendelser"
@@ -367,7 +359,7 @@ def _debt(edition: Edition) -> Table:
         (Column("Leverandør", 1.4), lambda r: r["leverandoer"]),
         (Column("Anvendelser i gæld", right=True), lambda r: danish.number(r["gaeld"])),
         (Column("Kommuner", right=True), lambda r: danish.number(r["kommuner"])),
-        (Column("Ældste, måneder", right=True), lambda r: danish.number(r["aeldste"])),
+        (Column("Ældste, måneder", right=True), lambda r: danish.number(r["aeldste_gaeld_maaneder"])),
         name="gaeld",
     )
     return cut(table, 12)
@@ -377,22 +369,14 @@ def _moved(edition: Edition) -> Table:
     names = SystemNames(edition)
     rows = (
         edition.rows(
-            """with taalt as (
-            select maaned, it_system_uuid, it_system, snitflade, any_value(snitflade_navn) as snitflade_navn,
-                any_value(aktive) as aktive, any_value(anvendere) as anvendere
-            from kpi.potentiale where maaned in ($maaned, $foer) group by maaned, it_system_uuid, it_system, snitflade
-        )
-        select nu.*, foer.aktive as aktive_foer from taalt as nu inner join taalt as foer
-            on nu.it_system = foer.it_system and nu.it_system_uuid is not distinct from foer.it_system_uuid
-            and nu.snitflade = foer.snitflade
-        where nu.maaned = $maaned and foer.maaned = $foer and nu.aktive <> foer.aktive
-            and nu.aktive >= 5 and foer.aktive >= 5
-        order by abs(nu.aktive - foer.aktive) desc, nu.it_system, nu.snitflade"""
+            """select * from kpi.potentiale_sum
+            where maaned = $maaned and niveau = 'it_system_snitflade' and er_flyttet
+            order by abs(kommuner_i_brug - kommuner_i_brug_kvartal_foer) desc, it_system, snitflade"""
         )
         if edition.before
         else []
     )
-    up = sum(r["aktive"] > r["aktive_foer"] for r in rows)
+    up = sum(r["kommuner_i_brug"] > r["kommuner_i_brug_kvartal_foer"] for r in rows)
     table = tabulate(
         f"{up} op, {len(rows) - up} ned siden {danish.month(edition.before)}"
         if edition.before
@@ -400,9 +384,12 @@ def _moved(edition: Edition) -> Table:
         rows,
         (Column("System", 1.6), names),
         (Column("Snitflade", 2), interface),
-        (Column("Kommuner før", right=True), lambda r: danish.number(r["aktive_foer"])),
-        (Column("Kommuner nu", right=True), lambda r: f"{r['aktive']} af {r['anvendere']}"),
-        (Column("Ændring", 0.8, right=True), lambda r: danish.change(r["aktive"] - r["aktive_foer"])),
+        (Column("Kommuner før", right=True), lambda r: danish.number(r["kommuner_i_brug_kvartal_foer"])),
+        (Column("Kommuner nu", right=True), lambda r: f"{r['kommuner_i_brug']} af {r['kommuner']}"),
+        (
+            Column("Ændring", 0.8, right=True),
+            lambda r: danish.change(r["kommuner_i_brug"] - r["kommuner_i_brug_kvartal_foer"]),
+        ),
         name="flyttet",
         empty="Intet, som fem kommuner eller flere står bag, har flyttet sig.",
     )

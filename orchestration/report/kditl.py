@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from orchestration.report import country, danish, findings, kditl_operations, sapa, tragt
@@ -28,6 +29,8 @@ from orchestration.report.potentiale_parts import interface
 from orchestration.report.tilslutning import VERDICTS
 
 Row = dict[str, Any]
+# a figure of a month
+Figure = Callable[[date], float | None]
 _UNKNOWN = "Kilden er ikke indlæst for perioden, så det vides ikke."
 
 
@@ -95,35 +98,44 @@ def _questions(edition: Edition, citizen: list[Row]) -> list[Question]:
     """The brief's thirteen, in its order."""
     names = SystemNames(edition)
 
-    def asked(title: str, first: Table, *more: Block, sql: str = "", text: Any = danish.number) -> Question:
-        return Question(title, first.title, (first, *more), *_then_and_now(edition, sql), text)
+    def asked(
+        title: str, first: Table, *more: Block, figure: Figure | None = None, text: Any = danish.number
+    ) -> Question:
+        return Question(title, first.title, (first, *more), *_then_and_now(edition, figure), text)
 
     trend, load = [(r["maaned"], r["kald_pr_borger"]) for r in citizen[-24:]], kditl_operations.load(edition)
     share = edition.measure("klarmeldinger_bekraeftet", "kpi.klarmelding_reel")
     least = _expected(edition)
     spread = new_services(edition, edition.months[0])
     return [
-        asked("Hvor mange af SKI-systemerne anvender infrastrukturen?", _ski_systems(edition, names), sql=_SKI_IN_USE),
+        asked(
+            "Hvor mange af SKI-systemerne anvender infrastrukturen?",
+            _ski_systems(edition, names),
+            figure=_counted(edition, "select 1 from kpi.ski_systemer where maaned = $maaned and kald_12m > 0"),
+        ),
         Question(
             "Hvor bred er udrulningen af snitfladerne?",
             country.share_in_use(edition),
             tuple(tragt.of_all(edition)),
-            *_then_and_now(edition, "select realiseringsgrad as tal from kpi.potentiale_k98 where maaned = $maaned"),
+            *_then_and_now(edition, _column(edition, "kpi.potentiale_k98", "realiseringsgrad")),
             lambda v: danish.percent(v, 1),
         ),
         asked(
             "Hvor er der lavet bevidste fravalg?",
             tragt.declined(edition),
             _deselected(edition, names),
-            sql="""select count(*) as tal from kpi.tilslutning_tragt
-            where maaned = $maaned and krav = 'obligatorisk' and trin = 'fravalgt'""",
+            figure=_counted(
+                edition,
+                """select 1 from kpi.tilslutning_tragt
+                where maaned = $maaned and krav = 'obligatorisk' and trin = 'fravalgt'""",
+            ),
         ),
         _rooted(edition),
         asked(
             "Er klarmeldingerne reelle?",
             _verdicts(edition),
             _unconfirmed(edition),
-            sql=f"select {share.formula} as tal from kpi.klarmelding_reel where maaned = $maaned",
+            figure=lambda m: edition.value(share.name, share.table, "maaned = $maaned", maaned=m),
             text=share.text,
         ),
         asked("Anvendes snitfladerne som forventet?", least),
@@ -131,16 +143,14 @@ def _questions(edition: Edition, citizen: list[Row]) -> list[Question]:
         asked(
             "Hvem rammer en ændring?",
             kditl_operations.changes(edition),
-            sql="""select count(*) as tal from kpi.service_konsekvens
-            where maaned = $maaned and nyere_version is not null""",
+            figure=_counted(
+                edition, "select 1 from kpi.service_konsekvens where maaned = $maaned and nyere_version is not null"
+            ),
         ),
         asked(
             "Sker der uhensigtsmæssig anvendelse?",
             kditl_operations.suspicious(edition, names),
-            sql="""select count(*) as tal from kpi.afvigelser where type = 'mistaenkeligt_moenster'
-            and fra < $maaned + interval 1 month and til >= $maaned - interval 2 month"""
-            if edition.has_hours
-            else "",
+            figure=partial(kditl_operations.patterns, edition) if edition.has_hours else None,
         ),
         asked("Hvordan påvirker driftsforstyrrelser kommunerne?", kditl_operations.outages(edition)),
         asked(
@@ -151,7 +161,7 @@ def _questions(edition: Edition, citizen: list[Row]) -> list[Question]:
             "Er infrastrukturen robust nok?",
             load[0].title if isinstance(load[0], Table) else _UNKNOWN,
             tuple(load),
-            *_then_and_now(edition, "select gange_middeltimen as tal from kpi.belastning where maaned = $maaned"),
+            *_then_and_now(edition, _column(edition, "kpi.belastning", "gange_middeltimen")),
             lambda v: f"{danish.number(v, 1)} gange",
         ),
         Question(
@@ -162,17 +172,23 @@ def _questions(edition: Edition, citizen: list[Row]) -> list[Question]:
     ]
 
 
-_SKI_IN_USE = """select count(distinct s.it_system_id) as tal from marts.dim_it_system as s
-    inner join marts.fct_kald_maaned as k on s.it_system_id = k.it_system_id
-    where s.er_ski_system and k.antal_kald > 0 and k.maaned <= $maaned and k.maaned > $maaned - interval 12 month"""
+def _counted(edition: Edition, sql: str) -> Figure:
+    """How many rows a query about ``$maaned`` has."""
+    return lambda month: len(edition.rows(sql, maaned=month))
 
 
-def _then_and_now(edition: Edition, sql: str) -> tuple[float | None, float | None]:
-    """The figure ``tal`` of a query in the edition's month and three months before; None where it is not known."""
-    if not sql:
+def _column(edition: Edition, table: str, column: str) -> Figure:
+    """A column of a table with a row per month."""
+    return lambda month: edition.row(f"select {column} as tal from {table} where maaned = $maaned", maaned=month).get(
+        "tal"
+    )
+
+
+def _then_and_now(edition: Edition, figure: Figure | None) -> tuple[float | None, float | None]:
+    """The figure in the edition's month and three months before; None where it is not known."""
+    if figure is None:
         return None, None
-    months = (edition.month, edition.before)
-    now, before = (edition.row(sql, maaned=m).get("tal") if m else None for m in months)
+    now, before = (figure(m) if m else None for m in (edition.month, edition.before))
     return now, before
 
 
@@ -192,11 +208,11 @@ def _as_usual(citizen: list[Row]) -> str:
 def _rooted(edition: Edition) -> Question:
     """Whether it is part of the municipalities' daily work: cases in the index, units that look up."""
     title = "Hvordan er KDI forankret i den kommunale forretning?"
-    sql = """select sum(emner_daekket) / nullif(cast(sum(emner_med_sager_xyz) as double), 0) as tal
-        from kpi.kle_daekning where udtraeksdato = $dato"""
 
     def covered(extract: date | None) -> float | None:
-        return edition.row(sql, dato=extract).get("tal") if extract else None
+        if extract is None:
+            return None
+        return edition.value("daekningsgrad", "kpi.kle_daekning", "udtraeksdato = $udtraek", udtraek=extract)
 
     units = edition.rows("select * from kpi.sapa where maaned = $maaned")
     share = covered(edition.extract)
@@ -218,27 +234,20 @@ def _rooted(edition: Edition) -> Question:
 
 def new_services(edition: Edition, begun: date) -> Table:
     """How fast municipalities take up services whose first call is later than ``begun``, where data begin."""
-    rows = edition.rows(
-        """with foerste as (
-            select s.service, s.version, s.snitflade, k.myndighed_id, min(k.maaned) as maaned
-            from marts.fct_kald_maaned as k
-            inner join marts.dim_service as s on k.service_id = s.service_id
-            inner join marts.dim_myndighed as m on k.myndighed_id = m.myndighed_id and m.type = 'kommune'
-            where k.antal_kald > 0 and k.maaned <= $maaned group by all
-        ),
-        raekke as (
-            select *, min(maaned) over (partition by service, version) as begyndt,
-                row_number() over (partition by service, version order by maaned) as nummer
-            from foerste
-        )
-        select service, version, snitflade, begyndt, count(*) as kommuner,
-            datediff('month', begyndt, min(maaned) filter (where nummer = 10)) as til_10,
-            datediff('month', begyndt, min(maaned) filter (where nummer = 50)) as til_50,
-            datediff('month', begyndt, min(maaned) filter (where nummer = 98)) as til_98
-        from raekke where begyndt > $begyndt group by service, version, snitflade, begyndt
-        order by kommuner desc, begyndt desc, service, version""",
+    found: dict[tuple[str, str | None], list[Row]] = {}
+    for row in edition.rows(
+        """select * from kpi.service_ibrugtagning where maaned <= $maaned and foerste_kald > $begyndt
+        order by service, version, nummer""",
         begyndt=begun,
-    )
+    ):
+        found.setdefault((row["service"], row["version"]), []).append(row)
+    rows = [
+        these[-1] | {f"til_{n}": these[n - 1]["maaneder"] if n <= len(these) else None for n in (10, 50, 98)}
+        for these in found.values()
+    ]
+    # the widest first, and of those the newest
+    rows.sort(key=lambda r: r["foerste_kald"], reverse=True)
+    rows.sort(key=lambda r: r["nummer"], reverse=True)
     wide = sum(r["til_50"] is not None for r in rows)
     table = tabulate(
         f"{danish.number(wide)} af {danish.counted(len(rows), 'ny service', 'nye services').lower()} er nået ud til"
@@ -248,8 +257,8 @@ def new_services(edition: Edition, begun: date) -> Table:
         rows,
         (Column("Service", 2.4), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
         (Column("Snitflade", 2.2), lambda r: edition.interfaces[r["snitflade"]]),
-        (Column("Første kald", 1.2), lambda r: danish.month(r["begyndt"])),
-        (Column("Kommuner nu", right=True), lambda r: danish.number(r["kommuner"])),
+        (Column("Første kald", 1.2), lambda r: danish.month(r["foerste_kald"])),
+        (Column("Kommuner nu", right=True), lambda r: danish.number(r["nummer"])),
         *(
             (Column(f"Måneder til {n}", right=True), lambda r, key=f"til_{n}": danish.number(r[key]))
             for n in (10, 50, 98)
@@ -269,25 +278,17 @@ def _tiles(edition: Edition, now: Row) -> Tiles:
 
 def _ski_systems(edition: Edition, names: Callable[[Row], str]) -> Table:
     rows = edition.rows(
-        """select s.navn as it_system, s.uuid as it_system_uuid, l.navn as leverandoer, s.it_system_id,
-            cast(coalesce(sum(k.antal_kald), 0) as bigint) as kald,
-            count(distinct k.myndighed_id) filter (where k.antal_kald > 0 and m.type = 'kommune') as kommuner
-        from marts.dim_it_system as s
-        inner join marts.dim_leverandoer as l on s.leverandoer_id = l.leverandoer_id
-        left join marts.fct_kald_maaned as k on s.it_system_id = k.it_system_id
-            and k.maaned <= $maaned and k.maaned > $maaned - interval 12 month
-        left join marts.dim_myndighed as m on k.myndighed_id = m.myndighed_id
-        where s.er_ski_system group by s.navn, s.uuid, l.navn, s.it_system_id
-        order by kald desc, s.navn collate da, s.uuid"""
+        """select * from kpi.ski_systemer where maaned = $maaned
+        order by kald_12m desc, it_system collate da, it_system_uuid"""
     )
-    used = sum(r["kald"] > 0 for r in rows)
+    used = sum(r["kald_12m"] > 0 for r in rows)
     table = tabulate(
         f"{used} af {len(rows)} SKI-systemer har kald på 12 måneder" if rows else "SKI’s liste er ikke indlæst",
         rows,
         (Column("System", 2), names),
         (Column("Leverandør", 1.6), lambda r: r["leverandoer"]),
-        (Column("Alle myndigheders kald på 12 mdr.", 1.3, right=True), lambda r: danish.number(r["kald"])),
-        (Column("Kommuner med kald", 1, right=True), lambda r: danish.number(r["kommuner"])),
+        (Column("Alle myndigheders kald på 12 mdr.", 1.3, right=True), lambda r: danish.number(r["kald_12m"])),
+        (Column("Kommuner med kald", 1, right=True), lambda r: danish.number(r["kommuner_med_kald"])),
         name="ski_systemer",
     )
     return cut(table, 30)
@@ -295,19 +296,17 @@ def _ski_systems(edition: Edition, names: Callable[[Row], str]) -> Table:
 
 def _verdicts(edition: Edition) -> Table:
     rows = edition.rows(
-        """select vurdering, count(*) as antal, count(distinct coalesce(it_system_uuid, it_system)) as systemer,
-            cast(sum(kald_12m) as bigint) as kald from kpi.klarmelding_reel where maaned = $maaned
-        group by vurdering order by vurdering"""
+        "select * from kpi.klarmelding_sum where maaned = $maaned and niveau = 'alle' order by vurdering"
     )
     share = edition.measure("klarmeldinger_bekraeftet", "kpi.klarmelding_reel")
-    value = edition.row(f"select {share.formula} as tal from kpi.klarmelding_reel where maaned = $maaned").get("tal")
+    value = edition.value(share.name, share.table, "maaned = $maaned")
     return tabulate(
         f"{share.text(value)} af klarmeldingerne bekræftes af kald" if rows else "Der er ingen klarmeldinger",
         rows,
         (Column("Kaldene siger", 2, mark=True), lambda r: VERDICTS[r["vurdering"]]),
         (Column("System og snitflade", right=True), lambda r: danish.number(r["antal"])),
         (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
-        (Column("Kald på 12 mdr.", right=True), lambda r: danish.number(r["kald"])),
+        (Column("Kald på 12 mdr.", right=True), lambda r: danish.number(r["kald_12m"])),
         name="vurderinger",
     )
 
@@ -315,10 +314,9 @@ def _verdicts(edition: Edition) -> Table:
 def _unconfirmed(edition: Edition) -> Table:
     """Declarations without calls by supplier, the most first."""
     rows = edition.rows(
-        """select leverandoer, count(*) as antal, count(distinct coalesce(it_system_uuid, it_system)) as systemer,
-            list(distinct snitflade) as snitflader
-        from kpi.klarmelding_reel where maaned = $maaned and vurdering = 'klarmeldt_uden_kald'
-        group by leverandoer order by antal desc, leverandoer"""
+        """select * from kpi.klarmelding_sum
+        where maaned = $maaned and niveau = 'leverandoer' and vurdering = 'klarmeldt_uden_kald'
+        order by antal desc, leverandoer"""
     )
     table = tabulate(
         f"{danish.number(sum(r['antal'] for r in rows))} klarmeldinger har ingen kald",
@@ -326,7 +324,7 @@ def _unconfirmed(edition: Edition) -> Table:
         (Column("Leverandør", 1.6), lambda r: r["leverandoer"]),
         (Column("Klarmeldinger", right=True), lambda r: danish.number(r["antal"])),
         (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
-        (Column("Snitflader", 3.4), lambda r: _some([edition.interfaces[s] for s in r["snitflader"]])),
+        (Column("Snitflader", 3.4), lambda r: _some([edition.interfaces[s] for s in r["snitflader"].split(", ")])),
         name="klarmeldt_uden_kald",
         empty="Alle klarmeldinger bekræftes af kald.",
     )
@@ -360,30 +358,27 @@ def _deselected(edition: Edition, names: Callable[[Row], str]) -> Table:
 def _least_used(row: Row | None) -> str:
     if row is None:
         return "Ingen krævede snitflader er i brug"
-    if row["realiseret"] == row["mulige"] - row["kan_ikke_maales"]:
+    if row["realiseringsgrad"] == 1:
         return "Alle krævede snitflader, der er i brug, er fuldt udbredt"
     return f"{interface(row)} er mindst udbredt af dem i brug: {_realised(row)}"
 
 
 def _expected(edition: Edition) -> Table:
     rows = edition.rows(
-        """select snitflade, any_value(snitflade_navn) as snitflade_navn, count(*) as mulige,
-            count(*) filter (where status = 'kan_ikke_maales') as kan_ikke_maales,
-            count(*) filter (where status = 'realiseret') as realiseret, cast(sum(kald_12m) as bigint) as kald,
-            sum(forventede_kald) filter (where status <> 'realiseret' and er_anonym) as mangler
-        from kpi.potentiale where maaned = $maaned group by snitflade order by mulige desc, snitflade"""
+        """select * from kpi.potentiale_sum where maaned = $maaned and niveau = 'snitflade'
+        order by mulige desc, snitflade"""
     )
-    lowest = min((r for r in rows if r["realiseret"]), key=lambda r: r["realiseret"] / r["mulige"], default=None)
+    lowest = min((r for r in rows if r["i_brug"]), key=lambda r: r["realiseringsgrad"], default=None)
     table = tabulate(
         _least_used(lowest),
         rows,
         (Column("Snitflade", 2.8), interface),
         (Column("Mulige", 0.8, right=True), lambda r: danish.number(r["mulige"])),
-        (Column("I brug", 0.8, right=True), lambda r: danish.number(r["realiseret"])),
+        (Column("I brug", 0.8, right=True), lambda r: danish.number(r["i_brug"])),
         (Column("Kan ikke måles", 0.9, right=True), lambda r: danish.number(r["kan_ikke_maales"])),
         (Column("Realiseret", 0.9, right=True), _realised),
-        (Column("Kommunernes kald på 12 mdr.", 1.2, right=True), lambda r: danish.number(r["kald"])),
-        (Column("Ventede kald i resten", 1.2, right=True), lambda r: danish.rounded(r["mangler"])),
+        (Column("Kommunernes kald på 12 mdr.", 1.2, right=True), lambda r: danish.number(r["kald_12m"])),
+        (Column("Ventede kald i resten", 1.2, right=True), lambda r: danish.rounded(r["forventede_kald"])),
         name="forventet",
     )
     return cut(table, 25)
@@ -391,8 +386,8 @@ def _expected(edition: Edition) -> Table:
 
 def _subjects(edition: Edition) -> Table:
     rows = edition.rows(
-        """select kle_nummer, any_value(emne) as emne, any_value(hovedgruppe_titel) as gruppe, count(*) as kommuner
-        from kpi.kle_huller where udtraeksdato = $udtraek group by kle_nummer order by kommuner desc, kle_nummer"""
+        """select * from kpi.kle_huller_sum where udtraeksdato = $udtraek
+        order by kommuner desc, kle_nummer"""
     )
     table = tabulate(
         f"{rows[0]['emne']} mangler sager i flest kommuner: {rows[0]['kommuner']}"
@@ -401,7 +396,7 @@ def _subjects(edition: Edition) -> Table:
         rows,
         (Column("KLE-nummer", 0.9), lambda r: r["kle_nummer"]),
         (Column("Emne", 3.2), lambda r: r["emne"] or danish.MISSING),
-        (Column("Hovedgruppe", 2.4), lambda r: r["gruppe"] or danish.MISSING),
+        (Column("Hovedgruppe", 2.4), lambda r: r["hovedgruppe_titel"] or danish.MISSING),
         (Column("Kommuner uden sager", 1, right=True), lambda r: danish.number(r["kommuner"])),
         name="kle",
         empty="Ingen kommuner mangler sager på almindelige emner." if edition.extract else _UNKNOWN,
@@ -411,5 +406,4 @@ def _subjects(edition: Edition) -> Table:
 
 def _realised(row: Row) -> str:
     """The share in use of what can be measured."""
-    possible = row["mulige"] - row["kan_ikke_maales"]
-    return danish.percent(row["realiseret"] / possible, 1) if possible else danish.MISSING
+    return danish.MISSING if row["realiseringsgrad"] is None else danish.percent(row["realiseringsgrad"], 1)

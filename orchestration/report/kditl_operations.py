@@ -1,17 +1,17 @@
 """The part of KDI i tal that those who run the infrastructure ask for."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from orchestration.report import danish
+from orchestration.report import codes, danish
 from orchestration.report.document import Block, Column, Curves, Paragraph, Table, cut, tabulate
-from orchestration.report.edition import Edition
+from orchestration.report.edition import Edition, months_before
 from orchestration.report.k98_analyse import curve
-from orchestration.report.municipality import months_of_quarter
 from orchestration.report.potentiale_parts import interface
 
 Row = dict[str, Any]
-_PATTERNS = {"genforsoeg": "genforsøg", "natlig_bunke": "natlig bunke", "polling": "jævn strøm"}
+_PATTERNS = codes.words("kpi.afvigelser", "moenster")
 _UNKNOWN = "Støttesystemerne er ikke indlæst for perioden"
 
 
@@ -39,14 +39,23 @@ def changes(edition: Edition) -> Table:
     return cut(table, 20)
 
 
+def patterns(edition: Edition, month: date) -> int:
+    """How many patterns that do not look like casework there are in the three months that end with a month."""
+    rows = edition.rows(
+        """select 1 from kpi.afvigelser
+        where type = 'mistaenkeligt_moenster' and fra < $efter and til >= $foerste""",
+        foerste=months_before(month, 2),
+        efter=months_before(month, -1),
+    )
+    return len(rows)
+
+
 def suspicious(edition: Edition, names: Callable[[Row], str]) -> Table:
     """Calls that do not look like casework, in the three months that end with the edition's; the largest first."""
-    first, last = months_of_quarter(edition)
     rows = edition.rows(
-        """select * from kpi.afvigelser where type = 'mistaenkeligt_moenster' and fra <= $sidste and til >= $foerste
-        order by observeret desc, kommune, it_system, service, fra""",
-        foerste=first,
-        sidste=last,
+        """select * from kpi.afvigelser
+        where type = 'mistaenkeligt_moenster' and fra <= $slut and til >= $kvartalets_foerste
+        order by observeret desc, kommune, it_system, service, fra"""
     )
     table = tabulate(
         f"{danish.number(len(rows))} mistænkelige mønstre i de seneste tre måneder" if edition.has_hours else _UNKNOWN,
@@ -67,16 +76,12 @@ def suspicious(edition: Edition, names: Callable[[Row], str]) -> Table:
 def outages(edition: Edition) -> Table:
     """Hours in which a service fell away."""
     rows = edition.rows(
-        """select fra, any_value(timer) as timer, stoettesystem, service, version,
-            any_value(kommuner_ramt) as kommuner,
-            cast(sum(forventede_kald) as bigint) as forventet, cast(sum(observerede_kald) as bigint) as observeret
-        from kpi.driftsforstyrrelse where fra < $slut + interval 1 day and fra >= $maaned - interval 11 month
-        group by fra, stoettesystem, service, version order by fra desc, service, stoettesystem""",
-        slut=edition.month_end,
+        """select * from kpi.driftsforstyrrelse_sum where cast(fra as date) between $aarets_foerste and $slut
+        order by fra desc, service, stoettesystem"""
     )
-    worst = max(rows, key=lambda r: r["kommuner"], default=None)
+    worst = max(rows, key=lambda r: r["kommuner_ramt"], default=None)
     table = tabulate(
-        f"Flest kommuner, {worst['kommuner']}, blev ramt den {danish.day(worst['fra'])}"
+        f"Flest kommuner, {worst['kommuner_ramt']}, blev ramt den {danish.day(worst['fra'])}"
         if worst
         else "Ingen driftsforstyrrelser på 12 måneder"
         if edition.has_hours
@@ -86,9 +91,9 @@ def outages(edition: Edition) -> Table:
         (Column("Timer", 0.6, right=True), lambda r: danish.number(r["timer"])),
         (Column("Støttesystem", 1.4), lambda r: r["stoettesystem"]),
         (Column("Service", 2.4), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
-        (Column("Kommuner ramt", 1, right=True), lambda r: danish.number(r["kommuner"])),
-        (Column("Forventede kald", 1, right=True), lambda r: danish.number(r["forventet"])),
-        (Column("Kald", 0.8, right=True), lambda r: danish.number(r["observeret"])),
+        (Column("Kommuner ramt", 1, right=True), lambda r: danish.number(r["kommuner_ramt"])),
+        (Column("Forventede kald", 1, right=True), lambda r: danish.number(r["forventede_kald"])),
+        (Column("Kald", 0.8, right=True), lambda r: danish.number(r["observerede_kald"])),
         name="drift",
         empty="Der er ingen driftsforstyrrelser i de seneste 12 måneder." if edition.has_hours else "Det vides ikke.",
     )
@@ -97,17 +102,10 @@ def outages(edition: Edition) -> Table:
 
 def contracts(edition: Edition) -> list[Table]:
     """Service agreements that are silent or were never used."""
-    said = {"aktiv": "Aktiv", "stille": "Stille", "erstattet": "Afløst", "aldrig_brugt": "Aldrig brugt"}
-    rows = edition.rows(
-        """select status, count(*) as aftaler, count(distinct cvr) as myndigheder,
-            count(distinct it_system_uuid) as systemer, max(maaneder_stille) as stille
-        from kpi.serviceaftale_status group by status order by aftaler desc"""
-    )
+    said = codes.labels("kpi.serviceaftale_sum", "status")
+    rows = edition.rows("select * from kpi.serviceaftale_sum where niveau = 'alle' order by aftaler desc, status")
     by_supplier = edition.rows(
-        """select leverandoer, count(*) as aftaler, count(distinct it_system) as systemer,
-            count(distinct cvr) as myndigheder, max(maaneder_stille) as stille
-        from kpi.serviceaftale_status where status in ('stille', 'aldrig_brugt')
-        group by leverandoer order by aftaler desc, leverandoer"""
+        "select * from kpi.serviceaftale_sum where niveau = 'leverandoer' order by aftaler desc, leverandoer"
     )
     silent = sum(r["aftaler"] for r in by_supplier)
     return [
@@ -118,7 +116,7 @@ def contracts(edition: Edition) -> list[Table]:
             (Column("Serviceaftaler", right=True), lambda r: danish.number(r["aftaler"])),
             (Column("Myndigheder", right=True), lambda r: danish.number(r["myndigheder"])),
             (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
-            (Column("Længst stille, måneder", 1.3, right=True), lambda r: danish.number(r["stille"])),
+            (Column("Længst stille, måneder", 1.3, right=True), lambda r: danish.number(r["maaneder_stille"])),
             name="aftaler",
             note="Set fra den nyeste måned, Serviceplatformen har leveret.",
         ),
@@ -130,7 +128,7 @@ def contracts(edition: Edition) -> list[Table]:
                 (Column("Stille eller aldrig brugt", 1.2, right=True), lambda r: danish.number(r["aftaler"])),
                 (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
                 (Column("Myndigheder", right=True), lambda r: danish.number(r["myndigheder"])),
-                (Column("Længst stille, måneder", 1.2, right=True), lambda r: danish.number(r["stille"])),
+                (Column("Længst stille, måneder", 1.2, right=True), lambda r: danish.number(r["maaneder_stille"])),
                 name="stille_aftaler",
                 empty="Alle aftaler er i brug eller afløst.",
             ),

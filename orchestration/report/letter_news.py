@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orchestration.report import country, danish
-from orchestration.report.edition import SMALLEST_GROUP, Edition
+from orchestration.report.edition import Edition
 
 # What a kind of finding says of the municipalities that have it, and the page of the web edition that has more.
 # Praise and what is for the operators alone are no news of the country.
@@ -32,23 +32,17 @@ class News:
 def of_month(edition: Edition) -> Iterator[News]:
     """How the country stands, then the weightiest findings; one that fewer than five have is left out."""
     yield News(country.share_in_use(edition), "potentiale.html")
-    rows = edition.rows(
-        """select slags, count(*) filter (where maaned = $maaned) as nu,
-            count(*) filter (where maaned is not distinct from $foer) as foer
-        from kpi.fund where maaned = $maaned or maaned is not distinct from $foer
-        group by slags having nu >= $mindst
-        order by sum(score) filter (where maaned = $maaned) desc, slags""",
-        mindst=SMALLEST_GROUP,
-    )
+    rows = edition.rows("select * from kpi.fund_sum where maaned = $maaned and er_anonym order by score desc, slags")
     told = [r for r in rows if r["slags"] in _SAID]
     for row in told[: _MOST - 1]:
         said, page = _SAID[row["slags"]]
-        many = danish.counted(row["nu"], "kommune", "kommuner")
-        yield News(f"{many} {said}{_since(edition, row['nu'], row['foer'])}.", page)
+        many = danish.counted(row["kommuner"], "kommune", "kommuner")
+        before = row["kommuner_kvartal_foer"] if row["foer_er_anonym"] else None
+        yield News(f"{many} {said}{_since(edition, row['kommuner'], before)}.", page)
 
 
-def _since(edition: Edition, now: int, before: int) -> str:
-    if edition.before is None or before < SMALLEST_GROUP:
+def _since(edition: Edition, now: int, before: int | None) -> str:
+    if edition.before is None or before is None:
         return ""
     month = danish.month_name(edition.before)
     if now == before:

@@ -231,7 +231,7 @@ def _registered(about: Reader) -> Listed:
         (Column("System", 1.9), about.system),
         (Column("Leverandør", 1.5), lambda r: r["leverandoer"] if r["leverandoer"] != "Ukendt" else "ikke oplyst"),
         (Column("Oplyst af", 1.1), lambda r: r["kilder"] or "kun kald"),
-        (Column("Kald på 12 mdr.", 1, right=True), lambda r: danish.number(r["kald"])),
+        (Column("Kald på 12 mdr.", 1, right=True), lambda r: danish.number(r["kald_12m"])),
         name="systemliste",
         empty="Ingen registre og ingen kald viser it-systemer i kommunen.",
     )

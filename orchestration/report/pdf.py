@@ -48,6 +48,7 @@ def render(document: Document, published: str, sender: Imprint = NOBODY) -> byte
     """
     made = datetime.fromisoformat(published).astimezone(UTC)
     content = shown(document).as_dict() | {
+        "marks": danish.MARKS,
         "csv": {name: csv_text(document, name) for name in document.tables()},
         "imprint": {
             "sender": shown(sender.sender),

@@ -26,7 +26,9 @@ Row = dict[str, Any]
 
 def municipalities(edition: Edition) -> list[Row]:
     """Those that SAPA's deliveries tell of in the month."""
-    return edition.rows("select distinct cvr, kommune from kpi.sapa where maaned = $maaned order by kommune collate da")
+    return edition.rows(
+        "select * from kpi.sapa_sum where maaned = $maaned and niveau = 'myndighed' order by kommune collate da"
+    )
 
 
 def build(edition: Edition, cvr: str | None = None) -> Document:
@@ -50,7 +52,7 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
         period=danish.month(edition.month),
         audience=official or "Alle kommuner · til KOMBIT",
         headline=_headline(units, silent, edition),
-        front=(_tiles(edition, units), *_trend(edition, cvr), *(() if name else (types(units),))),
+        front=(_tiles(edition, cvr), *_trend(edition, cvr), *(() if name else (types(units),))),
         sections=(
             *(() if name else (Section("Kommunerne", (_by_municipality(edition), _mosaic(edition, units))),)),
             Section("Enhederne, de længst stille først", (cut(_all(worst_first, name, edition), 60),)),
@@ -101,28 +103,38 @@ def types(units: list[Row]) -> Table:
     return cut(table, 12)
 
 
-def _tiles(edition: Edition, units: list[Row]) -> Tiles:
-    lookups, users = sum(u["opslag"] for u in units), sum(u["brugere"] or 0 for u in units)
+def _tiles(edition: Edition, cvr: str | None) -> Tiles:
+    row = next((r for r in _sums(edition, cvr) if r["maaned"] == edition.month), {})
     figures = [
-        ("sapa_opslag", lookups),
-        ("sapa_brugere", users),
-        ("opslag_pr_bruger", lookups / users if users else None),
-        ("sapa_stille_enheder", sum(bool(u["er_stille"]) for u in units)),
+        ("sapa_opslag", row.get("opslag")),
+        ("sapa_brugere", row.get("brugere")),
+        ("opslag_pr_bruger", row.get("opslag_pr_bruger")),
+        ("sapa_stille_enheder", row.get("enheder_stille")),
     ]
     tiles = [
-        Tile(m.label, m.text(v), (f"af {danish.number(len(units))} enheder",) if n == "sapa_stille_enheder" else (), n)
+        Tile(
+            m.label,
+            m.text(v),
+            (f"af {danish.number(row['enheder'])} enheder",) if row and n == "sapa_stille_enheder" else (),
+            n,
+        )
         for n, v in figures
         for m in [edition.measure(n, "kpi.sapa")]
     ]
     return Tiles(tuple(tiles))
 
 
-def _trend(edition: Edition, cvr: str | None) -> list[Block]:
-    rows = edition.rows(
-        """select maaned, cast(sum(opslag) as bigint) as opslag from kpi.sapa
-        where maaned <= $maaned and coalesce(cvr = $cvr, true) group by maaned order by maaned""",
+def _sums(edition: Edition, cvr: str | None) -> list[Row]:
+    """The months up to the edition's, of one municipality or of all."""
+    return edition.rows(
+        """select * from kpi.sapa_sum where maaned <= $maaned
+        and niveau = if($cvr is null, 'alle', 'myndighed') and cvr is not distinct from $cvr order by maaned""",
         cvr=cvr,
-    )[-13:]
+    )
+
+
+def _trend(edition: Edition, cvr: str | None) -> list[Block]:
+    rows = _sums(edition, cvr)[-13:]
     if len(rows) < 2:
         return []
     most = max(rows, key=lambda r: r["opslag"])
@@ -151,13 +163,11 @@ def _mosaic(edition: Edition, units: list[Row]) -> Mosaic:
 
 def _by_municipality(edition: Edition) -> Block:
     rows = edition.rows(
-        """select kommune, count(*) as enheder, count(*) filter (where opslag > 0) as i_brug,
-            cast(sum(brugere) as bigint) as brugere, cast(sum(opslag) as bigint) as opslag,
-            sum(opslag) / nullif(cast(sum(brugere) as double), 0) as pr_bruger
-        from kpi.sapa where maaned = $maaned group by kommune order by pr_bruger nulls first, kommune collate da"""
+        """select * from kpi.sapa_sum where maaned = $maaned and niveau = 'myndighed'
+        order by opslag_pr_bruger nulls first, kommune collate da"""
     )
     rate = edition.measure("opslag_pr_bruger", "kpi.sapa")
-    most = max(rows, key=lambda r: r["pr_bruger"] or 0, default=None)
+    most = max(rows, key=lambda r: r["opslag_pr_bruger"] or 0, default=None)
     table = tabulate(
         f"{most['kommune']} slår oftest op pr. bruger; de, der slår mindst op, står først"
         if most
@@ -165,10 +175,10 @@ def _by_municipality(edition: Edition) -> Block:
         rows,
         (Column("Kommune", 2), lambda r: r["kommune"]),
         (Column("Enheder", right=True), lambda r: danish.number(r["enheder"])),
-        (Column("Heraf i brug", right=True), lambda r: danish.number(r["i_brug"])),
+        (Column("Heraf i brug", right=True), lambda r: danish.number(r["enheder_i_brug"])),
         (Column("Brugere", right=True), lambda r: danish.number(r["brugere"])),
         (Column("Opslag", right=True), lambda r: danish.number(r["opslag"])),
-        (Column("Opslag pr. bruger", right=True), lambda r: rate.text(r["pr_bruger"])),
+        (Column("Opslag pr. bruger", right=True), lambda r: rate.text(r["opslag_pr_bruger"])),
         name="kommuner",
     )
     return cut(table, 28)

@@ -72,8 +72,7 @@ def build(edition: Edition, system: str, cvr: str) -> Screening:
     (debt,) = debts
     rows = edition.rows(
         """select t.*, s.dataomraade from kpi.tilslutning_tragt as t
-        left join (select snitflade, min(dataomraade) as dataomraade from marts.dim_service group by snitflade) as s
-            on t.snitflade = s.snitflade
+        left join marts.dim_snitflade as s on t.snitflade = s.snitflade
         where t.maaned = $maaned and t.cvr = $cvr and t.it_system = $navn
             and t.it_system_uuid is not distinct from $uuid and t.snitflade is not null order by t.snitflade""",
         cvr=cvr,

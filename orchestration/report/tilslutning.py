@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.report import danish, findings
+from orchestration.report import codes, danish, findings
 from orchestration.report.document import (
     Block,
     Bullets,
@@ -23,21 +23,13 @@ from orchestration.report.municipality import SystemNames
 from orchestration.report.potentiale_parts import interface
 
 Row = dict[str, Any]
-VERDICTS = {
-    "bekraeftet": "Bekræftet",
-    "klarmeldt_uden_kald": "Klarmeldt uden kald",
-    "kan_ikke_maales": "Kan ikke måles",
-    "kald_uden_klarmelding": "Kald uden klarmelding",
-    "ikke_relevant": danish.NOT_RELEVANT,
-    "ikke_tilsluttet": "Ikke tilsluttet",
-}
+VERDICTS = codes.labels("kpi.klarmelding_reel", "vurdering")
 
 
 @dataclass(frozen=True)
 class System:
     """The system that the report is about."""
 
-    it_system_id: int
     uuid: str | None
     name: str
     shown: str
@@ -45,8 +37,8 @@ class System:
 
     @property
     def identity(self) -> str:
-        """What tells it from a system of the same name: its UUID, or else its key."""
-        return self.uuid or str(self.it_system_id)
+        """What tells it from a system of the same name: its UUID, or else its name, which is then its own."""
+        return self.uuid or self.name
 
 
 def file_names_of(systems: list[System]) -> dict[str, str]:
@@ -58,12 +50,10 @@ def systems(edition: Edition) -> list[System]:
     """The systems on SKI's list or in the status sheet in force, in Danish order."""
     names = SystemNames(edition)
     return [
-        System(r["it_system_id"], r["it_system_uuid"], r["it_system"], names(r), r["leverandoer"])
+        System(r["it_system_uuid"], r["it_system"], names(r), r["leverandoer"])
         for r in edition.rows(
-            """select s.it_system_id, s.uuid as it_system_uuid, s.navn as it_system, t.leverandoer
-            from kpi.tilslutning as t inner join marts.dim_it_system as s
-                on t.it_system = s.navn and t.it_system_uuid is not distinct from s.uuid
-            where t.statusdato = $statusdato order by s.navn collate da, s.uuid"""
+            """select it_system, it_system_uuid, leverandoer from kpi.tilslutning
+            where statusdato = $statusdato order by it_system collate da, it_system_uuid"""
         )
     ]
 
@@ -137,10 +127,9 @@ def _moved(edition: Edition, system: System) -> list[str]:
     rows = edition.rows(
         """select * from kpi.klarmelding_haendelser where it_system = $navn
         and it_system_uuid is not distinct from $uuid
-        and statusdato > $maaned - interval 3 month and statusdato <= $slut order by statusdato desc, snitflade""",
+        and statusdato between $kvartalets_foerste and $slut order by statusdato desc, snitflade""",
         navn=system.name,
         uuid=system.uuid,
-        slut=edition.month_end,
     )
     lines = [
         f"{danish.day(r['statusdato'])}: {edition.interfaces[r['snitflade']]} fra {(r['fra'] or 'ikke oplyst').lower()}"
@@ -156,10 +145,10 @@ def _moved(edition: Edition, system: System) -> list[str]:
 def _by_municipality(edition: Edition, system: System) -> list[Row]:
     """How many of the demanded interfaces each municipality with the system lacks, of those that can be measured."""
     return edition.rows(
-        """select cvr, kommune, count(*) filter (where tilstand <> 'i_brug') as mangler, count(*) as mulige
-        from kpi.potentiale where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
-            and tilstand <> 'kan_ikke_maales'
-        group by cvr, kommune order by kommune collate da""",
+        """select cvr, kommune, gaeld as mangler from kpi.teknisk_gaeld
+        where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
+            and mulige > kan_ikke_maales
+        order by kommune collate da""",
         navn=system.name,
         uuid=system.uuid,
     )
@@ -175,10 +164,10 @@ def _lacking_title(edition: Edition, system: System) -> str:
 
 def _lacking(edition: Edition, system: System, named: frozenset[str]) -> list[Block]:
     rows = edition.rows(
-        """select snitflade, any_value(snitflade_navn) as snitflade_navn, any_value(aktive) as aktive,
-            any_value(anvendere) as anvendere, any_value(tilstand = 'kan_ikke_maales') as umaalt
-        from kpi.potentiale where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
-        group by snitflade order by any_value(anvendere) - any_value(aktive) desc, snitflade""",
+        """select *, kan_ikke_maales > 0 as umaalt from kpi.potentiale_sum
+        where maaned = $maaned and niveau = 'it_system_snitflade' and it_system = $navn
+            and it_system_uuid is not distinct from $uuid
+        order by kommuner - kommuner_i_brug desc, snitflade""",
         navn=system.name,
         uuid=system.uuid,
     )
@@ -188,11 +177,11 @@ def _lacking(edition: Edition, system: System, named: frozenset[str]) -> list[Bl
         (Column("Krævet snitflade", 3), interface),
         (
             Column("I brug i", 1, right=True),
-            lambda r: "kan ikke måles" if r["umaalt"] else f"{r['aktive']} af {r['anvendere']}",
+            lambda r: danish.UNMEASURABLE if r["umaalt"] else f"{r['kommuner_i_brug']} af {r['kommuner']}",
         ),
         (
             Column("Mangler i", 0.9, right=True),
-            lambda r: danish.MISSING if r["umaalt"] else danish.number(r["anvendere"] - r["aktive"]),
+            lambda r: danish.MISSING if r["umaalt"] else danish.number(r["kommuner"] - r["kommuner_i_brug"]),
         ),
         name="mangler",
         empty="Ingen kommuner bruger systemet, eller det har ingen krav.",
@@ -224,33 +213,25 @@ def _of_these(rows: list[Row], named: frozenset[str]) -> str:
 def _why_only(edition: Edition, system: System, named: frozenset[str]) -> list[Block]:
     """The deck's own question: a service that one or two of the system's municipalities call, and who they are."""
     rows = edition.rows(
-        """with kaldere as (
-            select distinct s.service, s.version, m.cvr, m.navn as kommune
-            from marts.fct_kald_maaned as k
-            inner join marts.dim_service as s on k.service_id = s.service_id
-            inner join marts.dim_myndighed as m on k.myndighed_id = m.myndighed_id and m.type = 'kommune'
-            where k.it_system_id = $id and k.antal_kald > 0
-                and k.maaned <= $maaned and k.maaned > $maaned - interval 12 month
-        )
-        select u.service, u.version, u.snitflade, u.anvendere,
-            list({'cvr': k.cvr, 'kommune': k.kommune} order by k.kommune collate da) as kaldere
-        from kpi.udbredelse as u
-        inner join kaldere as k on u.service = k.service and u.version is not distinct from k.version
-        where u.maaned = $maaned and u.it_system = $navn and u.it_system_uuid is not distinct from $uuid
-            and u.aktive between 1 and 2 and u.anvendere >= 5
-        group by all order by length(kaldere), u.anvendere desc, u.service, u.version limit 4""",
-        id=system.it_system_id,
+        """select * from kpi.udbredelse_enkelte
+        where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
+        order by aktive, anvendere desc, service, version, kommune collate da""",
         navn=system.name,
         uuid=system.uuid,
     )
-    if not rows:
+    callers: dict[tuple[str, str | None], list[Row]] = {}
+    for r in rows:
+        callers.setdefault((r["service"], r["version"]), []).append(r)
+    found = list(callers.values())[:4]
+    if not found:
         return []
     lines = [
         f"{r['service']}{' ' + r['version'] if r['version'] else ''}, {edition.interfaces[r['snitflade']]}, kaldes kun"
-        f" af {_of_these(r['kaldere'], named)}, {len(r['kaldere'])} af {r['anvendere']}."
-        for r in rows
+        f" af {_of_these(these, named)}, {len(these)} af {r['anvendere']}."
+        for these in found
+        for r in these[:1]
     ]
-    who = _of_these(rows[0]["kaldere"], named) if len(rows) == 1 else "få"
+    who = _of_these(found[0], named) if len(found) == 1 else "få"
     return [Paragraph(f"Hvorfor kun {who}?", "heading"), Bullets(tuple(lines))]
 
 
@@ -266,18 +247,10 @@ def _state(edition: Edition, system: System) -> Row:
 def interfaces(edition: Edition, system: System) -> list[Row]:
     """Every interface that is demanded of, declared for or called by the system, as declared and as called."""
     return edition.rows(
-        """select sn.snitflade, sn.navn as snitflade_navn, f.klarmelding, coalesce(f.krav, k.krav) as krav,
-            k.kald_12m, k.kommuner_med_kald, k.vurdering
-        from (select * from marts.fct_klarmelding where statusdato = $statusdato and it_system_id = $id) as f
-        full outer join (
-            select r.*, d.snitflade_id from kpi.klarmelding_reel as r
-            inner join marts.dim_snitflade as d on r.snitflade = d.snitflade
-            where r.maaned = $maaned and r.it_system = $navn and r.it_system_uuid is not distinct from $uuid
-        ) as k on f.snitflade_id = k.snitflade_id
-        inner join marts.dim_snitflade as sn on coalesce(f.snitflade_id, k.snitflade_id) = sn.snitflade_id
-        where coalesce(f.krav, k.krav) is not null or coalesce(k.kald_12m, 0) > 0 or f.klarmelding is not null
-        order by sn.snitflade not like 'SF%' desc, sn.snitflade""",
-        id=system.it_system_id,
+        """select * from kpi.klarmelding_reel
+        where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid
+            and (krav is not null or kald_12m > 0 or klarmelding is not null)
+        order by snitflade not like 'SF%' desc, snitflade""",
         navn=system.name,
         uuid=system.uuid,
     )
@@ -285,23 +258,10 @@ def interfaces(edition: Edition, system: System) -> list[Row]:
 
 def _users(edition: Edition, system: System) -> list[Row]:
     return edition.rows(
-        """with gaeldende as (
-            select register, coalesce(max(statusdato) filter (where statusdato <= $slut), min(statusdato)) as statusdato
-            from marts.fct_systemanvendelse group by register
-        ),
-        brugere as (
-            select brug.myndighed_id from marts.fct_systemanvendelse as brug
-            inner join gaeldende on brug.register = gaeldende.register and brug.statusdato = gaeldende.statusdato
-            where brug.it_system_id = $id and coalesce(brug.i_brug_fra <= $slut, true)
-                and coalesce(brug.i_brug_til >= $maaned - interval 11 month, true)
-            union
-            select myndighed_id from marts.fct_kald_maaned
-            where it_system_id = $id and maaned <= $maaned and maaned > $maaned - interval 12 month and antal_kald > 0
-        )
-        select m.navn from brugere inner join marts.dim_myndighed as m on brugere.myndighed_id = m.myndighed_id
-        where m.type = 'kommune' order by m.navn collate da""",
-        id=system.it_system_id,
-        slut=edition.month_end,
+        """select kommune from kpi.systemanvendelse
+        where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid""",
+        navn=system.name,
+        uuid=system.uuid,
     )
 
 
@@ -353,7 +313,7 @@ def _table(rows: list[Row], name: str, empty: str) -> Table:
         "Klarmelding og kald pr. krævet snitflade" if name == "klarmelding" else "Klarmelding og kald",
         rows,
         (Column("Snitflade", 3.2), interface),
-        (Column("Klarmelding", 1.1, mark=True), _declared),
+        (Column("Klarmelding", 1.1, mark=True), declared),
         (Column("Kaldene siger", 1.6, mark=True), lambda r: VERDICTS.get(r["vurdering"] or "", danish.MISSING)),
         (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald_12m"])),
         (Column("Kommuner med kald", 1, right=True), lambda r: danish.number(r["kommuner_med_kald"])),
@@ -362,7 +322,8 @@ def _table(rows: list[Row], name: str, empty: str) -> Table:
     )
 
 
-def _declared(row: Row) -> str:
+def declared(row: Row) -> str:
+    """What the supplier says, as it stands in a table."""
     if row["klarmelding"] == "Irrelevant":
         return danish.NOT_RELEVANT
     if row["klarmelding"] == "Klarmeldt":

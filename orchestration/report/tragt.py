@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.report import danish
+from orchestration.report import codes, danish
 from orchestration.report.document import Block, Column, Paragraph, Table, tabulate
 from orchestration.report.edition import Edition
 from orchestration.report.municipality import SystemNames
@@ -13,31 +13,14 @@ from orchestration.report.potentiale_parts import interface
 from orchestration.settings import PROJECT_ROOT
 
 Row = dict[str, Any]
-STEPS = {
-    "mulig": "Mulig", "forpligtet": "Forpligtet", "tilmeldt": "Tilmeldt", "klarmeldt": "Klarmeldt",
-    "aftale": "Aftale uden kald", "foerste_kald": "Første kald", "stabil_brug": "Stabil brug", "fravalgt": "Fravalgt",
-    "udfaset": "Udfaset",
-}  # fmt: skip
-MERGED = {"paa_vej": "På vej", "klar": "Klar", "i_brug": "I brug", "ude": "Ude"}
-WAITING_FOR = {
-    "kombit": "KOMBIT", "leverandoer": "Leverandøren", "kommune": "Kommunen", "begge": "Kommune og leverandør",
-}  # fmt: skip
-NEXT = {
-    "spoerg_leverandoeren": "spørge leverandøren", "klarmeld": "klarmelde", "indgaa_aftale": "indgå en serviceaftale",
-    "tag_i_brug": "tage snitfladen i brug", "foerste_kald": "få det første kald igennem",
-    "goer_brugen_stabil": "gøre brugen stabil", "fjern_aarsagen": "fjerne årsagen",
-    "luk_eller_ret_registret": "lukke systemet eller rette registret",
-}  # fmt: skip
-REASONS = {
-    "leverandoer_uenig": "leverandøren er ikke enig", "fortrudt": "leverandøren har fortrudt",
-    "produkt_udgaaet": "produktet er udgået", "ikke_solgt": "ikke solgt endnu", "ikke_efterspurgt": "ikke efterspurgt",
-    "ingen_pilot": "ingen pilot", "urentabel": "urentabel", "irrelevant": "irrelevant",
-    "administrativt_fjernet": "administrativt fjernet",
-}  # fmt: skip
-PHASES = {
-    "anskaffelse": "Anskaffelse", "ibrugtagning": "Ibrugtagning", "drift": "Drift", "udfasning": "Udfasning",
-    "udfaset": "Udfaset",
-}  # fmt: skip
+_FUNNEL = "kpi.tilslutning_tragt"
+STEPS = codes.labels(_FUNNEL, "trin")
+PARTS = codes.labels("kpi.tilslutning_tragt_visning", "del")
+WAITING_FOR = codes.labels(_FUNNEL, "naeste_part")
+DECLINED = codes.words(_FUNNEL, "fravalg")
+NEXT = codes.words(_FUNNEL, "naeste_skridt")
+REASONS = codes.words(_FUNNEL, "aarsag")
+PHASES = codes.labels("kpi.teknisk_gaeld", "fase")
 _MOST = 28
 
 
@@ -80,8 +63,8 @@ def of_all(edition: Edition) -> list[Block]:
 def _part(row: Row) -> str:
     if row["opdeling"] == "total":
         return "I alt"
-    name = STEPS.get(row["del"]) or MERGED[row["del"]]
-    return f"{name}, {'for altid' if row['fravalg'] == 'aldrig' else 'ikke endnu'}" if row["fravalg"] else name
+    name = PARTS[row["del"]]
+    return f"{name}, {DECLINED[row['fravalg']]}" if row["fravalg"] else name
 
 
 def of_municipality(edition: Edition, cvr: str, most: int | None = _MOST) -> tuple[Table, Table]:
@@ -167,10 +150,8 @@ def of_system(edition: Edition, name: str, uuid: str | None, public: bool) -> Ta
 def declined(edition: Edition) -> Table:
     """Why demanded interfaces are declined, and for how many uses."""
     rows = edition.rows(
-        """select aarsag, fravalg, count(*) as antal, count(distinct cvr) as kommuner,
-            count(distinct coalesce(it_system_uuid, it_system)) as systemer
-        from kpi.tilslutning_tragt where maaned = $maaned and krav = 'obligatorisk' and trin = 'fravalgt'
-        group by all order by antal desc, aarsag, fravalg"""
+        """select * from kpi.fravalg_sum where maaned = $maaned and krav = 'obligatorisk'
+        order by antal desc, aarsag, fravalg"""
     )
     return tabulate(
         f"{danish.counted(sum(r['antal'] for r in rows), 'anvendelse', 'anvendelser')} er fravalgt med en grund",
@@ -206,10 +187,7 @@ def architects_sheet(edition: Edition, cvr: str, most: int | None = _MOST) -> Ta
     Systems without a demand are left out; those with most debt come first.
     """
     areas = {
-        r["snitflade"]: r["dataomraade"]
-        for r in edition.rows(
-            "select snitflade, min(dataomraade) as dataomraade from marts.dim_service group by snitflade"
-        )
+        r["snitflade"]: r["dataomraade"] for r in edition.rows("select snitflade, dataomraade from marts.dim_snitflade")
     }
     systems = edition.rows_of(
         cvr,
@@ -246,7 +224,7 @@ def architects_sheet(edition: Edition, cvr: str, most: int | None = _MOST) -> Ta
         (Column("Fase", 0.75), lambda r: PHASES[r["fase"]] + (", kalder" if r["udfaset_men_kalder"] else "")),
         name="byggeblokke",
         note="Klasser: Klassifikation. Sager: Sags- og Dokumentindeks. alle: hver krævet snitflade i byggeblokken er i"
-        " brug. nogle: mindst én er. ingen: alle er gæld. ikke målt: ingen i landet er endnu set kalde dem. Tom:"
+        " brug. nogle: mindst én er. ingen: alle er gæld. kan ikke måles: ingen i landet er endnu set kalde dem. Tom:"
         " intet krav. Gæld: krævede snitflader, der kan måles og ikke er i brug; ældst: måneder, den ældste kunne have"
         f" været i brug.{more}",
         empty="Kommunen bruger ingen systemer, der er krav til.",
@@ -256,6 +234,6 @@ def architects_sheet(edition: Edition, cvr: str, most: int | None = _MOST) -> Ta
 def _mark(rows: list[Row]) -> str:
     measured = [r for r in rows if r["i_brug"] or not r["kan_ikke_maales"]]
     if not measured:
-        return "ikke målt" if rows else ""
+        return danish.UNMEASURABLE if rows else ""
     used = sum(r["i_brug"] for r in measured)
     return "alle" if used == len(measured) else "nogle" if used else "ingen"

@@ -2,18 +2,13 @@
 
 from dataclasses import dataclass
 
-from orchestration.report import danish
+from orchestration.report import codes, danish
 from orchestration.report.document import Block
 from orchestration.report.line_chart import DESK, PHONE, Lines
 
-# The five states of a possible use: code of kpi.potentiale.tilstand, readers' word, what it means.
-STATES = {
-    "i_brug": ("i brug", "kald inden for 12 måneder"),
-    "andre_i_gang": ("andre er i gang", "andre kommuner bruger den i samme system"),
-    "klarmeldt_ubrugt": ("klarmeldt, men ubrugt", "ingen kommune bruger den i systemet"),
-    "ikke_klar": ("ikke klar", "venter på leverandøren"),
-    "kan_ikke_maales": ("kan ikke måles", "ingen i landet er set kalde snitfladen"),
-}
+_MEANINGS = codes.meanings("kpi.potentiale", "tilstand")
+# The five states of a possible use: code, readers' word, what it means.
+STATES = {code: (word, _MEANINGS[code]) for code, word in codes.words("kpi.potentiale", "tilstand").items()}
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def municipality_folders(names: dict[str, str]) -> dict[str, str]:
 def data_status(edition: Edition) -> Page:
     """What has come, what is late, and what comes next."""
     known = sources.of(edition)
-    day = edition.row("select max(statusdato) as dag from marts.leverance_status").get("dag")
+    day = edition.row("select statusdato from marts.leverance_status limit 1").get("statusdato")
     wrong = [said for source in known for said in source.sentences(edition.month)]
     table = tabulate(
         "Kilde for kilde",
@@ -93,8 +93,7 @@ def _day(value: object) -> str:
 def definitions(edition: Edition) -> Page:
     """Every measure of the catalogue."""
     rows = edition.rows(
-        """select etiket, definition, enhed from marts.maal
-        group by maal, etiket, definition, enhed order by etiket collate da, definition"""
+        "select distinct maal, etiket, definition, enhed from marts.maal order by etiket collate da, definition"
     )
     table = tabulate(
         f"{danish.number(len(rows))} mål",
@@ -103,11 +102,7 @@ def definitions(edition: Edition) -> Page:
         (Column("Definition", 4), lambda r: r["definition"]),
         (Column("Enhed", 0.9), lambda r: r["enhed"]),
     )
-    marks = Paragraph(
-        "0 er talt og er nul. – mangler eller er ikke oplyst. »< 0,01« er mere end ingenting. »ikke relevant« er meldt"
-        " fra. »for få« står, hvor færre end fem kommuner ligger bag, eller én står for over halvdelen. »kan ikke"
-        " måles«: ingen i landet er set kalde snitfladen."
-    )
+    marks = Paragraph(f"{danish.MARKS} »{danish.NOT_RELEVANT.lower()}« er meldt fra.")
     return Page(
         "definitioner.html",
         "Definitioner",

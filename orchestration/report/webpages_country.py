@@ -14,7 +14,6 @@ from orchestration.report.webpages_municipality import QUESTIONS
 
 Row = dict[str, Any]
 _TITLE = "Brugen af den fælleskommunale infrastruktur"
-_STATES = ", ".join(f"count(*) filter (where p.tilstand = '{state}') as {state}" for state in STATES)
 
 
 def pages(edition: Edition, indicators: Indicators, is_public: bool) -> Iterator[Page]:
@@ -37,7 +36,7 @@ def pages(edition: Edition, indicators: Indicators, is_public: bool) -> Iterator
 
 
 def _front(edition: Edition, indicators: Indicators, path: str) -> Page:
-    totals = edition.row(f"select {_STATES} from kpi.potentiale as p where maaned = $maaned")
+    totals = edition.row("select * from kpi.potentiale_sum where maaned = $maaned and niveau = 'k98'")
     calls = edition.rows("select * from kpi.kald_pr_borger_danmark where maaned <= $maaned order by maaned")[-24:]
     lines = Lines({"Kald pr. borger": [(r["maaned"], r["kald_pr_borger"]) for r in calls]}, "kald pr. borger")
     return Page(
@@ -47,7 +46,7 @@ def _front(edition: Edition, indicators: Indicators, path: str) -> Page:
         country.share_in_use(edition),
         (
             Part("Her står kommunerne", (Places(tuple(_places(edition, indicators))),)),
-            Part("Mulige anvendelser i alle kommuner", (States(tuple((s, totals[s]) for s in STATES)),)),
+            Part("Mulige anvendelser i alle kommuner", (States(tuple((s, totals.get(s, 0)) for s in STATES)),)),
             Part(
                 "Det deler flest kommuner",
                 (Talks(tuple(_shared_steps(edition)), "Ingen skridt deles af fem kommuner."),),
@@ -90,7 +89,7 @@ def _places(edition: Edition, indicators: Indicators) -> Iterator[Place]:
     for name, question in QUESTIONS.items():
         groups: Groups = indicators.groups(name)
         every = groups.get(("alle", "Alle kommuner"), {})
-        text = indicators.benchmark(name, edition.municipalities[0]["cvr"]).measure.text
+        text = indicators.measure(name).text
         low, middle, high = (every.get(k) for k in ("nedre_kvartil", "median", "oevre_kvartil"))
         place = f"midten {text(middle)}" if middle is not None else danish.TOO_FEW
         half = f"halvdelen mellem {text(low)} og {text(high)}" if low is not None and high is not None else ""
@@ -106,10 +105,8 @@ def _places(edition: Edition, indicators: Indicators) -> Iterator[Place]:
 def _shared_steps(edition: Edition) -> Iterator[Talk]:
     """The three steps that most municipalities have among theirs."""
     rows = edition.rows(
-        """select slags, it_system, it_system_uuid, mode(titel) as titel, count(*) as kommuner
-        from kpi.skridt where maaned = $maaned and valg = 'valgt' group by slags, it_system, it_system_uuid
-        having count(*) >= $mindst order by kommuner desc, titel limit 3""",
-        mindst=SMALLEST_GROUP,
+        """select * from kpi.skridt_sum where maaned = $maaned and er_anonym
+        order by kommuner desc, titel, it_system_uuid limit 3"""
     )
     for number, r in enumerate(rows, start=1):
         # these two are about what each municipality lacks
@@ -122,10 +119,8 @@ def _shared_steps(edition: Edition) -> Iterator[Talk]:
 
 def _by_supplier(edition: Edition) -> Table:
     rows = edition.rows(
-        f"""select l.navn, {_STATES} from kpi.potentiale as p
-        inner join marts.dim_it_system as s on p.it_system = s.navn and p.it_system_uuid is not distinct from s.uuid
-        inner join marts.dim_leverandoer as l on s.leverandoer_id = l.leverandoer_id
-        where p.maaned = $maaned group by l.navn order by andre_i_gang desc, l.navn collate da"""
+        """select *, leverandoer as navn from kpi.potentiale_sum where maaned = $maaned and niveau = 'leverandoer'
+        order by andre_i_gang desc, navn collate da"""
     )
     three = sum(r["andre_i_gang"] for r in rows[:3])
     total = sum(r["andre_i_gang"] for r in rows)
@@ -139,13 +134,8 @@ def _by_supplier(edition: Edition) -> Table:
 
 def _by_area(edition: Edition) -> Table:
     rows = edition.rows(
-        f"""with omraader as (
-            select distinct s.uuid, s.navn, u.ydelsesomraade from marts.ski_use_case as u
-            inner join marts.dim_it_system as s on u.it_system_id = s.it_system_id where u.statusdato = $statusdato
-        )
-        select o.ydelsesomraade as navn, {_STATES} from kpi.potentiale as p
-        left join omraader as o on p.it_system = o.navn and p.it_system_uuid is not distinct from o.uuid
-        where p.maaned = $maaned group by o.ydelsesomraade order by andre_i_gang desc, navn nulls last"""
+        """select *, ydelsesomraade as navn from kpi.potentiale_omraade where maaned = $maaned
+        order by andre_i_gang desc, navn nulls last"""
     )
     note = "Et system i flere ydelsesområder tælles med i hvert af dem."
     return _by_state("Ydelsesområderne på SKI’s liste", rows, "Ydelsesområde", "omraader", note)
@@ -168,5 +158,5 @@ def _by_state(title: str, rows: list[Row], what: str, name: str, note: str = "")
 
 
 def _share(row: Row) -> str:
-    measurable = sum(row[s] for s in STATES if s != "kan_ikke_maales")
-    return danish.percent(row["i_brug"] / measurable) if measurable else "kan ikke måles"
+    share = row["realiseringsgrad"]
+    return danish.UNMEASURABLE if share is None else danish.percent(share)

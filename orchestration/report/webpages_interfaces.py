@@ -19,12 +19,9 @@ _WORTH = (("borger", "Borgeren"), ("sagsbehandler", "Sagsbehandleren"), ("it", "
 
 def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
     """The list, then each."""
-    uses = _grouped(
-        edition.rows(
-            """select snitflade, it_system, it_system_uuid, tilstand, count(*) as antal
-            from kpi.potentiale where maaned = $maaned group by all"""
-        )
-    )
+    sums = edition.rows("select * from kpi.potentiale_sum where maaned = $maaned and snitflade is not null")
+    uses = {r["snitflade"]: r for r in sums if r["niveau"] == "snitflade"}
+    systems = _grouped([r for r in sums if r["niveau"] == "it_system_snitflade"])
     services = _grouped(
         edition.rows(
             "select * from kpi.service_konsekvens where maaned = $maaned order by kald_12m desc, service, version"
@@ -36,7 +33,7 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
     for row in directory.interface_rows:
         code = row["snitflade"]
         yield _page(
-            edition, row, uses.get(code, []), services.get(code, []), worth.get(code, {}), names,
+            edition, row, uses.get(code, {}), systems.get(code, []), services.get(code, []), worth.get(code, {}), names,
             directory.interface_pages[code],
         )  # fmt: skip
 
@@ -48,22 +45,22 @@ def _grouped(rows: list[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def share(uses: list[Row]) -> str:
+def share(uses: Row) -> str:
     """How much of what can be measured is in use: counts below ten, else per cent."""
-    used, measurable = of_state(uses, "i_brug"), _measurable(uses)
+    measurable = _measurable(uses)
     if not measurable:
-        return "kan ikke måles" if uses else danish.MISSING
+        return danish.UNMEASURABLE if uses else danish.MISSING
     if measurable < 10:
-        return f"{used} af {measurable}"
-    return danish.percent(used / measurable)
+        return f"{of_state(uses, 'i_brug')} af {measurable}"
+    return danish.percent(uses["realiseringsgrad"])
 
 
-def _measurable(uses: list[Row]) -> int:
-    return sum(r["antal"] for r in uses) - of_state(uses, "kan_ikke_maales")
+def _measurable(uses: Row) -> int:
+    return of_state(uses, "mulige") - of_state(uses, "kan_ikke_maales")
 
 
-def _list(rows: list[Row], uses: dict[str, list[Row]]) -> Page:
-    known = [r | {"brug": uses.get(r["snitflade"], [])} for r in rows]
+def _list(rows: list[Row], uses: dict[str, Row]) -> Page:
+    known = [r | {"brug": uses.get(r["snitflade"], {})} for r in rows]
     known.sort(key=lambda r: -of_state(r["brug"], "andre_i_gang"))
     first = next((r for r in known if of_state(r["brug"], "andre_i_gang")), None)
     lead = (
@@ -93,14 +90,15 @@ def _count(row: Row, state: str) -> str:
 
 
 def _page(
-    edition: Edition, row: Row, uses: list[Row], services: list[Row], worth: Row, names: SystemNames, path: str
-) -> Page:
+    edition: Edition, row: Row, uses: Row, systems: list[Row], services: list[Row], worth: Row, names: SystemNames,
+    path: str,
+) -> Page:  # fmt: skip
     said = tuple(Paragraph(f"{who} {worth[column]}.") for column, who in _WORTH if worth.get(column))
     states = (States(tuple((state, of_state(uses, state)) for state in STATES)),) if uses else ()
     parts = (
         Part("Hvad er den værd?", said),
         Part("Kommunernes brug", states),
-        Part("Systemerne", (_by_system(uses, names),)),
+        Part("Systemerne", (_by_system(systems, names),)),
         Part("Services bag den", (_services(services),)),
     )
     return Page(
@@ -115,7 +113,7 @@ def _page(
     )
 
 
-def _headline(uses: list[Row]) -> str:
+def _headline(uses: Row) -> str:
     if not uses:
         return "Ingen systemer i brug har snitfladen som krav."
     if not _measurable(uses):
@@ -125,32 +123,17 @@ def _headline(uses: list[Row]) -> str:
     return f"{said} Yderligere {danish.number(follow)} er i gang i andre kommuner." if follow else said
 
 
-def _by_system(uses: list[Row], names: SystemNames) -> Table:
-    by_system: dict[tuple[str, str | None], list[Row]] = {}
-    for use in uses:
-        by_system.setdefault((use["it_system"], use["it_system_uuid"]), []).append(use)
-    rows: list[Row] = [
-        {"it_system": key[0], "it_system_uuid": key[1], "brug": found} for key, found in by_system.items()
-    ]
-    rows.sort(key=lambda r: (-of_state(r["brug"], "andre_i_gang"), str(r["it_system"])))
+def _by_system(systems: list[Row], names: SystemNames) -> Table:
+    rows = sorted(systems, key=lambda r: (-r["andre_i_gang"], r["it_system"]))
     return tabulate(
         f"{danish.counted(len(rows), 'system', 'systemer')} skal have snitfladen",
         rows,
         (Column("System", 2), names),
-        (
-            Column("Kommuner, der bruger systemet", right=True),
-            lambda r: danish.number(sum(u["antal"] for u in r["brug"])),
-        ),
-        (Column("I brug", right=True), lambda r: few(of_state(r["brug"], "i_brug"))),
-        (
-            Column("Andre er i gang", right=True),
-            lambda r: rest(of_state(r["brug"], "andre_i_gang"), of_state(r["brug"], "i_brug")),
-        ),
-        (
-            Column("Klarmeldt, men ubrugt", 1.1, right=True),
-            lambda r: danish.number(of_state(r["brug"], "klarmeldt_ubrugt")),
-        ),
-        (Column("Ikke klar", right=True), lambda r: danish.number(of_state(r["brug"], "ikke_klar"))),
+        (Column("Kommuner, der bruger systemet", right=True), lambda r: danish.number(r["kommuner"])),
+        (Column("I brug", right=True), lambda r: few(r["i_brug"])),
+        (Column("Andre er i gang", right=True), lambda r: rest(r["andre_i_gang"], r["i_brug"])),
+        (Column("Klarmeldt, men ubrugt", 1.1, right=True), lambda r: danish.number(r["klarmeldt_ubrugt"])),
+        (Column("Ikke klar", right=True), lambda r: danish.number(r["ikke_klar"])),
         empty="Ingen systemer i brug har den som krav.",
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestration.publish.agreements import Agreements
-from orchestration.report import danish, municipality_lists, webpages
+from orchestration.report import codes, danish, municipality_lists, webpages
 from orchestration.report.directory import Directory
 from orchestration.report.document import Bullets, Paragraph
 from orchestration.report.edition import Edition
@@ -17,12 +17,8 @@ from orchestration.report.webpages import Page
 
 Row = dict[str, Any]
 # the measures of kpi.placering in the order in which they are asked, each with its question
-QUESTIONS = {
-    "realiseringsgrad": "Bruger vi det, vi kan?",
-    "tilslutningsgrad": "Er leverandørerne klar?",
-    "daekningsgrad": "Ligger sagerne i indekset?",
-    "kald_pr_indbygger": "Hvor meget bruges det?",
-}
+_ASKED = codes.labels("kpi.placering", "maal")
+QUESTIONS = {m: _ASKED[m] for m in ("realiseringsgrad", "tilslutningsgrad", "daekningsgrad", "kald_pr_indbygger")}
 _TABLES = {
     "realiseringsgrad": "kpi.potentiale_kommune",
     "tilslutningsgrad": "kpi.tilslutning_kommune",
@@ -202,9 +198,9 @@ def _talks(about: Reader, standing: Standing, directory: Directory, folder: str)
 def _trend(about: Reader) -> tuple[WebBlock, ...]:
     rows = about.edition.rows_of(
         about.cvr,
-        f"""select cvr, maaned, vaerdi, klassens_median from kpi.placering where maal = 'kald_pr_indbygger'
-            and maaned <= $maaned and maaned > $maaned - interval {_MONTHS} month order by maaned""",
-    )
+        """select cvr, maaned, vaerdi, klassens_median from kpi.placering
+        where maal = 'kald_pr_indbygger' and maaned <= $maaned order by maaned""",
+    )[-_MONTHS:]
     if not rows:
         return (Paragraph("Kald pr. indbygger kan ikke vises over tid: kommunens folketal er ikke oplyst."),)
     lines = Lines(

@@ -14,18 +14,9 @@ from orchestration.report.webpages import Page
 
 def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
     """A page per KLE main group: how many municipalities lack cases on its common subjects. Never how many cases."""
-    groups = edition.rows(
-        """select hovedgruppe, min(hovedgruppe_titel) as hovedgruppe_titel, count(*) as kommuner,
-            count(*) filter (where daekningsgrad = 1) as hele,
-            sum(emner_daekket) / nullif(cast(sum(emner_med_sager_xyz) as double), 0) as grad
-        from kpi.kle_daekning where udtraeksdato = $udtraek and emner_med_sager_xyz > 0
-        group by hovedgruppe order by hovedgruppe"""
-    )
+    groups = edition.rows("select * from kpi.kle_daekning_sum where udtraeksdato = $udtraek order by hovedgruppe")
     gaps: dict[str, list[dict[str, Any]]] = {}
-    for r in edition.rows(
-        """select hovedgruppe, kle_nummer, any_value(emne) as emne, count(*) as kommuner from kpi.kle_huller
-        where udtraeksdato = $udtraek group by all order by kle_nummer"""
-    ):
+    for r in edition.rows("select * from kpi.kle_huller_sum where udtraeksdato = $udtraek order by kle_nummer"):
         gaps.setdefault(r["hovedgruppe"], []).append(r)
     share = edition.measure("daekningsgrad", "kpi.kle_daekning")
     when = f"Udtræk fra {danish.day(edition.extract)}." if edition.extract else "Der er ingen udtræk."
@@ -33,8 +24,8 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
         "Dækning i hovedgrupperne",
         groups,
         (Column("Hovedgruppe", 3), group_title),
-        (Column(share.label, right=True), lambda r: share.text(r["grad"])),
-        (Column("Kommuner uden huller", right=True), lambda r: f"{r['hele']} af {r['kommuner']}"),
+        (Column(share.label, right=True), lambda r: share.text(r["daekningsgrad"])),
+        (Column("Kommuner uden huller", right=True), lambda r: f"{r['kommuner_uden_huller']} af {r['kommuner']}"),
         (Column("Emner med huller", right=True), lambda r: danish.number(len(gaps.get(r["hovedgruppe"], [])))),
         empty="Der er ingen udtræk af KLE-sager.",
     )
@@ -56,7 +47,7 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
             directory.group_pages[r["hovedgruppe"]],
             group_title(r),
             "kle.html",
-            f"{share.label} {share.text(r['grad'])}. {when}",
+            f"{share.label} {share.text(r['daekningsgrad'])}. {when}",
             (Part("", (rows,)),),
             definitions=define,
             trail=trail,
@@ -82,11 +73,8 @@ def sapa_page(edition: Edition) -> Page:
         name="enhedstyper",
         empty="Ingen slags enheder findes i fem kommuner eller flere.",
     )
-    trend = edition.rows(
-        """select maaned, sum(opslag) / nullif(cast(sum(brugere) as double), 0) as tal from kpi.sapa
-        where maaned <= $maaned group by maaned order by maaned"""
-    )[-24:]
-    lines = Lines({"Opslag pr. bruger": [(r["maaned"], r["tal"]) for r in trend]}, "opslag pr. bruger")
+    trend = edition.rows("select * from kpi.sapa_sum where maaned <= $maaned and niveau = 'alle' order by maaned")[-24:]
+    lines = Lines({"Opslag pr. bruger": [(r["maaned"], r["opslag_pr_bruger"]) for r in trend]}, "opslag pr. bruger")
     return Page(
         "sapa.html",
         "Hvem bruger SAPA?",

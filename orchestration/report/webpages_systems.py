@@ -8,7 +8,7 @@ from orchestration.report.directory import Directory
 from orchestration.report.document import Bullets, Column, Definition, Paragraph, Table, tabulate
 from orchestration.report.edition import Edition
 from orchestration.report.potentiale_parts import interface
-from orchestration.report.tilslutning import VERDICTS, System, systems
+from orchestration.report.tilslutning import VERDICTS, System, declared, systems
 from orchestration.report.web_blocks import STATES, Part, States
 from orchestration.report.webpages import Page
 
@@ -27,9 +27,9 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
         yield _page(edition, known, system, directory.systems[system.shown], define)
 
 
-def of_state(uses: list[Row], state: str) -> int:
-    """Uses in a state, of rows that are counted by state."""
-    return sum(r["antal"] for r in uses if r["tilstand"] == state)
+def of_state(uses: Row, state: str) -> int:
+    """Uses in a state, of a row of ``kpi.potentiale_sum``; none where nothing is possible."""
+    return int(uses.get(state, 0))
 
 
 def few(number: int) -> str:
@@ -51,33 +51,21 @@ class _Known:
     def __init__(self, edition: Edition) -> None:
         self.systems = systems(edition)
         self.stand = {_key(r): r for r in edition.rows("select * from kpi.tilslutning where statusdato = $statusdato")}
-        self.uses = _grouped(
-            edition.rows(
-                """select it_system, it_system_uuid, snitflade, tilstand, count(*) as antal from kpi.potentiale
-                where maaned = $maaned group by all"""
-            )
-        )
-        self.municipalities = {
-            _key(r): r["kommuner"]
-            for r in edition.rows(
-                """select it_system, it_system_uuid, count(distinct cvr) as kommuner from kpi.potentiale
-                where maaned = $maaned group by all"""
-            )
-        }
+        sums = edition.rows("select * from kpi.potentiale_sum where maaned = $maaned and it_system is not null")
+        self.uses = {_key(r): r for r in sums if r["niveau"] == "it_system"}
+        self.uses_of_interfaces = _grouped([r for r in sums if r["niveau"] == "it_system_snitflade"])
         self.interfaces = _grouped(
             edition.rows(
-                """select r.*, d.snitflade_id from kpi.klarmelding_reel as r
-                inner join marts.dim_snitflade as d on r.snitflade = d.snitflade
-                where r.maaned = $maaned and (r.krav is not null or r.klarmelding is not null or r.kald_12m > 0)
-                order by r.krav is distinct from 'obligatorisk', r.snitflade"""
+                """select * from kpi.klarmelding_reel
+                where maaned = $maaned and (krav is not null or klarmelding is not null or kald_12m > 0)
+                order by krav is distinct from 'obligatorisk', snitflade"""
             )
         )
         self.use_cases = _grouped(
             edition.rows(
-                """select s.navn as it_system, s.uuid as it_system_uuid, u.ydelsesomraade,
-                    list(distinct u.use_case order by u.use_case) as use_cases
+                """select s.navn as it_system, s.uuid as it_system_uuid, u.ydelsesomraade, u.use_case
                 from marts.ski_use_case as u inner join marts.dim_it_system as s on u.it_system_id = s.it_system_id
-                where u.statusdato = $statusdato group by all order by u.ydelsesomraade"""
+                where u.statusdato = $statusdato order by u.ydelsesomraade, u.use_case"""
             )
         )
 
@@ -94,12 +82,11 @@ def _grouped(rows: list[Row]) -> dict[Key, list[Row]]:
 
 
 def _list(edition: Edition, known: _Known, define: tuple[Definition, ...]) -> Page:
-    rows = [
+    rows: list[Row] = [
         {
             "system": s,
             "stand": known.stand[s.name, s.uuid],
-            "brug": known.uses.get((s.name, s.uuid), []),
-            "kommuner": known.municipalities.get((s.name, s.uuid), 0),
+            "brug": known.uses.get((s.name, s.uuid), {}),
         }
         for s in known.systems
     ]
@@ -113,7 +100,7 @@ def _list(edition: Edition, known: _Known, define: tuple[Definition, ...]) -> Pa
         (Column("Leverandør", 1.6), lambda r: r["system"].supplier),
         (Column("Klarmeldt", 1, right=True), lambda r: _of(r["stand"]["klarmeldte"], r["stand"]["obligatoriske"])),
         (Column(share.label, 1, right=True), lambda r: share.text(r["stand"]["tilslutningsgrad"])),
-        (Column("Kommuner", 0.8, right=True), lambda r: danish.number(r["kommuner"])),
+        (Column("Kommuner", 0.8, right=True), lambda r: danish.number(r["brug"].get("kommuner", 0))),
         (Column("I brug", 1, right=True), lambda r: danish.number(of_state(r["brug"], "i_brug"))),
         (Column("Andre er i gang", 1, right=True), lambda r: danish.number(of_state(r["brug"], "andre_i_gang"))),
         note="I brug og andre er i gang: krævede snitflader talt pr. kommune, der bruger systemet.",
@@ -136,14 +123,16 @@ def _of(part: int, whole: int) -> str:
 
 def _page(edition: Edition, known: _Known, system: System, path: str, define: tuple[Definition, ...]) -> Page:
     key = (system.name, system.uuid)
-    stand, uses = known.stand[key], known.uses.get(key, [])
+    stand, uses = known.stand[key], known.uses.get(key, {})
     demanded = [r for r in known.interfaces.get(key, []) if r["krav"] == "obligatorisk"]
     others = [r for r in known.interfaces.get(key, []) if r["krav"] != "obligatorisk"]
     confirmed = sum(r["vurdering"] == "bekraeftet" for r in demanded)
-    municipalities = known.municipalities.get(key, 0)
     parts = [
-        Part("Krævede snitflader", (_table(demanded, uses, "Systemet har ingen krav på SKI’s liste."),)),
-        Part("Kommunernes brug", tuple(_uses(uses, municipalities))),
+        Part(
+            "Krævede snitflader",
+            (_table(demanded, known.uses_of_interfaces.get(key, []), "Systemet har ingen krav på SKI’s liste."),),
+        ),
+        Part("Kommunernes brug", tuple(_uses(uses))),
         Part("Andre snitflader", (_table(others, [], ""),) if others else ()),
         Part("Hvor langt er kommunerne?", (tragt.of_system(edition, system.name, system.uuid, True),)),
         Part("Ydelsesområde og use cases", (_use_cases(known.use_cases.get(key, [])),)),
@@ -164,44 +153,36 @@ def _page(edition: Edition, known: _Known, system: System, path: str, define: tu
     )
 
 
-def _uses(uses: list[Row], municipalities: int) -> Iterator[Paragraph | States]:
+def _uses(uses: Row) -> Iterator[Paragraph | States]:
     if not uses:
         yield Paragraph("Hverken registre eller kald viser kommuner, der bruger systemet.")
         return
-    possible = sum(r["antal"] for r in uses)
     yield Paragraph(
-        f"{danish.counted(municipalities, 'kommune', 'kommuner')} bruger systemet. Det giver"
-        f" {danish.number(possible)} mulige anvendelser, én for hver krævet snitflade i hver kommune."
+        f"{danish.counted(uses['kommuner'], 'kommune', 'kommuner')} bruger systemet. Det giver"
+        f" {danish.number(uses['mulige'])} mulige anvendelser, én for hver krævet snitflade i hver kommune."
     )
     yield States(tuple((state, of_state(uses, state)) for state in STATES))
 
 
 def _table(rows: list[Row], uses: list[Row], empty: str) -> Table:
-    by_interface: dict[str, list[Row]] = {}
-    for use in uses:
-        by_interface.setdefault(use["snitflade"], []).append(use)
+    by_interface = {use["snitflade"]: use for use in uses}
 
     def used(row: Row) -> str:
-        found = by_interface.get(row["snitflade"], [])
-        if not found:
+        found = by_interface.get(row["snitflade"])
+        if found is None:
             return few(row["kommuner_med_kald"] or 0)
-        return f"{few(of_state(found, 'i_brug'))} af {sum(r['antal'] for r in found)}"
+        return f"{few(of_state(found, 'i_brug'))} af {found['mulige']}"
 
     return tabulate(
         f"{danish.counted(len(rows), 'snitflade', 'snitflader')}",
         rows,
         (Column("Snitflade", 3.2), interface),
-        (Column("Klarmelding", 1.1, mark=True), _declared),
+        (Column("Klarmelding", 1.1, mark=True), declared),
         (Column("Kaldene siger", 1.6, mark=True), lambda r: VERDICTS.get(r["vurdering"] or "", danish.MISSING)),
         (Column("I brug i kommuner", 1.1, right=True), used),
         (Column("Kald på 12 mdr.", 1.1, right=True), _calls),
         empty=empty,
     )
-
-
-def _declared(row: Row) -> str:
-    words = {"Irrelevant": danish.NOT_RELEVANT, "Klarmeldt": "Ja"}
-    return words.get(row["klarmelding"], row["klarmelding"]) or "ikke oplyst"
 
 
 def _calls(row: Row) -> str:
@@ -211,10 +192,12 @@ def _calls(row: Row) -> str:
 def _use_cases(rows: list[Row]) -> Bullets:
     if not rows:
         return Bullets(("Systemet står ikke på SKI’s liste.",))
+    areas: dict[str | None, list[str]] = {}
+    for r in rows:
+        areas.setdefault(r["ydelsesomraade"], []).extend([r["use_case"]] if r["use_case"] else [])
     return Bullets(
         tuple(
-            f"{r['ydelsesomraade'] or 'Ydelsesområde ikke oplyst'}:"
-            f" {danish.listed([u for u in r['use_cases'] if u]) or 'use cases ikke oplyst'}"
-            for r in rows
+            f"{area or 'Ydelsesområde ikke oplyst'}: {danish.listed(use_cases) or 'use cases ikke oplyst'}"
+            for area, use_cases in areas.items()
         )
     )

@@ -21,7 +21,8 @@ from .workbook_and_model import key_figures, power_bi
 
 # (measure, whose it is: a CVR number or "alle") → the figure as text
 Figures = dict[tuple[str, str], str]
-TOWNS = ("Aalborg", "Fredericia", "Læsø")
+# A large, a small and two in between, and the one that only one system's service is called by.
+TOWNS = ("Aalborg", "Fredericia", "København", "Køge", "Læsø")
 # The figures that two products or more have in common, by their table.
 OWN = {
     "kald": "kpi.kald_pr_indbygger",
@@ -45,8 +46,8 @@ GENERAL = {
     "kald_pr_borger_12m": "kpi.kald_pr_borger_danmark",
 }
 KEYS = ("kald_pr_indbygger", "realiseringsgrad", "tilslutningsgrad", "daekningsgrad")
-# The only figure that is blank everywhere: Læsø does not use SAPA.
-BLANK = [("sapa_opslag", "Læsø")]
+# The only figures that are blank everywhere: these do not use SAPA.
+BLANK = [("sapa_opslag", "København"), ("sapa_opslag", "Køge"), ("sapa_opslag", "Læsø")]
 
 
 def in_marts(published: Published) -> Figures:

@@ -83,6 +83,7 @@ select
     valgt.snitflader,
     cast(valgt.antal as integer) as antal,
     cast(valgt.anvendere as integer) as anvendere,
+    cast(count(*) over samme_samtale - 1 as integer) as andre_kommuner,
     valgt.forventede_kald,
     valgt.titel,
     valgt.begrundelse,
@@ -103,3 +104,6 @@ left join {{ ref('int_skridt__udfald') }} as udfald
         and valgt.slags = udfald.slags
         and valgt.it_system is not distinct from udfald.it_system
         and valgt.it_system_uuid is not distinct from udfald.it_system_uuid
+window samme_samtale as (
+    partition by valgt.maaned, valgt.slags, valgt.it_system, valgt.it_system_uuid
+)

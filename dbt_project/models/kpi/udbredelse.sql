@@ -38,7 +38,11 @@ select
     aktive.snitflade,
     cast(coalesce(anvendere.anvendere, 0) as integer) as anvendere,
     cast(aktive.aktive as integer) as aktive,
-    aktive.aktive / nullif(cast(anvendere.anvendere as double), 0) as udbredelsesgrad
+    aktive.aktive / nullif(cast(anvendere.anvendere as double), 0) as udbredelsesgrad,
+    -- less than half: those that call are the exception, and one asks why
+    coalesce(
+        anvendere.anvendere >= {{ mindst_kommuner() }} and 2 * aktive.aktive < anvendere.anvendere, false
+    ) as kun_faa
 from aktive
 inner join {{ ref('dim_it_system') }} as system on aktive.it_system_id = system.it_system_id
 left join anvendere

@@ -45,6 +45,7 @@ raekker as (
         {{ dbt.last_day(dbt.dateadd('month', 12, 'gaeldende.maaned'), 'month') }} as sidste_dag_om_et_aar,
         brug.myndighed_id,
         brug.it_system_id,
+        brug.kilde,
         brug.i_brug_fra,
         brug.i_brug_til,
         coalesce(brug.i_brug_fra <= gaeldende.sidste_dag, true) as er_begyndt,
@@ -65,6 +66,7 @@ select
     it_system_id,
     -- in use at some time of the 12 months, the last day counted in
     bool_or(er_begyndt and er_i_vinduet) as bruger,
+    string_agg(distinct kilde, ', ' order by kilde) filter (where er_begyndt and er_i_vinduet) as kilder,
     min(i_brug_fra) filter (where er_begyndt and er_i_vinduet) as start,
     -- the last day
     not bool_or(er_begyndt and er_ikke_endt) and bool_or(not er_ikke_endt) as udfaset,

@@ -1,0 +1,75 @@
+"""The weekly comparison with a whole build: the same is quiet, a wrong piece fails the job, which names its table."""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from orchestration.operations import comparison
+from orchestration.settings import Settings, get_settings
+
+from .installation import Installation
+from .ways import Loaded
+
+JOB = "sammenlign_med_ombygning"
+
+
+def altered(release: Path, folder: Path, sql: str) -> Path:
+    """A copy of a release with other content."""
+    shutil.copytree(release, folder, ignore=shutil.ignore_patterns("parquet"))
+    folder.chmod(0o755)
+    (folder / "kdi.duckdb").chmod(0o644)
+    with duckdb.connect(str(folder / "kdi.duckdb")) as connection:
+        connection.execute(sql)
+    return folder
+
+
+def test_a_row_that_differs_is_told_by_its_table(at_once: Loaded, tmp_path: Path) -> None:
+    release = at_once.installation.release(at_once.release)
+    tables, different = comparison.compared(release, release)
+    assert (tables > 60, different) == (True, [])
+    sql = "update kpi.klarmelding_reel set leverandoer = 'Gammelt navn' where rowid = 0; delete from kpi.udbredelse"
+    _, different = comparison.compared(release, altered(release, tmp_path / "anden", sql))
+    assert [(d.table, d.only_published > 0, d.only_rebuilt) for d in different] == [
+        ("kpi.klarmelding_reel", True, 1),
+        ("kpi.udbredelse", True, 0),
+    ]
+    assert "kpi.klarmelding_reel: 1 rækker i publiceringen og 1 i ombygningen er ikke ens" in str(different[0])
+
+
+def test_without_a_release_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    with pytest.raises(comparison.CannotCompare, match="ingen publicering"):
+        comparison.compare(Settings(home=tmp_path))
+
+
+@pytest.mark.lang
+def test_the_job_is_quiet_on_what_is_whole_and_fails_on_a_wrong_piece(
+    at_once: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.definitions import defs
+
+    installation: Installation = at_once.installation.copy("sammenlignet")
+    for name, value in installation.environment.items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    before = {p: p.stat().st_mode for p in (installation.home / "published").rglob("*")}
+    job = defs.resolve_job_def(JOB)
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = job.execute_in_process(instance=instance)
+        (made,) = done.get_asset_materialization_events()
+        figures = {name: value.value for name, value in made.materialization.metadata.items()}
+        assert (figures["forskellige"], figures["sammenlignet"] > 60) == (0, True)  # type: ignore[operator]
+        assert {p: p.stat().st_mode for p in (installation.home / "published").rglob("*")} == before
+        assert not (installation.home / "sammenligning").exists()
+
+        database = installation.current / "kdi.duckdb"
+        database.chmod(0o644)
+        with duckdb.connect(str(database)) as connection:
+            connection.execute("update kpi.klarmelding_reel set leverandoer = 'Gammelt navn' where rowid = 0")
+        failed = job.execute_in_process(instance=instance, raise_on_error=False)
+        assert not failed.success
+        (event,) = [e for e in failed.all_events if e.is_step_failure]
+        assert "kpi.klarmelding_reel: 1 rækker" in str(event.step_failure_data.user_failure_data)
+    get_settings.cache_clear()
