@@ -8,11 +8,12 @@ foerste as (
         min(service.snitflade) as snitflade,
         kald.myndighed_id,
         min(kald.maaned) as maaned
-    from {{ ref('int_kald__kommune_maaned') }} as kald
+    from {{ ref('fct_kald_maaned') }} as kald
     inner join {{ ref('dim_service') }} as service on kald.service_id = service.service_id
+    inner join {{ ref('dim_myndighed') }} as myndighed on kald.myndighed_id = myndighed.myndighed_id
     where
-        kald.er_kommune
-        and kald.kald > 0
+        kald.antal_kald > 0
+        and myndighed.type = 'kommune'
     group by service.service, service.version, kald.myndighed_id
 ),
 
