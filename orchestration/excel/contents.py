@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from orchestration.excel.reader import Reader
 from orchestration.excel.words import in_words, words
+from orchestration.report.edition import Edition
 
 _FUNNEL = "kpi.tilslutning_tragt"
 NUMBER, SHARE, RATE = "#,##0", "0.0 %", "#,##0.00"
@@ -59,6 +60,12 @@ class Data:
     pivots: tuple[Pivot, ...] = ()
     summed: tuple[str, ...] = ()
     order: str = ""
+
+
+def choose_month(edition: Edition) -> None:
+    """Tell the connection the month that the sheets show."""
+    edition.connection.execute(f"set variable maaned = date '{edition.month}'")
+    edition.connection.execute(f"set variable aarets_foerste = date '{edition.year_start}'")
 
 
 def shown(column: str = "maaned") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from orchestration.excel.contents import DATA
+from orchestration.excel.contents import DATA, choose_month
 from orchestration.excel.figures import FIGURES
 from orchestration.excel.front import official_name, write_front
 from orchestration.excel.package import add_pivots
@@ -32,9 +32,7 @@ def write_workbook(path: Path, reader: Reader, edition: Edition, imprint: Imprin
         TooManyRows: a sheet has more rows than Excel.
     """
     connection = edition.connection
-    # what contents.py asks for
-    connection.execute(f"set variable maaned = date '{edition.month}'")
-    connection.execute(f"set variable aarets_foerste = date '{edition.year_start}'")
+    choose_month(edition)
     sheets, filled = [], []
     for data in DATA:
         sheets.append(read(connection, data, reader))

@@ -12,7 +12,7 @@ from pipeline.installation import Installation
 from python_calamine import CalamineWorkbook
 from report.words import gone_from
 
-from orchestration.excel.contents import CALLS
+from orchestration.excel.contents import CALLS, choose_month
 from orchestration.excel.make import file_name, make_workbooks
 from orchestration.excel.reader import KOMBIT, readers
 from orchestration.excel.sheets import read
@@ -313,7 +313,7 @@ def test_what_is_too_much_is_summed_and_told(demo_installation: Installation, de
         " group by myndighed_id, dataomraade, service, version, it_system_id)"
     ).fetchall()[0]
     with Edition(demo_installation.current) as edition:
-        edition.connection.execute(f"set variable maaned = date '{edition.month}'")
+        choose_month(edition)
         sheet = read(edition.connection, CALLS, KOMBIT, most=1_000)
         again = read(edition.connection, CALLS, KOMBIT)
     assert (len(again.rows), sum(row[-1] for row in again.rows)) == whole and again.told == CALLS.explanation
