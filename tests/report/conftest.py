@@ -60,9 +60,9 @@ def published(demo: duckdb.DuckDBPyConnection) -> Iterator[Published]:
         yield Published(release, edition, Indicators(edition))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium without a window: one for all tests, since two do not live in one process."""
+    """Chromium without a window: closed after a file's tests, since two do not live in one process."""
     if BROWSER is None:
         pytest.skip("no Chromium on this machine: nothing is looked at in a browser")
     from playwright.sync_api import sync_playwright
