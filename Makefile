@@ -5,21 +5,43 @@ DEMO_MONTHS ?= 14
 # For the shell: make itself would take a path with a blank in it for two.
 HOME_OF_DATA = $${KDI_HOME:-data}
 export DAGSTER_DISABLE_TELEMETRY ?= 1
+EXPORT = --quiet --frozen --no-emit-project --no-header --no-annotate
 
-.PHONY: help demo demo-postgres ui docs test test-all powerbi fuzz audit privacy production object-storage reliability \
+.PHONY: help demo demo-postgres ui docs test test-all powerbi lock fuzz audit privacy production object-storage reliability \
 	spark spark-full scale lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-$(BIN)/.ready: requirements.lock pyproject.toml
+# uv installs what uv.lock says, byte for byte. Where only pip reaches an index (a mirror of PyPI, say), pip installs the
+# same from the exported locks.
+UV_SYNC = $(BIN)/uv sync --quiet --frozen --inexact
+PIP_SYNC = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+
+$(BIN)/uv: requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP_SYNC) --require-hashes -r requirements-uv.lock
 	@touch $@
+
+# What production and the demo run on.
+$(BIN)/.ready: $(BIN)/uv uv.lock pyproject.toml
+	$(UV_SYNC) --no-default-groups --group demo || $(MAKE) --no-print-directory $(BIN)/.ready-dev
+	@touch $@
+
+# Tests, linters, benchmarks and the Power BI project's proofs as well.
+$(BIN)/.ready-dev: $(BIN)/uv uv.lock pyproject.toml
+	$(UV_SYNC) --extra s3 --extra sftp || \
+		{ $(PIP_SYNC) --require-hashes -r requirements-dev.lock && $(PIP_SYNC) --no-build-isolation -e .; }
+	@touch $@ $(BIN)/.ready
+
+lock: $(BIN)/uv  ## Lock the dependencies anew, and export the locks that pip can install
+	$(BIN)/uv lock
+	$(BIN)/uv export $(EXPORT) --extra s3 --extra sftp --no-dev --group install --output-file requirements.lock
+	$(BIN)/uv export $(EXPORT) --extra s3 --extra sftp --group dev --output-file requirements-dev.lock
+	$(BIN)/uv export $(EXPORT) --only-group uv --output-file requirements-uv.lock
 
 demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish them; show them in a PostgreSQL
 	$(BIN)/kdi generate --out "$${KDI_INBOX:-$(HOME_OF_DATA)/inbox}" --months $(DEMO_MONTHS) --scale demo --clock
@@ -37,40 +59,39 @@ ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 docs: $(BIN)/.ready  ## Write dbt's documentation of the current release to data/dbt_docs/index.html
 	$(BIN)/kdi docs
 
-test: $(BIN)/.ready  ## Run the tests
+test: $(BIN)/.ready-dev  ## Run the tests
 	$(BIN)/python -m pytest -n logical --maxprocesses 4
 
-test-all: $(BIN)/.ready  ## Run the tests, the long ones too (an hour)
+test-all: $(BIN)/.ready-dev  ## Run the tests, the long ones too (an hour)
 	$(BIN)/python -m pytest -m "lang or not lang"
 
-fuzz: $(BIN)/.ready  ## Feed every reader FUZZ damaged files and workbooks of odd structure (default 10000 each)
+fuzz: $(BIN)/.ready-dev  ## Feed every reader FUZZ damaged files and workbooks of odd structure (default 10000 each)
 	FUZZ=$(or $(FUZZ),10000) $(BIN)/python -m pytest -q -s tests/security/test_fuzz.py tests/ingest/test_workbook_structure.py
 
-audit: $(BIN)/.ready  ## Look the locked dependencies up among known vulnerabilities
+audit: $(BIN)/.ready-dev  ## Look the locked dependencies up among known vulnerabilities
 	$(BIN)/python -m tests.security.audit
 
-privacy: $(BIN)/.ready  ## Attack the published data at length and write the results into docs/privacy.md
+privacy: $(BIN)/.ready-dev  ## Attack the published data at length and write the results into docs/privacy.md
 	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --write-results
 	KDI_RENEW_PRIVACY=1 $(BIN)/python -m pytest tests/privacy -m "lang or not lang"
 
-production: $(BIN)/.ready  ## Start docs/production.md on loopback, load, kill, back up and restore (nginx, rsync, sqlite3)
+production: $(BIN)/.ready-dev  ## Start docs/production.md on loopback, load, kill, back up and restore (nginx, rsync, sqlite3)
 	$(BIN)/python -m pytest tests/production -m "lang or not lang"
 
-object-storage: $(BIN)/.ready  ## Run the tests of the lake, its crashes too, with the lake on an S3-compatible store
+object-storage: $(BIN)/.ready-dev  ## Run the tests of the lake, its crashes too, with the lake on an S3-compatible store
 	$(BIN)/python -m pytest tests/object_storage -m "lang or not lang"
 	PYTHONPATH=tests $(BIN)/python -m pytest -p object_storage.everywhere -m "lang or not lang" \
 		tests/pipeline/test_history.py tests/pipeline/test_delivery_life.py tests/pipeline/test_release.py \
 		tests/reliability/test_any_order.py tests/reliability/test_integrity.py tests/reliability/test_crash.py
 
-reliability: $(BIN)/.ready  ## Run every test of a fault, kill loads 200 times, and write docs/reliability.md
+reliability: $(BIN)/.ready-dev  ## Run every test of a fault, kill loads 200 times, and write docs/reliability.md
 	rm -f .reliability.jsonl
 	-PYTHONPATH=tests $(BIN)/python -m pytest -m "lang or not lang" -p reliability.results \
 		--results .reliability.jsonl $$(PYTHONPATH=tests $(BIN)/python -m reliability.table --tests)
 	PYTHONPATH=tests $(BIN)/python -m reliability.table .reliability.jsonl > docs/reliability.md
 
-$(BIN)/.ready-spark: $(BIN)/.ready requirements-spark.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
-		-r requirements-spark.lock
+$(BIN)/.ready-spark: $(BIN)/.ready-dev
+	$(UV_SYNC) --extra s3 --extra sftp --extra spark
 	@touch $@
 
 spark: $(BIN)/.ready-spark  ## Load one lake on DuckDB and on Spark, compare every cell, write docs/spark.md (Java 17)
@@ -82,17 +103,17 @@ spark-full: $(BIN)/.ready-spark  ## The same with one full-size month
 scale: $(BIN)/.ready-spark  ## How time and memory grow with the volume on both engines; write docs/scale.md
 	$(BIN)/python -m benchmarks.scale
 
-powerbi: $(BIN)/.ready  ## Make the Power BI project anew, and its table of proofs
+powerbi: $(BIN)/.ready-dev  ## Make the Power BI project anew, and its table of proofs
 	$(BIN)/python -m powerbi
 	KDI_SKRIV_BEVIS=1 $(BIN)/python -m pytest tests/bi -m ""
 
-lint: $(BIN)/.ready  ## Format, lint and type checks
+lint: $(BIN)/.ready-dev  ## Format, lint and type checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint dbt_project/models
 
-bench: $(BIN)/.ready  ## Full-size benchmarks (about 15 minutes and 12 GB of disk)
+bench: $(BIN)/.ready-dev  ## Full-size benchmarks (about 15 minutes and 12 GB of disk)
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.postgres $(or $(TMPDIR),/tmp)/kdi-bench/full
 

@@ -115,7 +115,8 @@ def checkout(demo_installation: Installation, tmp_path_factory: pytest.TempPathF
             (folder / entry.name).symlink_to(entry)
     programs = folder / ".venv" / "bin"
     programs.mkdir(parents=True)
-    (programs / ".ready").touch()
+    for made in ("uv", ".ready", ".ready-dev"):
+        (programs / made).touch()
     for name, arguments in (("kdi", "-m orchestration.cli"), ("python", ""), ("dbt", "-m dbt.cli.main")):
         script = programs / name
         line = f'PYTHONPATH="{PROJECT_ROOT}" exec "{sys.executable}" {arguments} "$@"'

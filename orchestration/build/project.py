@@ -1,7 +1,8 @@
 """The dbt project as it is installed: its manifest, and what its models' code comes to.
 
 A model's code is the SQL that it compiles to, macros and all, without comments and blanks; how it is kept; and the
-types that it promises. So a comment or a description changes nothing, and a macro changes the models that use it.
+types and limits that it promises. So a comment or a description changes nothing, and a macro changes the models that
+use it.
 """
 
 import fcntl
@@ -109,7 +110,12 @@ def _code_of(node: dict[str, Any]) -> str:
     tokens = [(token.token_type.name, token.text) for token in Tokenizer("duckdb").tokenize(node["compiled_code"])]
     config = node["config"]
     kept = [config.get(name) for name in ("materialized", "incremental_strategy", "partition_by", "schema", "database")]
-    return _digest([tokens, kept, [(c["name"], c.get("data_type")) for c in node["columns"].values()]])
+    return _digest([tokens, kept, [_promise_of(column) for column in node["columns"].values()]])
+
+
+def _promise_of(column: dict[str, Any]) -> list[object]:
+    constraints = [(c["type"], c.get("expression")) for c in column.get("constraints") or []]
+    return [column["name"], column.get("data_type"), *([constraints] if constraints else [])]
 
 
 def _digest(value: object) -> str:

@@ -1,6 +1,7 @@
 """The published tables as Parquet: one file per table, the call facts and the funnel one per month.
 
-A month that a build did not touch is not written again: its file is the same file as before.
+A month that a build did not touch is not written again: its file is the same file as before. Rows are sorted, so that
+the same rows are the same bytes however many threads made them.
 """
 
 import os
@@ -54,7 +55,7 @@ def write_tables(connection: duckdb.DuckDBPyConnection, target: Path, before: Be
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{schema}.{table}"
         if table not in MONTHLY_TABLES:
-            anew.append((f"select * from {name}", folder / f"{table}.parquet"))
+            anew.append((f"select * from {name} order by all", folder / f"{table}.parquet"))
             continue
         (folder / table).mkdir()
         for month in _months(connection, name, table):
@@ -66,7 +67,7 @@ def write_tables(connection: duckdb.DuckDBPyConnection, target: Path, before: Be
                 step("release: month taken over")
             else:
                 where = _RANGES[table].format(m=month)
-                anew.append((f"select * from {name} where {where}", target / relative))
+                anew.append((f"select * from {name} where {where} order by all", target / relative))
     # The end of one file, which keeps a single core busy, is written beside the next.
     with ThreadPoolExecutor(2) as threads:
         for _ in threads.map(lambda each: _copy(connection.cursor(), *each), anew):

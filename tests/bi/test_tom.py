@@ -17,8 +17,8 @@ WHAT = "Modellen indlæst af Microsofts objektmodel (TOM)"
 @pytest.fixture(autouse=True)
 def installed(proof: Proof) -> None:
     if not tom.available():
-        proof.says(WHAT, "sprunget over: gruppen tom er ikke installeret")
-        pytest.skip("the dependency group tom is not installed")
+        proof.says(WHAT, "sprunget over: pakkerne i requirements-tom.txt er ikke installeret")
+        pytest.skip("the packages of tests/bi/requirements-tom.txt are not installed")
 
 
 def test_tom_finds_the_whole_model(model: Model, proof: Proof) -> None:

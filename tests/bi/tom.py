@@ -1,6 +1,6 @@
 """Microsoft's own object model (TOM) on Linux: loads a TMDL folder and says what is in it, in a process of its own.
 
-Needs the dependency group ``tom``; without it ``available()`` is False and the check is skipped and reported so.
+Needs the packages of ``requirements-tom.txt``, which lies beside this file; without them ``available()`` is False and the check is skipped and reported so.
 """
 
 import importlib.util

@@ -1,4 +1,4 @@
-"""Spark needs Java and the packages of requirements-spark.lock; what needs it says so when it is skipped."""
+"""Spark needs Java and the extra spark; what needs it says so when it is skipped."""
 
 import importlib.util
 import os
@@ -11,7 +11,7 @@ import pytest
 
 def _missing() -> str:
     if importlib.util.find_spec("pyspark") is None or importlib.util.find_spec("dbt.adapters.spark") is None:
-        return "dbt-spark and pyspark are not installed (requirements-spark.lock)"
+        return "dbt-spark and pyspark are not installed (the extra spark)"
     java = Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else shutil.which("java")
     return "" if java and Path(java).exists() else "there is no Java (JAVA_HOME)"
 
