@@ -6,11 +6,14 @@ of texts stand in :mod:`texts`.
 """
 
 import re
+from functools import cache
+
+import duckdb
 
 from orchestration import names
 from orchestration.ingest import texts
 from orchestration.ingest.findings import UNREAD_CELL, UNREAD_MARK
-from orchestration.ingest.profiles import Column, Profile
+from orchestration.ingest.profiles import Column, Lists, Profile
 
 LOCAL_TIME_ZONE = "Europe/Copenhagen"
 
@@ -198,10 +201,23 @@ def spelled(text: str) -> str:
     return rf"trim(regexp_replace(regexp_replace({unnumbered}, '[0-9]+', '#', 'g'), '[.:;,!\s]+$', ''))"
 
 
+@cache
+def spellings(vocabulary: Lists) -> dict[str, str]:
+    """The known words of a vocabulary and how each is compared.
+
+    They are rows of one statement: written into it, each would be planned by itself.
+    """
+    words = [word for _, of_code in vocabulary for word in of_code]
+    with duckdb.connect() as engine:
+        compared = engine.execute(f"select {spelled('word')} from (select unnest(?::varchar[]) as word)", [words])
+        return dict(zip(words, (spelling for (spelling,) in compared.fetchall()), strict=True))
+
+
 def code_of(column: Column) -> str:
     """The code of a wording by the column's vocabulary; null for one that nobody knows."""
+    known = spellings(column.words)
     cases = [
-        f"when spelling in ({', '.join(spelled(sql_text(word)) for word in words)}) then {sql_text(code)}"
+        f"when spelling in ({', '.join(sql_text(known[word]) for word in words)}) then {sql_text(code)}"
         for code, words in column.words
     ]
     return f"(select case {' '.join(cases)} end from (select {spelled(column.name)} as spelling))"

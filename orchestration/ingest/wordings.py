@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration.ingest.layout import ROWS_OF_A_SHEET, Layout
 from orchestration.ingest.profiles import Column, Profile
-from orchestration.ingest.rules import code_of, counting_code, spelled, sql_list, sql_text
+from orchestration.ingest.rules import code_of, counting_code, spelled, spellings, sql_list
 
 _MOST_PLACES = 8
 _NEAR = 0.6
@@ -47,7 +47,7 @@ def _unknown(connection: duckdb.DuckDBPyConnection, column: Column, profile: Pro
         f"select {_place(profile)}, {spelled(column.name)} from sunde"
         f" where {column.name} is not null and {code_of(column)} is null order by raekke, 1"
     ).fetchall()
-    known = _spellings(connection, column)
+    known = {spelling: word for word, spelling in spellings(column.words).items()}
     places: dict[str, list[str]] = {}
     for place, spelling in rows:
         near = difflib.get_close_matches(spelling, known, n=1, cutoff=_NEAR)
@@ -58,14 +58,6 @@ def _unknown(connection: duckdb.DuckDBPyConnection, column: Column, profile: Pro
         f" ({f'nærmest »{word}«' if word else 'intet kendt ord er nær'}), {counts}: {_listed(some)}."
         for word, some in places.items()
     ]
-
-
-def _spellings(connection: duckdb.DuckDBPyConnection, column: Column) -> dict[str, str]:
-    """The known wordings by their spelling."""
-    words = [word for of_code in dict(column.words).values() for word in of_code]
-    spellings = ", ".join(spelled(sql_text(word)) for word in words)
-    (row,) = connection.execute(f"select {spellings}").fetchall()
-    return dict(zip(row, words, strict=True))
 
 
 def _out_of_place(connection: duckdb.DuckDBPyConnection, column: Column, profile: Profile) -> list[str]:
