@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.ingest import arrow
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.layout import Layout
 
@@ -50,7 +51,7 @@ def rows_sql(connection: duckdb.DuckDBPyConnection, path: Path, layout: Layout) 
     if first is not None:
         schema = first.schema
     reader = pa.RecordBatchReader.from_batches(schema, _again(first, batches))
-    connection.register(_TABLE, reader)
+    arrow.register(connection, _TABLE, reader)
     columns = [f"{_text(field)} as {name}" for field, name in zip(schema, layout.columns, strict=True)]
     return f"(select {', '.join(columns)} from {_TABLE})"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest import csv_files, csv_rows, json_files, parquet_files, whole_file, workbooks
+from orchestration.ingest import arrow, csv_files, csv_rows, json_files, parquet_files, whole_file, workbooks
 from orchestration.ingest.findings import Finding, UnreadableDelivery
 from orchestration.ingest.layout import REASON, ROWS_OF_A_SHEET, Layout, layout_from
 from orchestration.ingest.profiles import Profile
@@ -51,10 +51,10 @@ def source_sql(connection: duckdb.DuckDBPyConnection, path: Path, layout: Layout
         case "parquet":
             return parquet_files.rows_sql(connection, path, layout)
         case "xlsx":
-            connection.register("regneark", workbooks.read(path, path.stat().st_mtime_ns, profile)[1])
+            arrow.register(connection, "regneark", workbooks.read(path, path.stat().st_mtime_ns, profile)[1])
             return "(select * from regneark)"
         case "json":
-            connection.register("objekter", json_files.table(path, profile))
+            arrow.register(connection, "objekter", json_files.table(path, profile))
             return "(select * from objekter)"
         case _:
             return csv_files.rows_sql(path, layout, profile)
