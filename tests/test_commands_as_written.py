@@ -37,6 +37,7 @@ NOT_RUN = {
     "make spark-full": "needs Java and its own packages",
     "make reliability": "two hundred loads",
     "make privacy": "runs other tests",
+    "make lock": "looks for newer packages; tests/security/test_dependencies.py compares what it made",
     "make powerbi": "writes into the checkout; tests/bi runs it",
     "kdi generate --out DIR --months 36 --scale full": "a gigabyte",
     "kdi generate --scale full --months 1": "a gigabyte",

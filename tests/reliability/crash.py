@@ -117,6 +117,8 @@ _NO_STEP_NEEDED = {
     "build/project.py prepare": "dbt's own folder in the installation, made anew when it is older than the project",
     "build/project.py _compile": "the same",
     "build/project.py lend_what_is_parsed": "what spares dbt the parsing; without it, it parses",
+    "disclosure/sums_over_time.py hide_divided_otherwise": "in the build's database, which the next build makes anew",
+    "disclosure/sums_together.py hide_telling_sums": "the same",
     "publish/release.py _delete": "its callers name it",
     "integrity/files.py copy_verified": "its caller names it",
     "lake/depot.py fetch": "a file gets its name when it has its hash; one that is left half is written anew",
