@@ -6,6 +6,7 @@ cost little more than reading them. What is wrong with the others, :mod:`audit` 
 """
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,12 +131,13 @@ def _with_suspect_extras(
     delimiter = sql_text(profile.format.delimiter)
     found = set()
     for path in paths:
-        source = readers.source_sql(connection, path, layout, profile)
         for extra, header in layout.extra_headers.items():
             # Rows that an open quote has swallowed are a text of several lines.
             rows = f"contains({extra}, {delimiter}) and regexp_matches({extra}, '[\\r\\n]')"
-            if cpr.found_in(connection, source, extra, a_count=not cpr.names_a_person(header)) or (
-                connection.execute(f"select 1 from {source} where {rows} limit 1").fetchall()
+            # The file is opened for each statement: Parquet is read once, and what is read again is empty.
+            source = partial(readers.source_sql, connection, path, layout, profile)
+            if cpr.found_in(connection, source(), extra, a_count=not cpr.names_a_person(header)) or (
+                connection.execute(f"select 1 from {source()} where {rows} limit 1").fetchall()
             ):
                 found.add(str(path))
     return found

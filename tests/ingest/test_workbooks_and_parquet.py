@@ -265,6 +265,10 @@ TABLES = {
         lambda day: written(pa.Table.from_pylist([{**row, "fil": "a", "nr": 7} for row in three_hours(day)])),
         ".parquet",
     ),
+    "a person in the second column that nobody asked for": Sample(
+        lambda day: written(pa.Table.from_pylist([{**row, "fil": "a", "sag": CPR_LIKE} for row in three_hours(day)])),
+        ".parquet",
+    ),
     "cut short": Sample(lambda day: as_text(day)[:-20], ".parquet"),
     "no rows": Sample(lambda day: written(pa.Table.from_pylist(three_hours(day)).slice(0, 0)), ".parquet"),
 }
@@ -284,6 +288,12 @@ def test_a_parquet_file_loads_the_rows_that_a_csv_would(tables: Received, label:
     midnight = datetime.fromisoformat(f"{outcome.delivery.periode}T00:00:00+01:00").astimezone(UTC)
     assert rows[0]["tidspunkt"] == midnight.replace(tzinfo=None)
     assert {row["it_system_navn"] for row in rows} == {"Ældreplejen Åben"}
+
+
+def test_every_column_that_nobody_asked_for_is_searched_for_persons(tables: Received) -> None:
+    outcome = tables["a person in the second column that nobody asked for"]
+    assert outcome.status == "afvist"
+    assert "cpr_nummer" in outcome.codes
 
 
 def test_a_decimal_is_refused_though_other_files_of_the_batch_have_whole_numbers(tables: Received) -> None:
