@@ -66,9 +66,12 @@ test-all: $(BIN)/.ready-dev  ## Run the tests, the long ones too (an hour)
 	$(BIN)/python -m pytest -m "lang or not lang"
 
 # The next DuckDB, in an environment of its own, until it is the one in uv.lock (docs/decisions.md).
-duckdb2: $(BIN)/.ready-dev  ## Run the readers, the golden figures and the models' unit tests on DuckDB 2
+.venv-duckdb2/.ready: $(BIN)/.ready-dev
 	UV_PROJECT_ENVIRONMENT=.venv-duckdb2 $(UV_SYNC) --extra s3 --extra sftp
 	$(BIN)/uv pip install --quiet --python .venv-duckdb2/bin/python duckdb==2.0.1
+	@touch $@
+
+duckdb2: .venv-duckdb2/.ready  ## Run the readers, the golden figures and the models' unit tests on DuckDB 2
 	.venv-duckdb2/bin/python -m pytest -q -n logical --maxprocesses 4 $(or $(TESTS),tests/ingest/test_excel_traps.py \
 		tests/ingest/test_lists.py tests/ingest/test_workbooks_and_parquet.py tests/pipeline/test_golden.py \
 		tests/pipeline/test_figures.py tests/pipeline/test_dbt_unit_tests.py)
