@@ -38,6 +38,7 @@ NOT_RUN = {
     "make reliability": "two hundred loads",
     "make privacy": "runs other tests",
     "make lock": "looks for newer packages; tests/security/test_dependencies.py compares what it made",
+    "make duckdb2": "installs another DuckDB; CI runs it",
     "make powerbi": "writes into the checkout; tests/bi runs it",
     "kdi generate --out DIR --months 36 --scale full": "a gigabyte",
     "kdi generate --scale full --months 1": "a gigabyte",
