@@ -17,6 +17,7 @@ help:  ## Show the targets
 # uv installs what uv.lock says, byte for byte. Where only pip reaches an index (a mirror of PyPI, say), pip installs the
 # same from the exported locks.
 UV_SYNC = $(BIN)/uv sync --quiet --frozen --inexact
+STORES = --extra s3 --extra sftp
 PIP_SYNC = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
 $(BIN)/uv: requirements-uv.lock
@@ -33,14 +34,14 @@ $(BIN)/.ready: $(BIN)/uv uv.lock pyproject.toml
 
 # Tests, linters, benchmarks and the Power BI project's proofs as well.
 $(BIN)/.ready-dev: $(BIN)/uv uv.lock pyproject.toml
-	$(UV_SYNC) --extra s3 --extra sftp || \
+	$(UV_SYNC) $(STORES) || \
 		{ $(PIP_SYNC) --require-hashes -r requirements-dev.lock && $(PIP_SYNC) --no-build-isolation -e .; }
 	@touch $@ $(BIN)/.ready
 
 lock: $(BIN)/uv  ## Lock the dependencies anew, and export the locks that pip can install
 	$(BIN)/uv lock
-	$(BIN)/uv export $(EXPORT) --extra s3 --extra sftp --no-dev --group install --output-file requirements.lock
-	$(BIN)/uv export $(EXPORT) --extra s3 --extra sftp --group dev --output-file requirements-dev.lock
+	$(BIN)/uv export $(EXPORT) $(STORES) --no-dev --group install --output-file requirements.lock
+	$(BIN)/uv export $(EXPORT) $(STORES) --group dev --output-file requirements-dev.lock
 	$(BIN)/uv export $(EXPORT) --only-group uv --output-file requirements-uv.lock
 
 demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish them; show them in a PostgreSQL
@@ -67,7 +68,7 @@ test-all: $(BIN)/.ready-dev  ## Run the tests, the long ones too (an hour)
 
 # The next DuckDB, in an environment of its own, until it is the one in uv.lock (docs/decisions.md).
 .venv-duckdb2/.ready: $(BIN)/.ready-dev
-	UV_PROJECT_ENVIRONMENT=.venv-duckdb2 $(UV_SYNC) --extra s3 --extra sftp
+	UV_PROJECT_ENVIRONMENT=.venv-duckdb2 $(UV_SYNC) $(STORES)
 	$(BIN)/uv pip install --quiet --python .venv-duckdb2/bin/python duckdb==2.0.1
 	@touch $@
 
@@ -102,7 +103,7 @@ reliability: $(BIN)/.ready-dev  ## Run every test of a fault, kill loads 200 tim
 	PYTHONPATH=tests $(BIN)/python -m reliability.table .reliability.jsonl > docs/reliability.md
 
 $(BIN)/.ready-spark: $(BIN)/.ready-dev
-	$(UV_SYNC) --extra s3 --extra sftp --extra spark
+	$(UV_SYNC) $(STORES) --extra spark
 	@touch $@
 
 spark: $(BIN)/.ready-spark  ## Load one lake on DuckDB and on Spark, compare every cell, write docs/spark.md (Java 17)
