@@ -6,7 +6,6 @@ cost little more than reading them. What is wrong with the others, :mod:`audit` 
 """
 
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -128,16 +127,21 @@ def _with_suspect_extras(
     connection: duckdb.DuckDBPyConnection, paths: list[Path], layout: Layout, profile: Profile
 ) -> set[str]:
     """Paths of the files with a column that nobody asked for and that holds something like a CPR number, or rows."""
+    if not layout.extra_headers:
+        return set()
     delimiter = sql_text(profile.format.delimiter)
     found = set()
     for path in paths:
+        # Once for all its columns: what is read of Parquet a second time is empty.
+        source = readers.source_sql(connection, path, layout, profile)
+        connection.execute(
+            f"create or replace temp table ekstra as select {', '.join(layout.extra_headers)} from {source}"
+        )
         for extra, header in layout.extra_headers.items():
             # Rows that an open quote has swallowed are a text of several lines.
             rows = f"contains({extra}, {delimiter}) and regexp_matches({extra}, '[\\r\\n]')"
-            # The file is opened for each statement: Parquet is read once, and what is read again is empty.
-            source = partial(readers.source_sql, connection, path, layout, profile)
-            if cpr.found_in(connection, source(), extra, a_count=not cpr.names_a_person(header)) or (
-                connection.execute(f"select 1 from {source()} where {rows} limit 1").fetchall()
+            if cpr.found_in(connection, "ekstra", extra, a_count=not cpr.names_a_person(header)) or (
+                connection.execute(f"select 1 from ekstra where {rows} limit 1").fetchall()
             ):
                 found.add(str(path))
     return found
