@@ -43,10 +43,8 @@ def hide_divided_otherwise(
     connection: duckdb.DuckDBPyConnection, releases: Iterable[Earlier], private: str = "arbejde"
 ) -> dict[str, int]:
     """Set ``er_anonym`` to false for systems that a release which is kept made of other systems; how many rows."""
-    from orchestration.disclosure.over_time import (
-        divided_otherwise,
-        read_systems,
-    )  # the solver takes a second to import
+    # the solver takes a second to import
+    from orchestration.disclosure.over_time import divided_otherwise, read_systems
 
     table, hidden = "kpi.klarmelding_reel", 0
     now = read_systems(connection, private)

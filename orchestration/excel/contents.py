@@ -62,6 +62,11 @@ class Data:
     order: str = ""
 
 
+def _coded(name: str, table: str, column: str, width: int) -> Column:
+    """A code in words, and in the order of their meaning."""
+    return Column(name, in_words(table, column), width, order=words(table, column))
+
+
 def choose_month(edition: Edition) -> None:
     """Tell the connection the month that the sheets show."""
     edition.connection.execute(f"set variable maaned = date '{edition.month}'")
@@ -124,22 +129,12 @@ FUNNEL = Data(
         _INTERFACE,
         _INTERFACE_NAME,
         Column("Krav", "coalesce(krav, 'intet')", 13),
-        Column("Trin", in_words(_FUNNEL, "trin"), 20, order=words(_FUNNEL, "trin")),
+        _coded("Trin", _FUNNEL, "trin", 20),
         Column("Siden", "siden", 14, DAY, "min"),
         Column("Dage", "dage", 9, NUMBER, "max"),
         Column("Årsag", in_words(_FUNNEL, "aarsag"), 24),
-        Column(
-            "Næste skridt",
-            in_words(_FUNNEL, "naeste_skridt"),
-            28,
-            order=words(_FUNNEL, "naeste_skridt"),
-        ),
-        Column(
-            "Hos",
-            in_words(_FUNNEL, "naeste_part"),
-            22,
-            order=words(_FUNNEL, "naeste_part"),
-        ),
+        _coded("Næste skridt", _FUNNEL, "naeste_skridt", 28),
+        _coded("Hos", _FUNNEL, "naeste_part", 22),
         Column("Anvendelser", "1", 13, NUMBER, "sum"),
     ),
     lambda reader: _named(
@@ -170,7 +165,7 @@ POTENTIAL = Data(
         _SUPPLIER,
         _INTERFACE,
         _INTERFACE_NAME,
-        Column("Tilstand", in_words("kpi.potentiale", "tilstand"), 24, order=words("kpi.potentiale", "tilstand")),
+        _coded("Tilstand", "kpi.potentiale", "tilstand", 24),
         Column("Anvendelser", "1", 13, NUMBER, "sum"),
         Column("Kald på 12 måneder", "kald_12m", 16, NUMBER, "sum"),
     ),
