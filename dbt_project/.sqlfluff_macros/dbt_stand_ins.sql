@@ -15,6 +15,7 @@
 {% macro dansk_dato(dato) %}'{{ dato }}'{% endmacro %}
 {% macro dansk_tal(tal) %}'0'{% endmacro %}
 {% macro sum_uanset_orden(udtryk) %}sum({{ udtryk }}){% endmacro %}
+{% macro i_kraft(dato, dag, hvor='true') %}max({{ dato }}) filter (where {{ hvor }} and {{ dato }} <= {{ dag }}){% endmacro %}
 {% macro mindst_kommuner() %}5{% endmacro %}
 {% macro er_anonym(kommuner, i_alt=none, stoerste=none) %}{{ kommuner }} >= 5{% endmacro %}
 {% macro middel_af_flere(vaerdi, hvor) %}avg({{ vaerdi }}) filter (where {{ hvor }}){% endmacro %}

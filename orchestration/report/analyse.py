@@ -219,7 +219,7 @@ def _sources(about: About) -> tuple[str, ...]:
     extract = about.places.get("daekningsgrad", {}).get("dato")
     population = edition.population_quarter if "kald_pr_indbygger" in about.places else None
     dates = [
-        f"Klarmeldinger: {danish.day(edition.status_date)}" if edition.status_date else "Klarmeldinger: ingen",
+        f"Klarmeldinger: {edition.status_day or 'ingen'}",
         f"brug: {danish.day(edition.month_end)}",
         f"KLE-udtræk: {danish.day(extract)}" if extract else "KLE-udtræk: intet til og med perioden",
         f"folketal: {danish.day(population)}" if population else "folketal: ikke oplyst",

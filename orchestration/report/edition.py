@@ -145,10 +145,16 @@ class Edition:
         return self._register("udtraeksdato")
 
     @property
+    def status_day(self) -> str:
+        """Its date for readers, who are told when it is later than the month; empty when there is none."""
+        later = " (senere end perioden)" if self.status_date and self.status_date > self.month_end else ""
+        return f"{danish.day(self.status_date)}{later}" if self.status_date else ""
+
+    @property
     def extract_before(self) -> date | None:
-        """The KLE extract in force in the month compared with; None when it is the same."""
+        """The KLE extract in force in the month compared with."""
         found: date | None = self._registers.get(self.before, {}).get("udtraeksdato") if self.before else None
-        return None if found == self.extract else found
+        return found
 
     @property
     def population_quarter(self) -> date | None:

@@ -308,13 +308,10 @@ def _of(active: int, users: int) -> str:
 
 def _subjects(edition: Edition) -> Table:
     rows = edition.rows(
-        """select * from kpi.kle_huller_sum where udtraeksdato = $udtraek and udtraeksdato <= $slut and er_anonym
+        """select * from kpi.kle_huller_sum where udtraeksdato = $udtraek and er_anonym
         order by kommuner desc, kle_nummer"""
     )
-    has_extract = edition.extract is not None and edition.extract <= edition.month_end
-    title = "Der er intet KLE-udtræk til og med perioden"
-    if has_extract:
-        title = "Intet emne mangler i fem kommuner"
+    title = "Intet emne mangler i fem kommuner" if edition.extract else "Der er intet KLE-udtræk til og med perioden"
     if rows:
         title = f"{rows[0]['emne']} mangler i {rows[0]['kommuner']} kommuner"
     table = tabulate(
@@ -326,9 +323,9 @@ def _subjects(edition: Edition) -> Table:
         name="kle",
         note="Emner, som mindst halvdelen af kommunerne på samme størrelse har sager på."
         f" Udtræk: {danish.day(edition.extract)}."
-        if edition.extract and has_extract
+        if edition.extract
         else "",
-        empty="Ingen." if has_extract else "Det vides ikke, hvilke sager der mangler.",
+        empty="Ingen." if edition.extract else "Det vides ikke, hvilke sager der mangler.",
     )
     return cut(table, 12)
 
@@ -397,9 +394,8 @@ def _moved(edition: Edition) -> Table:
 
 
 def _sources(edition: Edition) -> tuple[str, ...]:
-    status = danish.day(edition.status_date) if edition.status_date else "ingen"
-    has_extract = edition.extract and edition.extract <= edition.month_end
-    extract = danish.day(edition.extract) if edition.extract and has_extract else "intet til og med perioden"
+    status = edition.status_day or "ingen"
+    extract = danish.day(edition.extract) if edition.extract else "intet til og med perioden"
     return (
         f"Klarmeldinger: {status}; brug: {danish.day(edition.month_end)}; KLE-udtræk: {extract}. Kald er et tegn på"
         " brug, ikke en gevinst.",

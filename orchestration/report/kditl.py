@@ -220,14 +220,12 @@ def _rooted(edition: Edition) -> Question:
     if units:
         silent = sum(bool(u["er_stille"]) for u in units)
         said = f"{said.rstrip('.')}; {danish.number(silent)} af {danish.number(len(units))} enheder bruger ikke SAPA"
-    before = covered(edition.extract_before) if edition.before else None
-    unchanged = share if edition.before and edition.extract_before is None else None
     return Question(
         title,
         said,
         (_subjects(edition), *((sapa.types(units),) if units else ())),
         share,
-        unchanged if before is None else before,
+        covered(edition.extract_before),
         danish.percent,
     )
 

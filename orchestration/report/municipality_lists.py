@@ -147,7 +147,9 @@ def _waiting(about: Reader) -> Listed:
 def _subjects(about: Reader) -> Listed:
     edition, title = about.edition, "KLE-emner uden sager"
     if edition.extract is None:
-        why = Paragraph("Der er intet udtræk af KLE-sager, så det vides ikke, hvilke emner der mangler sager.")
+        why = Paragraph(
+            "Der er intet udtræk af KLE-sager til og med perioden, så det vides ikke, hvilke emner der mangler sager."
+        )
         return "kle", title, "Vi har ingen data om KLE-sager.", (why,)
     rows = edition.rows_of(
         about.cvr,

@@ -73,7 +73,7 @@ def build(edition: Edition, system: System, named: frozenset[str] | None = None)
     mandatory = [r for r in statuses if r["krav"] == "obligatorisk"]
     others = [r for r in statuses if r["krav"] != "obligatorisk"]
     users = _users(edition, system)
-    date = danish.day(edition.status_date) if edition.status_date else danish.MISSING
+    date = edition.status_day or danish.MISSING
     confirmed = sum(r["vurdering"] == "bekraeftet" for r in mandatory if r["klarmelding"] == "Klarmeldt")
     return Document(
         title=f"Tilslutningsrapport for {system.shown}",

@@ -19,7 +19,9 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
     for r in edition.rows("select * from kpi.kle_huller_sum where udtraeksdato = $udtraek order by kle_nummer"):
         gaps.setdefault(r["hovedgruppe"], []).append(r)
     share = edition.measure("daekningsgrad", "kpi.kle_daekning")
-    when = f"Udtræk fra {danish.day(edition.extract)}." if edition.extract else "Der er ingen udtræk."
+    when = (
+        f"Udtræk fra {danish.day(edition.extract)}." if edition.extract else "Der er intet udtræk til og med perioden."
+    )
     table = tabulate(
         "Dækning i hovedgrupperne",
         groups,

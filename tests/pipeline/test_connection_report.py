@@ -61,7 +61,7 @@ def test_what_has_not_been_delivered_is_not_told_as_zero(golden: Loaded, tmp_pat
         master = kditl.build(edition)
     own = tmp_path / "web" / "kommune" / "laesoe-kommune"
     said = "".join(page.read_text(encoding="utf-8") for page in (tmp_path / "web" / "index.html", *own.iterdir()))
-    assert "intet udtræk af KLE-sager, så det vides ikke" in said
+    assert "intet udtræk af KLE-sager til og med perioden" in said
     assert "afvigelser kan ikke findes" in said
     assert "Alle almindelige emner har sager" not in said and "Der er ikke fundet afvigelser" not in said
     # both platforms have delivered, and nothing of Læsø: that is nil, and the rest is not known

@@ -206,10 +206,16 @@ def test_an_extract_that_comes_later_says_nothing_of_the_period(published: Publi
     with Edition(published.release, published.edition.months[0]) as first:
         general = str(k98_analyse.build(first).as_dict())
         own = str(analyse.build(first, NONE, published.cvr("Aalborg")).as_dict())
+        rooted = next(
+            a for b in kditl.build(first).front if b.kind == "answers" for a in b.answers if "forankret" in a.question
+        )
     assert "Der er intet KLE-udtræk til og med perioden" in general
     assert "Intet emne mangler" not in general
     assert "Der er intet udtræk for Aalborg til og med perioden" in own
     assert "Alle almindelige emner har sager" not in own
+    assert "Sagsindekset dækker" not in rooted.said
+    # the first sheet stands for the months before it, and says so
+    assert all("Klarmeldinger: 31. marts 2022 (senere end perioden)" in said for said in (own, general))
 
 
 def test_robust_enough_is_answered_with_growth_peak_and_trend(published: Published) -> None:

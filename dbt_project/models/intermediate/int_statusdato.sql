@@ -1,4 +1,4 @@
--- Which lists are in force at a status date: the newest on or before it, or else the first.
+-- Which lists are in force at a status date.
 with
 
 lister as (
@@ -21,16 +21,8 @@ datoer as (
 
 select
     datoer.statusdato,
-    coalesce(
-        max(lister.statusdato) filter (
-            where lister.kilde = 'onboarding' and lister.statusdato <= datoer.statusdato
-        ),
-        min(lister.statusdato) filter (where lister.kilde = 'onboarding')
-    ) as onboarding_dato,
-    coalesce(
-        max(lister.statusdato) filter (where lister.kilde = 'ski' and lister.statusdato <= datoer.statusdato),
-        min(lister.statusdato) filter (where lister.kilde = 'ski')
-    ) as ski_dato
+    {{ i_kraft('lister.statusdato', 'datoer.statusdato', "lister.kilde = 'onboarding'") }} as onboarding_dato,
+    {{ i_kraft('lister.statusdato', 'datoer.statusdato', "lister.kilde = 'ski'") }} as ski_dato
 from datoer
 cross join lister
 group by datoer.statusdato

@@ -1,13 +1,6 @@
 -- Where a municipality stands among the 98, month by month, without anybody else's value.
 with
 
-maaneder as (
-    select
-        maaned,
-        {{ dbt.last_day('maaned', 'month') }} as sidste_dag
-    from (select distinct maaned from {{ ref('int_indlaeste_maaneder') }})
-),
-
 vaerdier as (
     select * from {{ ref('int_sammenligning__vaerdier') }}
     where
@@ -16,18 +9,28 @@ vaerdier as (
         and vaerdi is not null
 ),
 
--- what is told of each month: a status sheet or an extract counts from its date on, and never before
-gaeldende as (
+maalene as (
+    select distinct maal from vaerdier
+),
+
+-- of a sheet or an extract the one in force, of the rest the month itself
+datoer as (
     select
-        maaneder.maaned,
-        vaerdier.maal,
-        max(vaerdier.dato) as dato
-    from maaneder
-    inner join vaerdier
-        on
-            maaneder.sidste_dag >= vaerdier.dato
-            and (maaneder.maaned <= vaerdier.dato or vaerdier.maal in ('tilslutningsgrad', 'daekningsgrad'))
-    group by maaneder.maaned, vaerdier.maal
+        gaeldende.maaned,
+        maalene.maal,
+        case maalene.maal
+            when 'tilslutningsgrad' then gaeldende.statusdato
+            when 'daekningsgrad' then gaeldende.udtraeksdato
+            else gaeldende.maaned
+        end as dato
+    from {{ ref('gaeldende') }} as gaeldende
+    cross join maalene
+),
+
+-- the first sheet stands for the months before it too, but gives no place in them
+gaeldende as (
+    select * from datoer
+    where dato <= {{ dbt.last_day('maaned', 'month') }}
 ),
 
 ordnet as (

@@ -1,4 +1,4 @@
--- Which registers count in a month: the newest on or before its last day, or else the first.
+-- Which registers count in a month: the newest on or before its last day; of status sheets or else the first.
 with
 
 maaneder as (
@@ -27,17 +27,11 @@ datoer as (
 
 select
     maaneder.maaned,
-    coalesce(
-        max(datoer.dato) filter (where datoer.register = 'statusdato' and datoer.dato <= maaneder.sidste_dag),
-        min(datoer.dato) filter (where datoer.register = 'statusdato')
-    ) as statusdato,
-    coalesce(
-        max(datoer.dato) filter (
-            where datoer.register = 'udtraeksdato' and datoer.dato <= maaneder.sidste_dag
-        ),
-        min(datoer.dato) filter (where datoer.register = 'udtraeksdato')
+    {{ i_kraft('datoer.dato', 'maaneder.sidste_dag', "datoer.register = 'statusdato'") }} as statusdato,
+    -- an extract that comes later says nothing of the month, nor does a population
+    max(datoer.dato) filter (
+        where datoer.register = 'udtraeksdato' and datoer.dato <= maaneder.sidste_dag
     ) as udtraeksdato,
-    -- a population is never of later than the month
     max(datoer.dato) filter (where datoer.register = 'folketal' and datoer.dato <= maaneder.maaned)
         as folketal_kvartal
 from maaneder

@@ -1,4 +1,4 @@
--- The status in force in each touched month: the newest status date on or before its end, or else the first.
+-- The status in force in each touched month.
 with
 
 maaneder as (
@@ -16,10 +16,7 @@ datoer as (
 gaeldende as (
     select
         maaneder.maaned,
-        coalesce(
-            max(datoer.statusdato) filter (where datoer.statusdato <= maaneder.sidste_dag),
-            min(datoer.statusdato)
-        ) as statusdato
+        {{ i_kraft('datoer.statusdato', 'maaneder.sidste_dag') }} as statusdato
     from maaneder
     cross join datoer
     group by maaneder.maaned

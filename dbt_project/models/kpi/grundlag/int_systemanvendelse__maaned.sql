@@ -30,10 +30,7 @@ gaeldende as (
         maaneder.foerste_dag,
         maaneder.sidste_dag,
         lister.register,
-        coalesce(
-            max(lister.statusdato) filter (where lister.statusdato <= maaneder.sidste_dag),
-            min(lister.statusdato)
-        ) as statusdato
+        {{ i_kraft('lister.statusdato', 'maaneder.sidste_dag') }} as statusdato
     from maaneder
     cross join lister
     group by maaneder.maaned, maaneder.foerste_dag, maaneder.sidste_dag, lister.register
