@@ -14,7 +14,7 @@ from orchestration import partitions
 from orchestration.asking import STATE_TAG, ask
 from orchestration.assets import reports
 from orchestration.assets.build import ONCE_A_BUILD
-from orchestration.assets.comparison import COMPARISON_KEY
+from orchestration.assets.comparison import sammenlign_med_ombygning
 from orchestration.assets.inbox import KITOS_JOB_NAME
 from orchestration.assets.integrity import INTEGRITY_KEY
 from orchestration.assets.lake import KITOS_KEY, REFERENCE_KEY, intake_job_name, lake_key
@@ -71,11 +71,6 @@ SCRUB_JOB = dg.define_asset_job(
     "efterse_filer",
     selection=dg.AssetSelection.assets(INTEGRITY_KEY),
     description="Sammenlign hver gemt fil med dens hash, og genskab det, som indbakken stadig har.",
-)
-COMPARISON_JOB = dg.define_asset_job(
-    "sammenlign_med_ombygning",
-    selection=dg.AssetSelection.assets(COMPARISON_KEY),
-    description="Dan alt på ny af søen ved siden af, og se, at det er det samme som det, læserne har.",
 )
 POSTGRES_JOB = dg.define_asset_job(
     "udgiv_til_postgres",
@@ -247,7 +242,7 @@ SCRUB_SCHEDULE = dg.ScheduleDefinition(
 )
 COMPARISON_SCHEDULE = dg.ScheduleDefinition(
     name="sammenlign_med_ombygning_hver_uge",
-    job=COMPARISON_JOB,
+    job=sammenlign_med_ombygning,
     cron_schedule="0 3 * * 0",
     execution_timezone=LOCAL_TIME_ZONE,
     description="Et stykke, der blev gemt og skulle være dannet igen, ses kun, når alt dannes på ny. Bruger som en"

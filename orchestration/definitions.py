@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration import automation, backfill, decisions
 from orchestration.assets import reports
 from orchestration.assets.build import byg
-from orchestration.assets.comparison import ombygning
+from orchestration.assets.comparison import COMPARISON, sammenlign_med_ombygning
 from orchestration.assets.dbt_build import dbt_cli
 from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.integrity import integritet
@@ -23,7 +23,7 @@ defs = dg.Definitions(
         byg,
         postgres,
         integritet,
-        ombygning,
+        COMPARISON,
         *reports.ASSETS,
     ],
     asset_checks=[punctuality],
@@ -33,7 +33,7 @@ defs = dg.Definitions(
         automation.KITOS_JOB,
         automation.BUILD_JOB,
         automation.SCRUB_JOB,
-        automation.COMPARISON_JOB,
+        sammenlign_med_ombygning,
         automation.PUNCTUALITY_JOB,
         automation.POSTGRES_JOB,
         backfill.planlaeg_backfill,

@@ -98,6 +98,17 @@ def test_one_writer_at_a_time(definitions: dg.Definitions) -> None:
         assert graph.get(key).pools == pools, key
 
 
+def test_a_whole_build_is_no_click_away_and_holds_up_no_load(definitions: dg.Definitions) -> None:
+    """*Materialize all* takes what can be materialized; the comparison has a job and a pool of its own."""
+    from orchestration.assets.comparison import COMPARISON
+    from orchestration.assets.lake import WRITER_POOL
+
+    graph = definitions.resolve_asset_graph()
+    assert COMPARISON.key in graph.get_all_asset_keys() - graph.materializable_asset_keys
+    (node,) = definitions.resolve_job_def("sammenlign_med_ombygning").all_node_defs
+    assert {node.pool} & {WRITER_POOL, None} == set()  # type: ignore[attr-defined]
+
+
 def test_the_sensor_asks_for_one_run_for_all_new_days(definitions: dg.Definitions, home: Path) -> None:
     folder = home / "inbox" / "stoettesystemerne"
     folder.mkdir(parents=True)

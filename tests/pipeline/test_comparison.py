@@ -7,6 +7,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.assets.comparison import COMPARISON
 from orchestration.operations import comparison
 from orchestration.settings import Settings, get_settings
 
@@ -39,6 +40,24 @@ def test_a_row_that_differs_is_told_by_its_table(at_once: Loaded, tmp_path: Path
     assert "kpi.klarmelding_reel: 1 rækker i publiceringen og 1 i ombygningen er ikke ens" in str(different[0])
 
 
+def test_what_the_lake_alone_does_not_decide_is_left_out_and_told(at_once: Loaded, tmp_path: Path) -> None:
+    """A sum that was hidden beside a release which is gone since is no fault; its figure still counts."""
+    release = at_once.installation.release(at_once.release)
+    left_out = comparison.left_out()
+    assert {"kpi.klarmelding_reel", "kpi.service_konsekvens"} == {t for t, c in left_out.items() if c == ("er_anonym",)}
+    with at_once.installation.reader() as connection:
+        columns = set(
+            connection.execute("select schema_name, table_name, column_name from duckdb_columns()").fetchall()
+        )
+    assert {(*table.split("."), column) for table, names in left_out.items() for column in names} <= columns
+    hidden = "; ".join(f"update {t} set er_anonym = not er_anonym" for t in left_out if "er_anonym" in left_out[t])
+    _, different = comparison.compared(release, altered(release, tmp_path / "skjult", hidden))
+    assert different == []
+    sql = "update kpi.klarmelding_reel set er_anonym = false, kald_12m = kald_12m + 1 where rowid = 0"
+    _, different = comparison.compared(release, altered(release, tmp_path / "anden", sql))
+    assert [d.table for d in different] == ["kpi.klarmelding_reel"]
+
+
 def test_without_a_release_there_is_nothing_to_compare(tmp_path: Path) -> None:
     with pytest.raises(comparison.CannotCompare, match="ingen publicering"):
         comparison.compare(Settings(home=tmp_path))
@@ -58,9 +77,12 @@ def test_the_job_is_quiet_on_what_is_whole_and_fails_on_a_wrong_piece(
     job = defs.resolve_job_def(JOB)
     with dg.DagsterInstance.ephemeral() as instance:
         done = job.execute_in_process(instance=instance)
-        (made,) = done.get_asset_materialization_events()
-        figures = {name: value.value for name, value in made.materialization.metadata.items()}
+        assert done.success
+        told = instance.get_latest_materialization_event(COMPARISON.key)
+        assert told and told.asset_materialization
+        figures = {name: value.value for name, value in told.asset_materialization.metadata.items()}
         assert (figures["forskellige"], figures["sammenlignet"] > 60) == (0, True)  # type: ignore[operator]
+        assert "kpi.klarmelding_reel: er_anonym" in str(figures["udeladt"])
         assert {p: p.stat().st_mode for p in (installation.home / "published").rglob("*")} == before
         assert not (installation.home / "sammenligning").exists()
 
