@@ -63,8 +63,11 @@ def of_all(edition: Edition) -> list[Block]:
 def _part(row: Row) -> str:
     if row["opdeling"] == "total":
         return "I alt"
-    name = PARTS[row["del"]]
-    return f"{name}, {DECLINED[row['fravalg']]}" if row["fravalg"] else name
+    return _in_words(PARTS[row["del"]], row["fravalg"])
+
+
+def _in_words(step: str, declined: str | None) -> str:
+    return f"{step}, {DECLINED[declined]}" if declined else step
 
 
 def of_municipality(edition: Edition, cvr: str, most: int | None = _MOST) -> tuple[Table, Table]:
@@ -74,14 +77,18 @@ def of_municipality(edition: Edition, cvr: str, most: int | None = _MOST) -> tup
         """select * from kpi.tilslutning_tragt where maaned = $maaned and krav = 'obligatorisk'
         order by dage desc, it_system collate da, it_system_uuid, snitflade""",
     )
-    counts = {step: [r for r in rows if r["trin"] == step] for step in STEPS}
+    in_steps = edition.rows_of(
+        cvr,
+        """select * from kpi.tilslutning_tragt_sum
+        where maaned = $maaned and niveau = 'kommune' and krav = 'obligatorisk' order by fravalg""",
+    )
     steps = tabulate(
         f"{danish.counted(len(rows), 'krævet snitflade', 'krævede snitflader')} efter trin",
-        [{"trin": step, "raekker": found} for step, found in counts.items() if found],
-        (Column("Trin", 2), lambda r: STEPS[r["trin"]]),
-        (Column("Snitflader", right=True), lambda r: danish.number(len(r["raekker"]))),
-        (Column("Systemer", right=True), lambda r: danish.number(len({_key(x) for x in r["raekker"]}))),
-        (Column("Dage på trinnet, midten", 1.3, right=True), lambda r: danish.number(_middle(r["raekker"]))),
+        sorted(in_steps, key=lambda r: list(STEPS).index(r["trin"])),
+        (Column("Trin", 2), lambda r: _in_words(STEPS[r["trin"]], r["fravalg"])),
+        (Column("Snitflader", right=True), lambda r: danish.number(r["antal"])),
+        (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
+        (Column("Dage på trinnet, midten", 1.3, right=True), lambda r: danish.number(r["dage_midt"])),
         name="tragt",
         empty="Kommunen bruger ingen systemer, der er krav til.",
     )
@@ -116,11 +123,6 @@ def _next(row: Row) -> str:
 
 def _key(row: Row) -> tuple[str, str | None]:
     return row["it_system"], row["it_system_uuid"]
-
-
-def _middle(rows: list[Row]) -> int:
-    days = sorted(r["dage"] for r in rows)
-    return int(days[len(days) // 2])
 
 
 def of_system(edition: Edition, name: str, uuid: str | None, public: bool) -> Table:

@@ -17,7 +17,7 @@ select
     tragt.klarmelding,
     tragt.trin,
     tragt.siden,
-    cast(date_diff('day', tragt.siden, tragt.sidste_dag) as integer) as dage,
+    tragt.dage,
     tragt.aarsag,
     tragt.fravalg,
     tragt.bruger_systemet,

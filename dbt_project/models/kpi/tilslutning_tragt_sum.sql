@@ -18,6 +18,20 @@ summer as (
         count(*) as kommuner
     from {{ ref('int_tragt__pr_kommune') }}
     group by maaned, niveau, medlem_id, krav, trin, fravalg
+),
+
+-- of a municipality's own rows also how long they have stood there
+egne as (
+    select
+        maaned,
+        myndighed_id,
+        krav,
+        trin,
+        fravalg,
+        count(distinct it_system_id) as systemer,
+        median(dage) as dage_midt
+    from {{ ref('int_tragt') }}
+    group by maaned, myndighed_id, krav, trin, fravalg
 )
 
 select
@@ -35,12 +49,22 @@ select
     summer.fravalg,
     cast(summer.antal as integer) as antal,
     cast(summer.kommuner as integer) as kommuner,
+    cast(egne.systemer as integer) as systemer,
+    cast(round(egne.dage_midt) as integer) as dage_midt,
     coalesce(finhed.finhed = 3, false) as er_anonym
 from summer
 inner join {{ ref('int_tragt__medlem') }} as medlem
     on
         summer.niveau = medlem.niveau
         and summer.medlem_id = medlem.medlem_id
+left join egne
+    on
+        summer.niveau = 'kommune'
+        and summer.maaned = egne.maaned
+        and summer.medlem_id = egne.myndighed_id
+        and summer.krav is not distinct from egne.krav
+        and summer.trin = egne.trin
+        and summer.fravalg is not distinct from egne.fravalg
 left join {{ ref('int_tragt__finhed') }} as finhed
     on
         summer.maaned = finhed.maaned

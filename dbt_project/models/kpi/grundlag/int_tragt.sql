@@ -87,6 +87,7 @@ select
             then coalesce(placeret.aarsag, lower(replace(placeret.klarmelding, ' ', '_')))
     end as aarsag,
     placeret.siden,
+    cast(date_diff('day', placeret.siden, placeret.sidste_dag) as integer) as dage,
     placeret.bruger_systemet,
     placeret.kald12,
     placeret.aftale,
