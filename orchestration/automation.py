@@ -29,6 +29,7 @@ from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.reference.intake import InvalidReference
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import active_in
 from orchestration.publish.release import Releases
 from orchestration.settings import get_settings
 
@@ -146,7 +147,7 @@ def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.S
     settings = get_settings()
     if at_work := _at_work(context.instance):
         return dg.SkipReason(f"{at_work} er i gang eller i kø; der bygges, når kørslen er slut.")
-    if not Releases(settings).current() and not DeliveryLog(settings.delivery_log).active():
+    if not Releases(settings).current() and not active_in(DeliveryLog(settings.delivery_log)):
         return dg.SkipReason("Der er endnu ingen leverancer.")
     try:
         is_empty = current_plan(settings).is_empty

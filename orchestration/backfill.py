@@ -10,7 +10,7 @@ from orchestration.ingest.intake import find_pending
 from orchestration.ingest.profiles import Profile, profiles
 from orchestration.lake.calendars import CALL_SOURCES, is_closed
 from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import Standing
+from orchestration.lake.standing import Standing, standings_in
 from orchestration.report import danish
 from orchestration.settings import Settings, get_settings
 
@@ -63,7 +63,7 @@ class BackfillPlan:
 def plan_backfill(settings: Settings, first: str, last: str) -> BackfillPlan:
     """Look at inbox and log; reads no file that was read before and changes nothing."""
     log = DeliveryLog(settings.delivery_log)
-    standings, published = log.standings(), log.publications()
+    standings, published = standings_in(log), log.publications()
     return BackfillPlan(
         first, last,
         tuple(_of_source(settings, p, standings, published, first, last) for p in profiles().values()),

@@ -19,6 +19,7 @@ from orchestration.ingest.reference.profiles import reference_profiles
 from orchestration.integrity.files import sha256_of
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import built_in_file
+from orchestration.lake.standing import active_in
 from orchestration.report import danish
 from orchestration.settings import Settings
 
@@ -88,7 +89,7 @@ def _delivery(settings: Settings, path: Path, profile: Profile, period: str) -> 
     # Kept: it is read where it lies, whatever the inbox is.
     file = InboxFile(profile.source, period, str(path.resolve()), stat.st_size, stat.st_mtime, digest, is_kept=True)
     log = DeliveryLog(settings.delivery_log)
-    history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source} if log.exists else {}
+    history = {d.periode: d.raekker_modtaget for d in active_in(log) if d.kilde == profile.source} if log.exists else {}
     with tempfile.TemporaryDirectory(prefix="kdi-check-") as folder:
         audit = read_again(settings, profile, file, Path(folder))
         refused, _ = gate([audit], profile, history, Path(folder) / "data_docs")

@@ -10,6 +10,7 @@ from orchestration.assets.lake import WRITER_POOL, lake_key
 from orchestration.assets.periods import DECISION_JOB, DECISION_OP, PeriodReport, states_of
 from orchestration.lake import verbs
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import standings_in
 from orchestration.lock import writer_lock
 from orchestration.settings import get_settings
 
@@ -52,7 +53,7 @@ def decide(context: dg.OpExecutionContext, config: DecisionForm) -> None:
         raise dg.Failure(str(error), allow_retries=False) from None
     for line in lines:
         context.log.info(line)
-    standings = DeliveryLog(settings.delivery_log).standings()
+    standings = standings_in(DeliveryLog(settings.delivery_log))
     for source in {s.delivery.kilde for s in standings}:
         PeriodReport(context, lake_key(source), states_of(standings, source)).correct()
     context.log.info("Sensoren lake_er_aendret bygger og udgiver det, der er berørt; ellers kør byg_og_udgiv.")

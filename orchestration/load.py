@@ -28,7 +28,9 @@ from orchestration.ingest.reference.intake import reference_notes
 from orchestration.ingest.spans import EVER, Span
 from orchestration.interruption import farewell
 from orchestration.lake import depot
-from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.lake.delivery import Delivery
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import active_in, waiting_in
 from orchestration.operations.failures import failure_lines_of, unforeseen_lines_of
 from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import PROJECT_ROOT, Settings, get_settings
@@ -113,7 +115,7 @@ def load(
             result.notes.append(
                 "Publiceringen er rullet tilbage. Den bygges igen, når der kommer nyt, eller med kdi load --rebuild."
             )
-        elif not earlier and not log.active():
+        elif not earlier and not active_in(log):
             result.notes.append("Der er endnu ingen leverancer, der gælder; intet er udgivet.")
         elif log.reference() and (rebuild or not current_plan(settings).is_empty):
             progress.stage("Gør klar til at bygge")
@@ -130,7 +132,7 @@ def load(
         _repair_postgres(settings, result, instance)
     result.release = Releases(settings).current()
     result.is_new = result.release != earlier
-    result.failures += [describe_standing(s) for s in log.waiting() if source in (None, s.delivery.kilde)]
+    result.failures += [describe_standing(s) for s in waiting_in(log) if source in (None, s.delivery.kilde)]
     return result
 
 

@@ -15,7 +15,7 @@ from orchestration.ingest.spans import Span
 from orchestration.lake.calendars import ALL_PLATFORMS, Period
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import set_in
-from orchestration.lake.standing import Standing
+from orchestration.lake.standing import Standing, standings_in
 from orchestration.publish.release import Releases
 from orchestration.report import danish
 from orchestration.settings import Settings
@@ -75,7 +75,7 @@ def delivery_lines(settings: Settings, source: str | None, span: Span, every: bo
     events = DeliveryLog(settings.delivery_log).events()
     shown = [
         s
-        for s in DeliveryLog(settings.delivery_log).standings()
+        for s in standings_in(DeliveryLog(settings.delivery_log))
         if source in (None, s.delivery.kilde) and span.meets(s.delivery.periode)
     ]
     shown = [s for s in shown if every or s.event or s.needs_somebody or s.delivery.noter or s.state not in _ORDINARY]

@@ -6,7 +6,7 @@ import pytest
 
 from orchestration.ingest.profiles import Calendar, Profile, profiles
 from orchestration.lake.calendars import Month, Period, fingerprint, is_closed, months, periods
-from orchestration.lake.delivery_log import Delivery, Status
+from orchestration.lake.delivery import Delivery, Status
 from orchestration.lake.standing import Standing, standings
 
 DAYS, MONTHS, EXTRACTS = (profiles()[name] for name in ("stoettesystemerne", "serviceplatformen", "kle"))

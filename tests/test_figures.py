@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from pipeline.installation import Installation
 
-from orchestration.lake.delivery_log import Event
+from orchestration.lake.delivery import Event
 from orchestration.publish.figures import FigureFinding, FiguresCannotBe, findings, require, rules
 from orchestration.publish.release import Releases
 

@@ -8,7 +8,7 @@ import pytest
 from test_calendars import DAYS, delivery
 
 from orchestration.ingest.profiles import profiles
-from orchestration.lake.delivery_log import Action, Delivery, Event
+from orchestration.lake.delivery import Action, Delivery, Event
 from orchestration.lake.standing import Standing, standings
 
 ORIGINAL, CORRECTION, THIRD = (delivery(DAYS, "2022-05-02", number) for number in (1, 2, 3))

@@ -25,6 +25,7 @@ from orchestration.ingest.profiles import profiles
 from orchestration.ingest.reference.intake import InvalidReference
 from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.lake.reference import reference_folder
+from orchestration.lake.standing import standings_in
 from orchestration.partitions import MONTH_STATUS, MONTHS
 from orchestration.publish.purposes import Purposes
 from orchestration.publish.release import Manifest, Releases
@@ -100,7 +101,7 @@ def byg(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCommand)
 
 def _tell_of_periods(context: dg.AssetExecutionContext, settings: Settings) -> None:
     """What people or this build decided since the sources' own runs shows in the checks of their periods."""
-    standings = DeliveryLog(settings.delivery_log).standings()
+    standings = standings_in(DeliveryLog(settings.delivery_log))
     for source in profiles():
         PeriodReport(context, lake_key(source), states_of(standings, source)).correct()
 

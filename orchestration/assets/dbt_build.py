@@ -22,11 +22,12 @@ from orchestration import progress
 from orchestration.assets.made import Made
 from orchestration.assets.transformations import CHECK_SPECS, SPECS, TRANSLATOR
 from orchestration.build import isolation, pieces, project, spark
-from orchestration.build.plan import Extent, Plan
+from orchestration.build.plan import Plan
 from orchestration.build.project import PROJECT_DIR
 from orchestration.build.status import status_of
 from orchestration.build.workspace import Workspace, wanted
 from orchestration.lake.reference import reference_folder
+from orchestration.publish.extent import Extent
 from orchestration.publish.purposes import Purposes
 from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import Settings

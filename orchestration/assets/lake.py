@@ -20,6 +20,7 @@ from orchestration.ingest.profiles import Profile, profiles
 from orchestration.ingest.reference.intake import InvalidReference, take_in_reference
 from orchestration.lake.calendars import CALL_SOURCES
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import standings_in
 from orchestration.lock import writer_lock
 from orchestration.partitions import ACCEPTED, NOT_HELD_BACK
 from orchestration.settings import get_settings
@@ -88,7 +89,7 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
             except Unreachable as error:
                 can_be_tried_again(context)
                 raise dg.Failure(str(error), allow_retries=False) from error
-        states = states_of(DeliveryLog(settings.delivery_log).standings(), profile.source)
+        states = states_of(standings_in(DeliveryLog(settings.delivery_log)), profile.source)
         report = PeriodReport(context, key, states)
         refused = report.tell(wanted, intake.deliveries)
         if profile.source in CALL_SOURCES:

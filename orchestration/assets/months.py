@@ -8,9 +8,9 @@ import duckdb
 from dagster import AssetCheckEvaluation
 
 from orchestration.assets.made import answer
-from orchestration.build.plan import Extent
 from orchestration.lake.calendars import ALL_PLATFORMS
 from orchestration.partitions import MONTH_STATUS
+from orchestration.publish.extent import Extent
 from orchestration.publish.purposes import Purposes
 from orchestration.settings import Settings
 

@@ -16,7 +16,7 @@ from orchestration.dagster_internals.failed_runs import keep_red, make_failed_ru
 from orchestration.dagster_internals.launchpad import launchpad
 from orchestration.ingest.profiles import profiles
 from orchestration.ingest.undecided import Undecided
-from orchestration.lake.delivery_log import Delivery
+from orchestration.lake.delivery import Delivery
 from orchestration.lake.standing import Standing
 from orchestration.partitions import ACCEPTED, NOT_HELD_BACK
 from orchestration.settings import get_settings

@@ -6,10 +6,11 @@ import dagster as dg
 
 from orchestration.assets.lake import OWNERS, REFERENCE_KEY, SOURCE_ASSETS
 from orchestration.assets.made import Made
-from orchestration.build.plan import Extent, Plan
+from orchestration.build.plan import Plan
 from orchestration.build.start import start
 from orchestration.integrity.files import Damaged
 from orchestration.integrity.room import NoRoom
+from orchestration.publish.extent import Extent
 from orchestration.publish.release import Manifest
 from orchestration.settings import Settings
 

@@ -13,11 +13,12 @@ from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answers_of
 from orchestration.assets.purposes import PURPOSE_KEY
 from orchestration.build import isolation
-from orchestration.build.plan import Extent, Plan
+from orchestration.build.plan import Plan
 from orchestration.build.start import remember_publications
 from orchestration.build.workspace import Workspace
 from orchestration.lake import depot
 from orchestration.publish import figures
+from orchestration.publish.extent import Extent
 from orchestration.publish.release import Manifest, Overtaken, Releases
 from orchestration.settings import Settings
 from orchestration.steps import step
@@ -83,7 +84,9 @@ def publish(settings: Settings, planned: Plan, manifest: Manifest, extent: Exten
     try:
         found = figures.require(figure_findings(settings, manifest))  # the writer asks too
         manifest = replace(manifest, fund=found, grund=planned.reason, helt_paa_ny=dict(extent.whole))
-        release = Releases(settings).publish(Workspace(settings), manifest, extent)
+        workspace = Workspace(settings)
+        workspace.close_marts()
+        release = Releases(settings).publish(workspace.marts, workspace.private, manifest, extent)
     except (Overtaken, figures.FiguresCannotBe) as overtaken:
         raise dg.Failure(str(overtaken), allow_retries=False) from overtaken
     remember_publications(settings)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
 from orchestration.ingest.rules import sql_text
+from orchestration.publish.release import KeptRelease
 
 _TABLES = """
     create or replace table plan.identitet_foer (publicering_id varchar, uuid varchar, it_system_id bigint);
@@ -20,16 +19,7 @@ _TABLES = """
 UNREADABLE = (duckdb.BinderException, duckdb.CatalogException, duckdb.IOException, duckdb.SerializationException)
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """A release that is kept: its name, its database and the private tables it was made of."""
-
-    publication_id: str
-    marts: Path
-    state: Path
-
-
-def write_earlier(connection: duckdb.DuckDBPyConnection, releases: Iterable[Earlier], has_extracts: bool) -> list[str]:
+def write_earlier(connection: duckdb.DuckDBPyConnection, releases: Iterable[KeptRelease], has_extracts: bool) -> list[str]:
     """Write ``plan.kle_foer`` and ``plan.identitet_foer``; empty when no extract is made anew.
 
     Returns:
@@ -47,7 +37,7 @@ def write_earlier(connection: duckdb.DuckDBPyConnection, releases: Iterable[Earl
 
 
 @contextmanager
-def attached(connection: duckdb.DuckDBPyConnection, release: Earlier) -> Iterator[None]:
+def attached(connection: duckdb.DuckDBPyConnection, release: KeptRelease) -> Iterator[None]:
     """A release is known as ``udgivet_foer`` and its private tables as ``arbejde_foer`` during a block, to be read."""
     try:
         for path, name in ((release.marts, "udgivet_foer"), (release.state, "arbejde_foer")):

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from orchestration.lake.delivery_log import DeliveryLog, Event
+from orchestration.lake.delivery import Event
+from orchestration.lake.delivery_log import DeliveryLog
 from orchestration.publish.release import Manifest, Releases
 from orchestration.settings import Settings
 

@@ -8,7 +8,7 @@ withdrawn delivery and a day that comes late are all the same simple case.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 import duckdb
@@ -16,7 +16,7 @@ import duckdb
 from orchestration.build import project
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.calendars import CALL_SOURCES
-from orchestration.lake.delivery_log import Delivery
+from orchestration.lake.delivery import Delivery
 
 # What the models and reference data say is compared table by table (orchestration/build/pieces.py); what reads them,
 # and the wordings with which the lake is read, is not.
@@ -134,28 +134,6 @@ def vocabulary_fingerprint() -> str:
     """Hash of the wordings that profiles know: with a new one, sheets that were taken in before say more."""
     words = {f"{source}.{c.name}": c.words for source, p in profiles().items() for c in p.vocabularies}
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Extent:
-    """How much of each published table a build made anew.
-
-    Args:
-        calls: months (``2022-04``) of the facts of calls; None for all.
-        kpis: months of the KPIs; of the funnel every later one is made, and one that came out the same is told apart
-            by its content. None for all.
-        whole: tables (``kpi.udbredelse``) made whole, with what had changed.
-    """
-
-    calls: frozenset[str] | None = None
-    kpis: frozenset[str] | None = None
-    whole: Mapping[str, str] = field(default_factory=dict)
-
-    def months_of(self, table: str) -> frozenset[str] | None:
-        """The months of a table by month that were made; None for all."""
-        if table in self.whole:
-            return None
-        return self.calls if table.startswith("marts.fct_kald_") else self.kpis
 
 
 def to_json(plan: Plan) -> dict[str, object]:

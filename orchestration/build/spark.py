@@ -16,7 +16,7 @@ import duckdb
 from orchestration.build.workspace import Workspace
 from orchestration.ingest.profiles import profiles
 from orchestration.ingest.rules import quoted, sql_list, sql_text
-from orchestration.lake.delivery_log import Delivery
+from orchestration.lake.delivery import Delivery
 
 # Folders below the build folder; orchestration/build/spark_session.py reads the first two and fills the third.
 SOURCES = "spark/kilder"

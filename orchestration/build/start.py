@@ -11,6 +11,7 @@ from orchestration.build.status import Status, status_of
 from orchestration.build.workspace import DamagedBase, Workspace
 from orchestration.ingest.reference.intake import take_in_reference
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import active_in
 from orchestration.publish.release import Manifest, Releases, new_publication_id
 from orchestration.settings import Settings
 from orchestration.steps import step
@@ -24,7 +25,7 @@ def lake_state(settings: Settings) -> str:
     Not of the status date: time alone must not undo a rollback.
     """
     log = DeliveryLog(settings.delivery_log)
-    parts = [*inputs(log.reference() or "", settings.engine).values(), *sorted(d.leverance_id for d in log.active())]
+    parts = [*inputs(log.reference() or "", settings.engine).values(), *sorted(d.leverance_id for d in active_in(log))]
     parts.append(str(len(log.decisions())))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 

@@ -6,8 +6,9 @@ from datetime import date
 
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.calendars import Month, Period, fingerprint, months, periods
-from orchestration.lake.delivery_log import Delivery, DeliveryLog
-from orchestration.lake.standing import Standing
+from orchestration.lake.delivery import Delivery
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import Standing, standings_in
 from orchestration.settings import Settings
 
 
@@ -46,7 +47,7 @@ def status_of(
     """
     log = DeliveryLog(settings.delivery_log)
     on = settings.status_date
-    standings = log.standings(without)
+    standings = standings_in(log, without)
     of_sources = {
         source: periods(profile, [s for s in standings if s.delivery.kilde == source], on, published)
         for source, profile in profiles().items()

@@ -9,14 +9,13 @@ import secrets
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from orchestration.build import pieces, project
-from orchestration.build.earlier import Earlier, write_earlier
+from orchestration.build.earlier import write_earlier
 from orchestration.build.plan import Plan, make_full
 from orchestration.build.status import Status
 from orchestration.build.status_tables import write_status
@@ -25,9 +24,10 @@ from orchestration.ingest.rules import counting_code, quoted, sql_list, sql_text
 from orchestration.integrity.files import Damaged, begin_to_sync, copy_verified
 from orchestration.integrity.room import demand_room
 from orchestration.lake import store
-from orchestration.lake.delivery_log import Delivery
+from orchestration.lake.delivery import Delivery
 from orchestration.lake.reference import files_of, is_intact, reference_folder
 from orchestration.lock import file_lock
+from orchestration.publish.release import KeptRelease
 from orchestration.settings import Settings
 from orchestration.steps import step
 
@@ -40,16 +40,6 @@ STORAGE_VERSION = "v1.2.0"
 _ROOM = 3
 
 _SQL_TYPES = {"antal": "bigint", "antal_maskeret": "bigint", "dato": "date"}
-
-
-@dataclass(frozen=True)
-class Base:
-    """The release a build starts from; a hash is empty where none was written down."""
-
-    marts: Path
-    state: Path
-    marts_sha256: str = ""
-    state_sha256: str = ""
 
 
 class DamagedBase(Damaged):
@@ -86,8 +76,8 @@ class Workspace:
         status: Status,
         published: Mapping[str, str],
         reference_fingerprint: str,
-        base: Base | None,
-        earlier: Sequence[Earlier] = (),
+        base: KeptRelease | None,
+        earlier: Sequence[KeptRelease] = (),
     ) -> None:
         """Make the folder anew and lay out everything dbt reads.
 
@@ -136,7 +126,7 @@ class Workspace:
             connection.close()
         step("build: sources laid out", self.private)
 
-    def lay_out_whole(self, active: Iterable[Delivery], sources: Collection[str], earlier: Sequence[Earlier]) -> None:
+    def lay_out_whole(self, active: Iterable[Delivery], sources: Collection[str], earlier: Sequence[KeptRelease]) -> None:
         """Let every period be touched, and lay out all that ``sources`` have delivered; call after a build.
 
         Args:

@@ -10,13 +10,14 @@ from collections.abc import Iterable
 
 import duckdb
 
-from orchestration.build.earlier import UNREADABLE, Earlier, attached
+from orchestration.build.earlier import UNREADABLE, attached
 from orchestration.publish.access import Decisions, decisions
 from orchestration.publish.declared import FEWEST_MUNICIPALITIES, LARGEST_SHARE
+from orchestration.publish.release import KeptRelease
 
 
 def hide_telling_changes(
-    connection: duckdb.DuckDBPyConnection, releases: Iterable[Earlier], decided: Decisions | None = None
+    connection: duckdb.DuckDBPyConnection, releases: Iterable[KeptRelease], decided: Decisions | None = None
 ) -> dict[str, int]:
     """Set ``er_anonym`` to false where a change since a release that is kept may not be seen; how many rows, by table.
 
@@ -40,7 +41,7 @@ def hide_telling_changes(
 
 
 def hide_divided_otherwise(
-    connection: duckdb.DuckDBPyConnection, releases: Iterable[Earlier], private: str = "arbejde"
+    connection: duckdb.DuckDBPyConnection, releases: Iterable[KeptRelease], private: str = "arbejde"
 ) -> dict[str, int]:
     """Set ``er_anonym`` to false for systems that a release which is kept made of other systems; how many rows."""
     # the solver takes a second to import

@@ -24,7 +24,9 @@ from orchestration.ingest.spans import Span
 from orchestration.ingest.undecided import Undecided, undecided
 from orchestration.lake import delivery_ids, depot, quarantine, store
 from orchestration.lake.calendars import is_closed
-from orchestration.lake.delivery_log import Delivery, DeliveryLog, Event
+from orchestration.lake.delivery import Delivery, Event
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import active_in, standings_in
 from orchestration.settings import Settings
 from orchestration.steps import step
 
@@ -84,7 +86,7 @@ def _with_hashes(settings: Settings, listing: InboxListing) -> tuple[list[InboxF
         (hashed if digest else unread).append(replace(file, sha256=digest or ""))
     fresh, undecided = inbox_module.with_hashes(unread, settings.inbox_url)
     if fresh:
-        log.remember_hashes(fresh)
+        log.remember_hashes({(f.path, f.size, f.modified): f.sha256 for f in fresh})
         step("inbox: hashes remembered")
     return hashed + fresh, [*listing.undecided, *undecided]
 
@@ -106,7 +108,7 @@ def repeated(log: DeliveryLog, pending: Pending) -> list[str]:
 
     Not where somebody brought the one that counts back: then the file has been dealt with.
     """
-    standings = log.standings()
+    standings = standings_in(log)
     replaced = {s.delivery.leverance_id for s in standings if s.state == "erstattet"}
     brought_back = {
         (s.delivery.kilde, s.delivery.periode)
@@ -141,7 +143,7 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
         audits = [a for a in every if not a.undecided]
         if not audits:
             return Intake(undecided=undecided)
-        history = {d.periode: d.raekker_modtaget for d in log.active() if d.kilde == profile.source}
+        history = {d.periode: d.raekker_modtaget for d in active_in(log) if d.kilde == profile.source}
         refused, verdicts = gate(audits, profile, history, settings.data_docs, log.consented())
         step("receive: judged")
         number = log.next_number()
@@ -162,7 +164,7 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
 
 def _accepted_since(settings: Settings, log: DeliveryLog, profile: Profile) -> Iterator[InboxFile]:
     """Refused deliveries that somebody has accepted since: read once more, from the quarantine."""
-    for standing in log.standings() if log.consented() else ():
+    for standing in standings_in(log) if log.consented() else ():
         d = standing.delivery
         kept = settings.quarantine / d.leverance_id / d.fil
         waits = standing.state == "afvist" and standing.is_newest and standing.event is not None
@@ -210,7 +212,7 @@ def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scr
         else:
             changed.append(file)
     if changed:
-        DeliveryLog(settings.delivery_log).forget_hashes(changed)
+        DeliveryLog(settings.delivery_log).forget_hashes(f.path for f in changed)
     audits += workers.audit_all(settings, profile, fetched, scratch)
     for audit in audits:
         step("receive: rows written", audit.parquet)

@@ -14,27 +14,12 @@ from orchestration import names
 from orchestration.ingest import texts
 from orchestration.ingest.findings import UNREAD_CELL, UNREAD_MARK
 from orchestration.ingest.profiles import Column, Lists, Profile
-
-LOCAL_TIME_ZONE = "Europe/Copenhagen"
+from orchestration.periods import LOCAL_TIME_ZONE
+from orchestration.sql import sql_text
 
 _MOMENT_PATTERN = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)"
 # A sum over more than this per row would leave 64 bits; such a value is a fault anyway.
 _SUMMABLE = 10**15
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def sql_text(value: str) -> str:
-    """An SQL string literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def sql_list(values: list[str]) -> str:
-    """An SQL list of string literals."""
-    return "[" + ", ".join(sql_text(v) for v in values) + "]"
 
 
 def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:

@@ -17,7 +17,8 @@ from orchestration.ingest.profiles import profiles
 from orchestration.integrity.files import damaged_among
 from orchestration.integrity.personal import remove_personal
 from orchestration.lake import depot, store
-from orchestration.lake.delivery_log import MANIFESTS, Delivery, DeliveryLog
+from orchestration.lake.delivery import Delivery
+from orchestration.lake.delivery_log import MANIFESTS, DeliveryLog
 from orchestration.lake.reference import is_intact, reference_folder
 from orchestration.lock import writer_lock
 from orchestration.publish.release import Releases

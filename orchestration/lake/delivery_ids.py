@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from orchestration.ingest.inbox import InboxFile
 from orchestration.ingest.profiles import Profile
-from orchestration.lake.delivery_log import Delivery
+from orchestration.lake.delivery import Delivery
 
 
 def named(files: Iterable[InboxFile], profile: Profile, known: Iterable[Delivery]) -> list[InboxFile]:

@@ -10,20 +10,14 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import BinaryIO
 
 from orchestration.faults import Fault
 from orchestration.ingest.findings import Finding
-from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.profiles import profiles
-from orchestration.lake.standing import Standing, standings
+from orchestration.lake.delivery import Delivery, Event
 from orchestration.steps import step
-
-Status = Literal["indlaest", "delvis_karantaene", "afvist"]
-ACCEPTED: tuple[Status, ...] = ("indlaest", "delvis_karantaene")
-Action = Literal["godkendt", "trukket_tilbage", "genindsat", "tilbageholdt"]
 
 _SCHEMA = """
 create table if not exists leverancer (
@@ -82,57 +76,6 @@ select exists (select 1 from leverancer) or exists (select 1 from reference) or 
 """
 _NEWEST = "select coalesce(max(raekkefoelge), 0) from leverancer"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One delivery and what became of it.
-
-    Rows and sums satisfy received = loaded + quarantined; the database refuses anything else.
-    ``parquet`` is relative to the lake's folder and empty for a refused delivery. ``noter`` say what of it was left
-    unread.
-    """
-
-    leverance_id: str
-    kilde: str
-    periode: str
-    fil: str
-    sha256: str
-    modtaget: str
-    profil: str
-    status: Status
-    raekker_modtaget: int
-    raekker_indlaest: int
-    raekker_karantaene: int
-    sum_modtaget: int
-    sum_indlaest: int
-    sum_karantaene: int
-    parquet: str
-    parquet_sha256: str
-    aarsager: tuple[Finding, ...] = ()
-    noter: tuple[str, ...] = ()
-    raekkefoelge: int = 0
-
-    @property
-    def accepted(self) -> bool:
-        return self.status in ACCEPTED
-
-
-@dataclass(frozen=True)
-class Event:
-    """A decision about a delivery: by a person, or ``tilbageholdt`` by the platform when it came.
-
-    ``efter`` is the newest delivery at the time, so that decisions and deliveries have one order.
-    ``nummer`` and ``efter`` are given by the log.
-    """
-
-    leverance_id: str
-    handling: Action
-    hvem: str
-    hvornaar: str
-    grund: str
-    nummer: int = 0
-    efter: int = 0
 
 
 class LogUnusable(Fault):
@@ -289,11 +232,6 @@ class DeliveryLog:
             rows = connection.execute("select leverance_id, publicering_id from publiceringer").fetchall()
         return {row[0]: row[1] for row in rows}
 
-    def standings(self, without: frozenset[str] = frozenset()) -> list[Standing]:
-        """What every delivery counts as, by source, period and order of receipt; as if ``without`` were held back."""
-        supposed = [Event(name, "tilbageholdt", "kdi", "", "prøvet uden") for name in sorted(without)]
-        return standings(self.all(), [*self.events(), *supposed], profiles())
-
     def all(self, source: str | None = None) -> list[Delivery]:
         """Every delivery, in the order received."""
         with self._connect() as connection:
@@ -302,18 +240,6 @@ class DeliveryLog:
                 (source, source),
             ).fetchall()
         return [_delivery(row) for row in rows]
-
-    def active(self) -> list[Delivery]:
-        """The delivery that counts for each source and period, where there is one."""
-        return [s.delivery for s in self.standings() if s.state == "gaelder"]
-
-    def waiting(self) -> list[Standing]:
-        """What was refused, held back or loaded in part and about which nobody has acted: somebody must."""
-        return [s for s in self.standings() if s.needs_somebody]
-
-    def outstanding(self) -> list[Delivery]:
-        """The same as deliveries."""
-        return [s.delivery for s in self.waiting()]
 
     def consented(self) -> set[str]:
         """Ids of the deliveries that somebody has accepted as they are."""
@@ -335,19 +261,19 @@ class DeliveryLog:
             rows = connection.execute("select sti, stoerrelse, aendret, sha256 from indbakke").fetchall()
         return {(row["sti"], row["stoerrelse"], row["aendret"]): row["sha256"] for row in rows}
 
-    def remember_hashes(self, files: Iterable[InboxFile]) -> None:
-        """Keep hashes, so that a second look at an unchanged inbox reads no file."""
+    def remember_hashes(self, hashes: Mapping[tuple[str, int, float], str]) -> None:
+        """Keep hashes as ``known_hashes`` gives them, so that a second look at an unchanged inbox reads no file."""
         with self._connect() as connection:
             connection.executemany(
                 "insert or replace into indbakke values (?, ?, ?, ?)",
-                [(f.path, f.size, f.modified, f.sha256) for f in files],
+                [(*file, sha256) for file, sha256 in hashes.items()],
             )
             step("log: hashes written")
 
-    def forget_hashes(self, files: Iterable[InboxFile]) -> None:
+    def forget_hashes(self, paths: Iterable[str]) -> None:
         """Read these anew at the next look: their bytes are not those that the hash was taken of."""
         with self._connect() as connection:
-            connection.executemany("delete from indbakke where sti = ?", [(f.path,) for f in files])
+            connection.executemany("delete from indbakke where sti = ?", [(path,) for path in paths])
 
     def reference(self) -> str | None:
         """Fingerprint of the reference data in force."""
@@ -379,15 +305,6 @@ def _append(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
         f" values (?, ?, ?, ?, ?, coalesce(?, ({_NEWEST})))",
         [(e.leverance_id, e.handling, e.hvem, e.hvornaar, e.grund, e.efter or None) for e in events],
     )
-
-
-def from_record(values: dict[str, Any]) -> Delivery:
-    """A delivery as a manifest holds it, also one from before a field was added."""
-    known = {f.name for f in fields(Delivery)}
-    values = {name: value for name, value in values.items() if name in known}
-    values["aarsager"] = tuple(Finding(**finding) for finding in values.get("aarsager", ()))
-    values["noter"] = tuple(values.get("noter", ()))
-    return Delivery(**values)
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

@@ -22,7 +22,8 @@ import fsspec
 from orchestration import object_storage, progress
 from orchestration.faults import Unreachable
 from orchestration.integrity.files import sha256_of
-from orchestration.lake.delivery_log import DECISIONS, REFUSED, Delivery, DeliveryLog
+from orchestration.lake.delivery import Delivery
+from orchestration.lake.delivery_log import DECISIONS, REFUSED, DeliveryLog
 from orchestration.lock import file_lock
 from orchestration.settings import Settings
 

@@ -17,16 +17,8 @@ from typing import Any
 import duckdb
 
 from orchestration.lake import depot
-from orchestration.lake.delivery_log import (
-    DECISIONS,
-    MANIFESTS,
-    REFUSED,
-    Delivery,
-    DeliveryLog,
-    Event,
-    LogUnusable,
-    from_record,
-)
+from orchestration.lake.delivery import Delivery, Event, from_record
+from orchestration.lake.delivery_log import DECISIONS, MANIFESTS, REFUSED, DeliveryLog, LogUnusable
 from orchestration.lake.reference import is_intact, reference_folder
 from orchestration.report import danish
 from orchestration.settings import Settings

@@ -5,21 +5,19 @@ decided about them. It knows neither the clock nor what is published, so however
 deliveries arrived, the same ones count.
 """
 
-from __future__ import annotations
-
 import bisect
 import itertools
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from orchestration.ingest.profiles import Profile, Volume, profiles
 from orchestration.ingest.workdays import kind_of_day
-
-if TYPE_CHECKING:
-    from orchestration.ingest.profiles import Profile, Volume
-    from orchestration.lake.delivery_log import Delivery, Event
+from orchestration.lake.delivery import Delivery, Event
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.periods import first_day
 
 State = Literal["gaelder", "tilbageholdt", "trukket_tilbage", "erstattet", "afvist"]
 
@@ -55,14 +53,31 @@ class Standing:
         return self.state == "afvist" or (self.state == "gaelder" and self.delivery.status != "indlaest")
 
 
+def standings_in(log: DeliveryLog, without: frozenset[str] = frozenset()) -> list[Standing]:
+    """What every delivery of a log counts as; as if ``without`` were held back."""
+    supposed = [Event(name, "tilbageholdt", "kdi", "", "prøvet uden") for name in sorted(without)]
+    return standings(log.all(), [*log.events(), *supposed], profiles())
+
+
+def active_in(log: DeliveryLog) -> list[Delivery]:
+    """The delivery that counts for each source and period, where there is one."""
+    return [s.delivery for s in standings_in(log) if s.state == "gaelder"]
+
+
+def waiting_in(log: DeliveryLog) -> list[Standing]:
+    """What was refused, held back or loaded in part and about which nobody has acted: somebody must."""
+    return [s for s in standings_in(log) if s.needs_somebody]
+
+
 def standings(
-    deliveries: Iterable[Delivery], events: Iterable[Event], profiles: Mapping[str, Profile]
+    deliveries: Iterable[Delivery], events: Iterable[Event], demands: Mapping[str, Profile]
 ) -> list[Standing]:
     """Every delivery's standing, by source, period and order of receipt.
 
     Args:
         deliveries: all of them; the same file may have been refused once and accepted later.
         events: all decisions, oldest first.
+        demands: the profiles of the sources, which say what is a usual volume.
     """
     by_id: dict[str, list[Event]] = {}
     for event in events:
@@ -74,7 +89,7 @@ def standings(
     found: list[Standing] = []
     for source, group in itertools.groupby(periods.items(), lambda item: item[0][0]):
         candidates = {period: these for (_, period), these in group}
-        levels = _Levels(profiles[source], candidates) if source in profiles and profiles[source].volume else None
+        levels = _Levels(demands[source], candidates) if source in demands and demands[source].volume else None
         for these in candidates.values():
             found += _of_period(these, levels)
     return found
@@ -112,40 +127,6 @@ class _Candidate:
     def reopens_closed_month(self) -> Event | None:
         event = self.last("tilbageholdt", "godkendt", "genindsat")
         return event if event and event.handling == "tilbageholdt" else None
-
-
-def _of_period(candidates: list[_Candidate], levels: _Levels | None) -> Iterator[Standing]:
-    newest = max(candidates, key=lambda c: c.rank)
-    states: dict[int, tuple[State, str, Event | None]] = {}
-    decided = False  # whether what counts is found; what ranks below it was replaced
-    for candidate in sorted(candidates, key=lambda c: c.rank, reverse=True):
-        unusual = "" if candidate.consent or not levels else levels.unusual(candidate.delivery)
-        held = candidate.reopens_closed_month
-        state: State = "gaelder"
-        reason, event = "", candidate.consent
-        if candidate.withdrawn:
-            state, event = "trukket_tilbage", candidate.withdrawn
-            # a period is empty after its delivery was withdrawn, unless that one never counted
-            decided = decided or (candidate.delivery.accepted and not (unusual or held))
-        elif not candidate.delivery.accepted:
-            state = "afvist"
-        elif decided:
-            state = "erstattet"
-        elif held or unusual:
-            # of several that are held back only the newest asks for somebody
-            is_first = not any(earlier == "tilbageholdt" for earlier, _, _ in states.values())
-            state = "tilbageholdt" if is_first else "erstattet"
-            reason, event = held.grund if held else unusual, None
-        else:
-            decided = True
-        states[candidate.delivery.raekkefoelge] = (state, reason or (event.grund if event else ""), event)
-    for candidate in candidates:
-        state, reason, event = states[candidate.delivery.raekkefoelge]
-        yield Standing(
-            candidate.delivery, state, reason, event,
-            is_settled=candidate.consent is not None or candidate.withdrawn is not None,
-            is_newest=candidate is newest,
-        )  # fmt: skip
 
 
 class _Levels:
@@ -199,6 +180,35 @@ class _Levels:
         return ""
 
 
-def first_day(period: str) -> date:
-    """The first day of a period as it stands in file names: ``2022-04-30`` or ``2022-04``."""
-    return date.fromisoformat(period if len(period) == 10 else f"{period}-01")
+def _of_period(candidates: list[_Candidate], levels: _Levels | None) -> Iterator[Standing]:
+    newest = max(candidates, key=lambda c: c.rank)
+    states: dict[int, tuple[State, str, Event | None]] = {}
+    decided = False  # whether what counts is found; what ranks below it was replaced
+    for candidate in sorted(candidates, key=lambda c: c.rank, reverse=True):
+        unusual = "" if candidate.consent or not levels else levels.unusual(candidate.delivery)
+        held = candidate.reopens_closed_month
+        state: State = "gaelder"
+        reason, event = "", candidate.consent
+        if candidate.withdrawn:
+            state, event = "trukket_tilbage", candidate.withdrawn
+            # a period is empty after its delivery was withdrawn, unless that one never counted
+            decided = decided or (candidate.delivery.accepted and not (unusual or held))
+        elif not candidate.delivery.accepted:
+            state = "afvist"
+        elif decided:
+            state = "erstattet"
+        elif held or unusual:
+            # of several that are held back only the newest asks for somebody
+            is_first = not any(earlier == "tilbageholdt" for earlier, _, _ in states.values())
+            state = "tilbageholdt" if is_first else "erstattet"
+            reason, event = held.grund if held else unusual, None
+        else:
+            decided = True
+        states[candidate.delivery.raekkefoelge] = (state, reason or (event.grund if event else ""), event)
+    for candidate in candidates:
+        state, reason, event = states[candidate.delivery.raekkefoelge]
+        yield Standing(
+            candidate.delivery, state, reason, event,
+            is_settled=candidate.consent is not None or candidate.withdrawn is not None,
+            is_newest=candidate is newest,
+        )  # fmt: skip

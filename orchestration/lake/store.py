@@ -12,7 +12,7 @@ from pathlib import Path
 
 from orchestration.integrity.files import Damaged, damaged_among, sha256_of
 from orchestration.lake import depot
-from orchestration.lake.delivery_log import Delivery
+from orchestration.lake.delivery import Delivery
 from orchestration.settings import Settings
 from orchestration.steps import step
 

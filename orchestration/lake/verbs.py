@@ -13,8 +13,9 @@ from expectations.suites import suite
 from orchestration.faults import Fault
 from orchestration.ingest import cpr
 from orchestration.lake import depot
-from orchestration.lake.delivery_log import Action, Delivery, DeliveryLog, Event
-from orchestration.lake.standing import Standing
+from orchestration.lake.delivery import Action, Delivery, Event
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import Standing, standings_in
 from orchestration.settings import Settings
 
 
@@ -104,7 +105,7 @@ def _decide(
 ) -> list[str]:
     _demand_text(who, why)
     log = DeliveryLog(settings.delivery_log)
-    standings = log.standings()
+    standings = standings_in(log)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     lines, events = [], []
     for name in dict.fromkeys(names):

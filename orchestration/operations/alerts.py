@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import waiting_in
 from orchestration.operations import incidents, logs
 from orchestration.operations.incidents import Incident
 from orchestration.operations.masking import masked
@@ -58,7 +59,7 @@ def news(instance: dg.DagsterInstance, told: Told) -> tuple[list[Incident], Told
         open_runs[incident.key] = (incident.job or "", incident.storage_id)
     standing = list(incidents.standing(instance, SENSOR_NAME))
     new += [incident for incident in standing if incident.key not in told.standing]
-    waiting = DeliveryLog(get_settings().delivery_log).waiting()
+    waiting = waiting_in(DeliveryLog(get_settings().delivery_log))
     new += incidents.waiting((s for s in waiting if incidents.waiting_key(s) not in told.standing), instance)
     keys = [incident.key for incident in standing] + [incidents.waiting_key(s) for s in waiting]
     return new, Told(until.isoformat(), open_runs, keys)

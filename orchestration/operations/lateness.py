@@ -11,6 +11,7 @@ from orchestration.build.start import current_plan, lake_state
 from orchestration.build.status import status_of
 from orchestration.lake.calendars import Period
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import active_in
 from orchestration.publish.release import Releases
 from orchestration.settings import Settings
 
@@ -28,7 +29,7 @@ def missing_periods(settings: Settings) -> Iterator[tuple[str, list[Period]]]:
 
 def is_behind(settings: Settings, now: datetime | None = None) -> bool:
     """Whether the lake has held for a day what the release does not; a release rolled back on purpose is not."""
-    received = [datetime.fromisoformat(d.modtaget) for d in DeliveryLog(settings.delivery_log).active()]
+    received = [datetime.fromisoformat(d.modtaget) for d in active_in(DeliveryLog(settings.delivery_log))]
     if not received or (now or datetime.now(UTC)) - max(received) < _RELEASE_GRACE:
         return False
     return not current_plan(settings).is_empty and not Releases(settings).is_held_back(lake_state(settings))

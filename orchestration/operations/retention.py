@@ -16,6 +16,7 @@ from sqlalchemy import text
 from orchestration.assets.lake import WRITER_POOL
 from orchestration.ingest.rules import LOCAL_TIME_ZONE
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import waiting_in
 from orchestration.lock import writer_lock
 from orchestration.operations import logs
 from orchestration.publish.release import Releases
@@ -52,7 +53,7 @@ def delete_old_runs(instance: dg.DagsterInstance, before: datetime) -> int:
 def delete_old_quarantine(settings: Settings, before: datetime) -> int:
     """Delete what is kept of refused deliveries from before a moment that nobody must act on any more."""
     log = DeliveryLog(settings.delivery_log)
-    waiting = {delivery.leverance_id for delivery in log.outstanding()}
+    waiting = {s.delivery.leverance_id for s in waiting_in(log)}
     done = [
         delivery.leverance_id
         for delivery in log.all()

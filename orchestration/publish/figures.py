@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from orchestration.ingest import cpr
 from orchestration.ingest.rules import sql_text
-from orchestration.lake.delivery_log import Event
+from orchestration.lake.delivery import Event
 from orchestration.settings import PROJECT_ROOT
 
 RULES = PROJECT_ROOT / "expectations" / "figures.yml"

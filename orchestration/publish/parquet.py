@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.build.plan import Extent
 from orchestration.ingest.rules import sql_text
+from orchestration.publish.extent import Extent
 from orchestration.steps import step
 
 PUBLISHED_SCHEMAS = ("marts", "kpi")

@@ -19,13 +19,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration import progress
-from orchestration.build.earlier import Earlier
-from orchestration.build.plan import Extent
-from orchestration.build.workspace import Base, Workspace
 from orchestration.integrity.files import sha256_of, sync_folder
 from orchestration.lake.reference import reference_folder
 from orchestration.lock import file_lock
 from orchestration.publish import declared, register
+from orchestration.publish.extent import Extent
 from orchestration.publish.parquet import Before, verified_rows, write_tables
 from orchestration.publish.purposes import Purposes
 from orchestration.settings import Settings
@@ -61,6 +59,20 @@ class Manifest:
     helt_paa_ny: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class KeptRelease:
+    """The files of a release that is kept: its database, and the private tables that it was made of.
+
+    A hash is empty where none was written down.
+    """
+
+    publication_id: str
+    marts: Path
+    state: Path
+    marts_sha256: str = ""
+    state_sha256: str = ""
+
+
 def new_publication_id() -> str:
     """A name that sorts by time and is never used twice."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
@@ -94,27 +106,29 @@ class Releases:
         """Ids of the releases that are kept, oldest first."""
         return sorted(p.parent.name for p in self.folder.glob("[0-9]*/manifest.json"))
 
-    def base(self, manifest: Manifest) -> Base | None:
+    def base(self, manifest: Manifest) -> KeptRelease | None:
         """The files from which an incremental build can start; None if its state is gone or the scrub found a fault."""
         marts = self.folder / manifest.publicering_id / "kdi.duckdb"
         state = self.state(manifest.publicering_id)
         if manifest.publicering_id in self.damaged() or not (marts.exists() and state.exists()):
             return None
-        return Base(marts, state, manifest.filer.get("kdi.duckdb", ""), manifest.tilstand)
+        hashes = manifest.filer.get("kdi.duckdb", ""), manifest.tilstand
+        return KeptRelease(manifest.publicering_id, marts, state, *hashes)
 
-    def earlier(self) -> list[Earlier]:
+    def earlier(self) -> list[KeptRelease]:
         """The releases that are kept with their states, oldest first, but those in which the scrub found a fault."""
-        kept = [Earlier(name, self.folder / name / "kdi.duckdb", self.state(name)) for name in self.all()]
+        kept = [KeptRelease(name, self.folder / name / "kdi.duckdb", self.state(name)) for name in self.all()]
         return [e for e in kept if e.publication_id not in self.damaged() and e.marts.exists() and e.state.exists()]
 
     def state(self, publication_id: str) -> Path:
         """The private tables kept with a release."""
         return self._settings.state / f"{publication_id}.duckdb"
 
-    def publish(self, workspace: Workspace, manifest: Manifest, extent: Extent) -> Manifest:
-        """Turn the workspace into a release and switch ``current`` to it.
+    def publish(self, marts: Path, private: Path, manifest: Manifest, extent: Extent) -> Manifest:
+        """Make a release of what was built and switch ``current`` to it.
 
         Args:
+            marts: the database to be published, and ``private``, the tables it was made of. Both are closed, and moved.
             manifest: what the release is made of; row counts and hashes are filled in here.
             extent: what was made, and so must be written; files of other months are taken over from the current
                 release.
@@ -129,9 +143,9 @@ class Releases:
         partial = self.folder / f".{manifest.publicering_id}"
         partial.mkdir(parents=True)
         step("release: folder made")
-        complete = self._write(workspace, manifest, extent, partial)
+        complete = self._write(marts, private, manifest, extent, partial)
         self._settings.state.mkdir(parents=True, exist_ok=True)
-        os.replace(workspace.private, self.state(manifest.publicering_id))
+        os.replace(private, self.state(manifest.publicering_id))
         step("release: state moved")
         os.sync()  # files and folders, before the names by which they are found
         step("release: on disk")
@@ -152,12 +166,11 @@ class Releases:
         self.prune()
         return complete
 
-    def _write(self, workspace: Workspace, manifest: Manifest, extent: Extent, partial: Path) -> Manifest:
+    def _write(self, marts: Path, private: Path, manifest: Manifest, extent: Extent, partial: Path) -> Manifest:
         current = self.current()
         before = Before(self.folder / current.publicering_id, current.filer, extent) if current else None
-        workspace.close_marts()
         limit = self._settings.memory_limit
-        with duckdb.connect(str(workspace.marts), read_only=True, config={"memory_limit": limit}) as connection:
+        with duckdb.connect(str(marts), read_only=True, config={"memory_limit": limit}) as connection:
             taken_over = write_tables(connection, partial, before)
             rows = verified_rows(connection, partial)
             declared.require(connection, "kdi")
@@ -166,10 +179,10 @@ class Releases:
         purposes.require(rows)
         register.write(partial / "fortegnelse.md", manifest.publicering_id, manifest.udgivet, rows, purposes)
         step("release: register written", partial / "fortegnelse.md")
-        os.replace(workspace.marts, partial / "kdi.duckdb")
+        os.replace(marts, partial / "kdi.duckdb")
         step("release: database moved")
         with ThreadPoolExecutor(1) as threads:  # hashing needs no more of Python than to be begun
-            state = threads.submit(sha256_of, workspace.private)
+            state = threads.submit(sha256_of, private)
             files = {
                 path: taken_over.get(path) or sha256_of(partial / path)
                 for path in sorted(str(p.relative_to(partial)) for p in partial.rglob("*") if p.is_file())

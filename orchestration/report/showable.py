@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from fontTools.ttLib import TTFont
 
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import standings_in
 from orchestration.report.edition import Edition
 from orchestration.settings import PROJECT_ROOT, Settings
 
@@ -125,7 +126,7 @@ def _missing(name: str) -> tuple[str, ...]:
 
 def _origins(edition: Edition, settings: Settings, names: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
     """Each name's delivery and column; the newest comes last and is the one kept."""
-    for standing in DeliveryLog(settings.delivery_log).standings():
+    for standing in standings_in(DeliveryLog(settings.delivery_log)):
         path = settings.lake / (standing.delivery.parquet or "-")
         if standing.state != "gaelder" or not path.is_file():
             continue

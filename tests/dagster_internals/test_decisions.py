@@ -13,6 +13,7 @@ from orchestration.dagster_internals.events import check_states, last_answer
 from orchestration.dagster_internals.origins import make_run, run_here
 from orchestration.definitions import defs
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import active_in
 from orchestration.partitions import NOT_HELD_BACK, span_tags
 from orchestration.settings import get_settings
 
@@ -46,7 +47,7 @@ def test_a_tenth_of_a_day_is_held_back_accepted_by_the_form_and_counts(
     assert not decide(instance, **form).is_success, "who and why must be said"
     assert decide(instance, **{**form, "grund": "lukkedag", "af": "Kim"}).is_success
     assert check_states(instance, HELD)[MONDAYS[-1]] is True
-    assert MONDAYS[-1] in {d.periode for d in DeliveryLog(get_settings().delivery_log).active()}
+    assert MONDAYS[-1] in {d.periode for d in active_in(DeliveryLog(get_settings().delivery_log))}
     assert not decide(instance, **{**form, "afgoerelse": "bring_tilbage", "grund": "x", "af": "Kim"}).is_success
     assert decide(instance, **{**form, "afgoerelse": "traek_tilbage", "grund": "fejl", "af": "Kim"}).is_success
-    assert MONDAYS[-1] not in {d.periode for d in DeliveryLog(get_settings().delivery_log).active()}
+    assert MONDAYS[-1] not in {d.periode for d in active_in(DeliveryLog(get_settings().delivery_log))}

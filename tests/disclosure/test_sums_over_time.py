@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.build.earlier import Earlier
 from orchestration.disclosure.sums_over_time import hide_telling_changes
 from orchestration.publish.access import Decisions
+from orchestration.publish.release import KeptRelease
 
 BIDRAG = "select noegle, hvem, vaerdi from kdi.marts.kald"
 DECIDED = Decisions.model_validate(
@@ -40,7 +40,7 @@ def write(path: Path, calls: dict[str, int], shown: bool = True) -> Path:
 
 def hidden(tmp_path: Path, before: dict[str, int], now: dict[str, int], shown_before: bool = True) -> int:
     """How many rows are hidden in the release after; a key may be unknown, as a service's version."""
-    earlier = Earlier("før", write(tmp_path / "foer.duckdb", before, shown_before), tmp_path / "tilstand.duckdb")
+    earlier = KeptRelease("før", write(tmp_path / "foer.duckdb", before, shown_before), tmp_path / "tilstand.duckdb")
     duckdb.connect(str(earlier.state)).close()
     with duckdb.connect() as connection:
         connection.execute(f"attach '{write(tmp_path / 'nu.duckdb', now)}' as kdi")

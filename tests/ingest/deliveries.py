@@ -23,7 +23,9 @@ import openpyxl
 from orchestration.ingest.findings import Finding
 from orchestration.ingest.intake import Intake, take_in
 from orchestration.ingest.profiles import Profile, profiles
-from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.lake.delivery import Delivery
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import active_in
 from orchestration.settings import Settings
 
 Row = dict[str, str]
@@ -222,7 +224,7 @@ class Platform:
 
     @property
     def active(self) -> dict[str, Delivery]:
-        return {d.periode: d for d in DeliveryLog(self.settings.delivery_log).active()}
+        return {d.periode: d for d in active_in(DeliveryLog(self.settings.delivery_log))}
 
     def outcome(self, delivery: Delivery) -> Outcome:
         return Outcome(

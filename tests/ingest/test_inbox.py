@@ -14,7 +14,9 @@ from orchestration.ingest import workers
 from orchestration.ingest.inbox import InboxListing, look
 from orchestration.ingest.intake import find_pending
 from orchestration.ingest.remote import InboxUnreachable
-from orchestration.lake.delivery_log import Delivery, DeliveryLog
+from orchestration.lake.delivery import Delivery
+from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import waiting_in
 
 SOURCE = "stoettesystemerne"
 
@@ -167,7 +169,7 @@ def test_one_bad_day_of_sixty_leaves_fifty_nine(story: Story) -> None:
 
 def test_the_bad_day_is_the_one_that_somebody_must_act_on(story: Story) -> None:
     assert BAD not in story.active["sixty days"]
-    outstanding = {d.periode for d in DeliveryLog(story.platform.settings.delivery_log).outstanding()}
+    outstanding = {s.delivery.periode for s in waiting_in(DeliveryLog(story.platform.settings.delivery_log))}
     assert outstanding == {HURT}  # by now: the bad day was corrected, the hurt one was not
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from orchestration.build.isolation import MOST_BUILDS, isolate
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import waiting_in
 
 from . import world
 from .deliveries import Row, call, calls_in_month, cvr_of, day, month
@@ -44,7 +45,7 @@ def test_one_delivery_holds_back_itself_and_no_other(at_once: Loaded) -> None:
     assert installation.current == release
     # the way out that is told
     with installation.in_force() as settings:
-        (waiting,) = DeliveryLog(settings.delivery_log).waiting()
+        (waiting,) = waiting_in(DeliveryLog(settings.delivery_log))
     assert waiting.delivery.periode == "2022-05"
     installation.kdi("delivery", "withdraw", waiting.delivery.leverance_id, "--by", "Testesen", "--reason", "ny fil")
     installation.deliver(month("2022-05", first))

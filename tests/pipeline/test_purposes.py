@@ -6,9 +6,9 @@ import json
 import dagster as dg
 import pytest
 
-from orchestration.build.plan import Extent
 from orchestration.build.workspace import Workspace
 from orchestration.load import use_dagster_home
+from orchestration.publish.extent import Extent
 from orchestration.publish.purposes import WithoutPurpose
 from orchestration.publish.release import Manifest, Releases
 
@@ -70,5 +70,6 @@ def test_the_writer_refuses_too(without: Installation) -> None:
         workspace = Workspace(settings)
         saved = json.loads((workspace.folder / "plan.json").read_text(encoding="utf-8"))
         with pytest.raises(WithoutPurpose, match=r"kpi\.udbredelse"):
-            Releases(settings).publish(workspace, Manifest(**saved["manifest"]), Extent())
+            workspace.close_marts()
+            Releases(settings).publish(workspace.marts, workspace.private, Manifest(**saved["manifest"]), Extent())
     assert [name for name in without.releases if not name.startswith(".")] == [without.current.name]

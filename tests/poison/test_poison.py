@@ -20,6 +20,7 @@ from postgres_server import PostgresServer
 from orchestration.ingest.intake import take_in
 from orchestration.ingest.profiles import profiles
 from orchestration.lake.delivery_log import DeliveryLog
+from orchestration.lake.standing import waiting_in
 from orchestration.report.catalogue import products
 
 from .poisoned import SOURCES
@@ -66,7 +67,7 @@ def poisoned(folders: Folders, name: str, every_column: bool, dsn: str) -> Gift:
     with installation.in_force() as settings:
         for profile in profiles().values():
             take_in(settings, profile)
-        refused = [s.delivery.leverance_id for s in DeliveryLog(settings.delivery_log).waiting()]
+        refused = [s.delivery.leverance_id for s in waiting_in(DeliveryLog(settings.delivery_log))]
     if refused:
         installation.kdi("delivery", "accept", *refused, "--by", "Testesen", "--reason", "resten er sund")
     return Gift(installation, every_column, installation.load().failures)

@@ -16,9 +16,9 @@ import pyarrow as pa
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from orchestration.build.earlier import Earlier
 from orchestration.disclosure.sums_over_time import hide_divided_otherwise, hide_telling_changes
 from orchestration.disclosure.sums_together import hide_telling_sums
+from orchestration.publish.release import KeptRelease
 
 Call = tuple[int, str, str, str]
 """Month, system as delivered, service and authority."""
@@ -106,7 +106,7 @@ class World:
     def of(self, system: str) -> str:
         return self.alias.get(system, system)
 
-    def release(self, path: Path, earlier: list[Earlier], hide: bool = True) -> None:
+    def release(self, path: Path, earlier: list[KeptRelease], hide: bool = True) -> None:
         """Write the release's database."""
         rows = [(m, *c, v) for (m, *c), (v, _) in self.calls.items() if m < self.months]
         with duckdb.connect() as connection:
@@ -240,12 +240,12 @@ def sequence(
     world, outcome = World(random.Random(seed)), Outcome()
     said: list[Said] = []
     own: dict[Cell, int] = {}
-    earlier: list[Earlier] = []
+    earlier: list[KeptRelease] = []
     readers = world.dice.sample([a for a, is_one in AUTHORITIES.items() if is_one], colluding)
     for number in range(releases):
         path = folder / f"{seed}-{number}-{hide}.duckdb"
         world.release(path, earlier, hide)
-        earlier.append(Earlier(str(number), path, path.with_suffix(".tilstand")))
+        earlier.append(KeptRelease(str(number), path, path.with_suffix(".tilstand")))
         said += world.said(path)
         own |= {(*c, version): v for c, (v, version) in world.calls.items() if c[3] in readers}
         candidates = {s: v for s, v in world.secrets().items() if not any(c[3] in readers for c in s)}

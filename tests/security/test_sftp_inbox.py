@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from orchestration.ingest.intake import find_pending, take_in
 from orchestration.ingest.remote import InboxUnreachable
-from orchestration.lake.delivery_log import Delivery
+from orchestration.lake.delivery import Delivery
 from orchestration.settings import Settings, get_settings
 
 from .sftp_server import PASSWORD, SftpServer, sftp_server
