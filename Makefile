@@ -47,11 +47,11 @@ lock: $(BIN)/uv  ## Lock the dependencies anew, and export the locks that pip ca
 demo: $(BIN)/.ready  ## Make sample deliveries, load, build, test and publish them; show them in a PostgreSQL
 	$(BIN)/kdi generate --out "$${KDI_INBOX:-$(HOME_OF_DATA)/inbox}" --months $(DEMO_MONTHS) --scale demo --clock
 	$(BIN)/kdi load
-	$(BIN)/python tests/postgres_demo.py
+	$(BIN)/python -m demo.postgres
 	@echo "Se kørslerne: make ui. Forbind Power BI, DuckDB eller Python til $(HOME_OF_DATA)/published/current."
 
 demo-postgres: $(BIN)/.ready  ## Show the published tables in a PostgreSQL of its own, until Ctrl-C
-	$(BIN)/python tests/postgres_demo.py --stay
+	$(BIN)/python -m demo.postgres --stay
 
 ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 	$(BIN)/kdi prepare

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import duckdb
 
-from orchestration.build.workspace import STORAGE_VERSION
-from orchestration.ingest.rules import sql_text
-from orchestration.settings import PROJECT_ROOT, get_settings
+from kdi.building.workspace import STORAGE_VERSION
+from kdi.notation.sql import sql_text
+from kdi.settings import PROJECT_ROOT, get_settings
 
 SEED = 20260501
 CALLS_A_DAY = 100

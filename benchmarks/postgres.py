@@ -5,7 +5,6 @@ replaced, beside bare PostgreSQL: COPY of the hourly facts' bytes into a table w
 """
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,14 +13,11 @@ from pathlib import Path
 import adbc_driver_postgresql.dbapi
 import duckdb
 
-from orchestration.publish.postgres.publication import Published, publish
-from orchestration.publish.postgres.roles import authorities
-from orchestration.settings import PROJECT_ROOT, Settings
-
-sys.path.insert(0, str(PROJECT_ROOT / "tests"))
-
-from postgres_database import Database  # type: ignore[import-not-found]
-from postgres_server import postgres_server  # type: ignore[import-not-found]
+from demo.postgres.database import Database
+from demo.postgres.server import postgres_server
+from kdi.publish.postgres.publication import Published, publish
+from kdi.publish.postgres.roles import authorities
+from kdi.settings import Settings
 
 # A server for analysis: what its handbook recommends for loads, and nothing that risks data.
 SERVER = {"shared_buffers": "'512MB'", "max_wal_size": "'8GB'", "checkpoint_timeout": "'15min'"}

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from orchestration.report import make
-from orchestration.settings import Settings
+from kdi.report import make
+from kdi.settings import Settings
 
 PRODUCTS = ("potentiale", "k98", "tilslutning", "sapa", "kditl")
 

@@ -1,7 +1,5 @@
-"""KDI Indsigt: the Dagster code location.
+"""KDI Indsigt's Dagster code location, and nothing else: what is done lies in ``kdi``.
 
-The data's way is the folders' way: ``ingest`` (deliveries) → ``lake`` (immutable Parquet and the
-delivery log) → ``build`` (what dbt must rebuild, and where) → ``publish`` (releases). ``assets``,
-``checks`` and ``automation`` show that way to Dagster; ``cli`` is the ``kdi`` command.
-What the numbers mean lives in ``dbt_project``; what is demanded of data in ``expectations``.
+``assets`` has a module per step of the data's way, ``automation`` what starts runs by itself, ``operations`` who is
+told of what went wrong; ``dagster_internals`` all that touches what Dagster keeps to itself.
 """

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from orchestration.ingest.rules import LOCAL_TIME_ZONE
+from kdi.notation.periods import LOCAL_TIME_ZONE
 
 STATE_TAG = "kdi/tilstand"
 TRY_TAG = "kdi/forsoeg"

@@ -10,6 +10,16 @@ from datetime import UTC, datetime
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
+from expectations.profiles import Profile, profiles
+from kdi.building.start import current_plan, lake_state
+from kdi.building.status import status_of
+from kdi.ingest.intake import find_pending
+from kdi.ingest.reference.intake import InvalidReference
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import active_in
+from kdi.notation.periods import LOCAL_TIME_ZONE
+from kdi.publish.release import Releases
+from kdi.settings import get_settings
 from orchestration import partitions
 from orchestration.asking import STATE_TAG, ask
 from orchestration.assets import reports
@@ -21,17 +31,7 @@ from orchestration.assets.lake import KITOS_KEY, REFERENCE_KEY, intake_job_name,
 from orchestration.assets.months import published_months
 from orchestration.assets.postgres import POSTGRES_KEY
 from orchestration.assets.punctuality import PUNCTUALITY_CHECKS
-from orchestration.build.start import current_plan, lake_state
-from orchestration.build.status import status_of
 from orchestration.dagster_internals.backfills import forgive_absent
-from orchestration.ingest.intake import find_pending
-from orchestration.ingest.profiles import Profile, profiles
-from orchestration.ingest.reference.intake import InvalidReference
-from orchestration.ingest.rules import LOCAL_TIME_ZONE
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import active_in
-from orchestration.publish.release import Releases
-from orchestration.settings import get_settings
 
 INTAKE_JOBS = {
     source: dg.define_asset_job(

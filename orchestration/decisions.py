@@ -5,14 +5,14 @@ from enum import Enum
 import dagster as dg
 from pydantic import Field
 
+from kdi.lake import verbs
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import standings_in
+from kdi.machine.lock import writer_lock
+from kdi.settings import get_settings
 from orchestration.asking import PRIORITY
 from orchestration.assets.lake import WRITER_POOL, lake_key
 from orchestration.assets.periods import DECISION_JOB, DECISION_OP, PeriodReport, states_of
-from orchestration.lake import verbs
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import standings_in
-from orchestration.lock import writer_lock
-from orchestration.settings import get_settings
 
 
 class Decision(Enum):

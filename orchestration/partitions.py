@@ -7,9 +7,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.ingest.profiles import Profile, profiles
-from orchestration.ingest.rules import LOCAL_TIME_ZONE
-from orchestration.settings import CLOCK_FILE, get_settings
+from expectations.profiles import Profile, profiles
+from kdi.notation.periods import LOCAL_TIME_ZONE
+from kdi.settings import CLOCK_FILE, get_settings
 
 
 def _first() -> date:

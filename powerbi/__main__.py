@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 from powerbi.catalogue import read_catalogue
 from powerbi.project import thin_report, write_project
 

@@ -8,7 +8,7 @@ and a user in neither file sees nothing.
 import csv
 from pathlib import Path
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 from powerbi.semantic import Model, Role, stable_id
 
 READERS = PROJECT_ROOT / "powerbi" / "laesere.csv"

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.publish.parquet import PUBLISHED_SCHEMAS
+from kdi.publish.parquet import PUBLISHED_SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Catalogue:
 
 def read_catalogue() -> Catalogue:
     """Read dbt's manifest, which is made anew when it is older than a model."""
-    from orchestration.build import project
+    from kdi.building import project
 
     nodes = json.loads(project.prepare().read_text(encoding="utf-8"))["nodes"].values()
     models = [n for n in nodes if n["resource_type"] == "model" and n["schema"] in PUBLISHED_SCHEMAS]

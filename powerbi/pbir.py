@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 from powerbi.semantic import Model, ModelError, stable_id
 
 REPORT_FILE = PROJECT_ROOT / "powerbi" / "report.yml"

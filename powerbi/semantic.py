@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
-from orchestration.publish.access import decisions
-from orchestration.report import codes
-from orchestration.settings import PROJECT_ROOT
+from kdi.publish.access import decisions
+from kdi.report import codes
+from kdi.settings import PROJECT_ROOT
 from powerbi.catalogue import Catalogue, CatalogueMeasure
 
 MODEL_FILE = PROJECT_ROOT / "powerbi" / "model.yml"

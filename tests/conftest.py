@@ -6,9 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 from pipeline.installation import Installation
-from postgres_server import PostgresServer, postgres_server
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from demo.postgres.server import PostgresServer, postgres_server
 
 # Folders and files whose tests look at the same installations, by the name of what they share.
 SHARED = {

@@ -8,8 +8,8 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from orchestration.cli import app
-from orchestration.settings import PROJECT_ROOT
+from kdi.commands.cli import app
+from kdi.settings import PROJECT_ROOT
 
 
 def invoke(*arguments: str, status: int = 0) -> Result:
@@ -35,7 +35,7 @@ def run(
         options: more for ``subprocess.run``.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
+        [sys.executable, "-m", "kdi.commands.cli", *arguments],
         **{"cwd": PROJECT_ROOT, "env": os.environ | environment, "text": True, "check": False, **options},
         capture_output=True,
     )

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.report import danish
-from orchestration.settings import PROJECT_ROOT, get_settings
+from kdi.notation import danish
+from kdi.settings import PROJECT_ROOT, get_settings
 
 PAGE = PROJECT_ROOT / "docs" / "questions.md"
 

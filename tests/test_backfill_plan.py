@@ -9,11 +9,11 @@ import pytest
 from pipeline.deliveries import Delivery, System, call, day
 from pipeline.installation import Installation
 
-from orchestration.backfill import plan_backfill, plan_lines
-from orchestration.build.start import current_plan
-from orchestration.ingest.intake import take_in
-from orchestration.ingest.profiles import profiles
-from orchestration.settings import get_settings
+from expectations.profiles import profiles
+from kdi.building.start import current_plan
+from kdi.ingest.intake import take_in
+from kdi.operations.backfill import plan_backfill, plan_lines
+from kdi.settings import get_settings
 
 
 @pytest.fixture

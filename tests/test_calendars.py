@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from orchestration.ingest.profiles import Calendar, Profile, profiles
-from orchestration.lake.calendars import Month, Period, fingerprint, is_closed, months, periods
-from orchestration.lake.delivery import Delivery, Status
-from orchestration.lake.standing import Standing, standings
+from expectations.profiles import Calendar, Profile, profiles
+from kdi.lake.calendars import Month, Period, fingerprint, is_closed, months, periods
+from kdi.lake.delivery import Delivery, Status
+from kdi.lake.standing import Standing, standings
 
 DAYS, MONTHS, EXTRACTS = (profiles()[name] for name in ("stoettesystemerne", "serviceplatformen", "kle"))
 

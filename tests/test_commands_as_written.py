@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pipeline.installation import Installation
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 PAGES = [
     PROJECT_ROOT / "README.md",
@@ -30,7 +30,7 @@ NOT_RUN = {
     "make test": "would run this test",
     "make test-all": "would run this test",
     "make ui": "a server; tests/operations starts it",
-    "make demo-postgres": "a server; tests/test_postgres_demo.py starts it",
+    "make demo-postgres": "a server; tests/demo/test_postgres.py starts it",
     "make bench": "a quarter of an hour and 12 GB",
     "make scale": "an hour",
     "make spark": "needs Java and its own packages",
@@ -119,7 +119,7 @@ def checkout(demo_installation: Installation, tmp_path_factory: pytest.TempPathF
     programs.mkdir(parents=True)
     for made in ("uv", ".ready", ".ready-dev"):
         (programs / made).touch()
-    for name, arguments in (("kdi", "-m orchestration.cli"), ("python", ""), ("dbt", "-m dbt.cli.main")):
+    for name, arguments in (("kdi", "-m kdi.commands.cli"), ("python", ""), ("dbt", "-m dbt.cli.main")):
         script = programs / name
         line = f'PYTHONPATH="{PROJECT_ROOT}" exec "{sys.executable}" {arguments} "$@"'
         script.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
@@ -169,7 +169,7 @@ def test_the_readme_shows_what_the_demo_says(demo_installation: Installation) ->
 def test_the_readme_shows_what_postgres_says(demo_installation: Installation) -> None:
     (shown,) = re.findall(r"^(PostgreSQL viste .*?)```", README, re.DOTALL | re.MULTILINE)
     done = subprocess.run(
-        [sys.executable, "tests/postgres_demo.py"], cwd=PROJECT_ROOT, env=os.environ | demo_installation.environment,
+        [sys.executable, "-m", "demo.postgres"], cwd=PROJECT_ROOT, env=os.environ | demo_installation.environment,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")

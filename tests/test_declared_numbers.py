@@ -7,9 +7,9 @@ import pytest
 from pipeline.test_release import contracts
 from pydantic import ValidationError
 
-from orchestration.publish import declared
-from orchestration.publish.access import Decision, Decisions, decisions
-from orchestration.settings import PROJECT_ROOT
+from kdi.publish import declared
+from kdi.publish.access import Decision, Decisions, decisions
+from kdi.settings import PROJECT_ROOT
 
 CONTRACTS = contracts()
 
@@ -34,9 +34,8 @@ def test_what_is_not_declared_is_named_with_what_to_do() -> None:
     with pytest.raises(declared.Undeclared) as error:
         declared.require(release(tables), "kdi")
     assert str(error.value).splitlines() == [
-        "kpi.ny: tabellen står ikke i orchestration/publish/adgang.yml. Skriv, hvem der må se den, og hvis data dens"
-        " tal er.",
-        "kpi.sapa: det er ikke erklæret, hvis data loen er. Skriv det under tal i orchestration/publish/adgang.yml.",
+        "kpi.ny: tabellen står ikke i kdi/publish/adgang.yml. Skriv, hvem der må se den, og hvis data dens tal er.",
+        "kpi.sapa: det er ikke erklæret, hvis data loen er. Skriv det under tal i kdi/publish/adgang.yml.",
     ]
 
 

@@ -7,9 +7,9 @@ import dagster as dg
 import pytest
 from pipeline.deliveries import System, call, day
 
-from orchestration.ingest.intake import take_in
-from orchestration.ingest.profiles import profiles
-from orchestration.settings import PROJECT_ROOT, get_settings
+from expectations.profiles import profiles
+from kdi.ingest.intake import take_in
+from kdi.settings import PROJECT_ROOT, get_settings
 
 # Tables that readers outside rely on; the list is theirs and may only grow.
 PROMISED = {

@@ -12,9 +12,9 @@ import duckdb
 import pytest
 from pipeline.installation import Installation
 
-from orchestration.lake.delivery import Event
-from orchestration.publish.figures import FigureFinding, FiguresCannotBe, findings, require, rules
-from orchestration.publish.release import Releases
+from kdi.lake.delivery import Event
+from kdi.publish.figures import FigureFinding, FiguresCannotBe, findings, require, rules
+from kdi.publish.release import Releases
 
 # What happened, as it shows in the published tables, and the rules that see it.
 CHANGES: dict[str, tuple[str, set[str]]] = {

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 import yaml
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 META = yaml.safe_load((PROJECT_ROOT / "dbt_project" / "models" / "marts" / "_maal.yml").read_text(encoding="utf-8"))[
     "models"

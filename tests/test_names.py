@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orchestration import names
+from kdi.notation import names
 
 MACROS = Path(__file__).resolve().parents[1] / "dbt_project" / "macros" / "normaliseret.sql"
 

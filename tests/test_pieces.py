@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from orchestration.build import pieces
-from orchestration.build.pieces import Graph, Model
+from kdi.building import pieces
+from kdi.building.pieces import Graph, Model
 
 NEW_ROWS = "nye_raekker_aendrer_intet"
 

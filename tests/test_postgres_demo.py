@@ -9,13 +9,13 @@ import psycopg
 import pytest
 from pipeline.installation import Installation
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_no_server_is_left_behind(demo_installation: Installation, number: signal.Signals) -> None:
     process = subprocess.Popen(
-        [sys.executable, "tests/postgres_demo.py", "--stay"], cwd=PROJECT_ROOT,
+        [sys.executable, "-m", "demo.postgres", "--stay"], cwd=PROJECT_ROOT,
         env=os.environ | demo_installation.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         # a shell has what it starts in the background ignore Ctrl-C
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from pipeline.test_release import contracts
 
-from orchestration.ingest.reference.intake import take_in_reference
-from orchestration.lake.reference import BUILT_IN
-from orchestration.publish.access import Undecided, decisions
-from orchestration.publish.catalogue import descriptions
-from orchestration.publish.postgres.connection import PostgresProblem, checked
-from orchestration.publish.purposes import Purposes, WithoutPurpose
-from orchestration.settings import Settings
+from kdi.ingest.reference.intake import take_in_reference
+from kdi.lake.reference import BUILT_IN
+from kdi.publish.access import Undecided, decisions
+from kdi.publish.catalogue import descriptions
+from kdi.publish.postgres.connection import PostgresProblem, checked
+from kdi.publish.purposes import Purposes, WithoutPurpose
+from kdi.settings import Settings
 
 CONTRACTS = contracts()
 # Columns by which a row is somebody's.

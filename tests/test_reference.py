@@ -6,7 +6,7 @@ from pathlib import Path
 import holidays
 import pytest
 
-from orchestration.sample.chance import is_valid_cvr
+from demo.sample.chance import is_valid_cvr
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 

@@ -11,14 +11,14 @@ import pytest
 import yaml
 from test_sql_strings import filled_in, statements
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
-PRODUCTS = ("orchestration/report/", "orchestration/excel/")
+PRODUCTS = ("kdi/report/", "kdi/excel/")
 # A workbook's pivots add up the rows of their own sheet, as Excel does; and a sheet has a row for what it shows.
 ADDS_UP = {
-    "orchestration/excel/contents.py": "the fact of calls, of which a sheet shows the year, or months, by service",
-    "orchestration/excel/pivots.py": "a pivot's cells over the rows of its sheet, as Excel will fill them",
-    "orchestration/excel/sheets.py": "whether a sheet has more rows than one can read",
+    "kdi/excel/contents.py": "the fact of calls, of which a sheet shows the year, or months, by service",
+    "kdi/excel/pivots.py": "a pivot's cells over the rows of its sheet, as Excel will fill them",
+    "kdi/excel/sheets.py": "whether a sheet has more rows than one can read",
 }
 # Beside the dimensions, which give names.
 SEVERAL_TABLES = {

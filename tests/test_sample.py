@@ -14,13 +14,13 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from orchestration.sample import SOURCES, generate, serviceplatformen, stoettesystemerne
-from orchestration.sample.chance import is_valid_cvr
-from orchestration.sample.delivery import connect
-from orchestration.sample.periods import add_months, days_of, months_ending, status_dates
-from orchestration.sample.reference import read_reference
-from orchestration.sample.services import UNCATALOGUED
-from orchestration.sample.world import build_world
+from demo.sample import SOURCES, generate, serviceplatformen, stoettesystemerne
+from demo.sample.chance import is_valid_cvr
+from demo.sample.delivery import connect
+from demo.sample.periods import add_months, days_of, months_ending, status_dates
+from demo.sample.reference import read_reference
+from demo.sample.services import UNCATALOGUED
+from demo.sample.world import build_world
 
 SPRING_FORWARD, MARCH = date(2022, 3, 27), date(2022, 3, 1)
 MANUAL = {"onboarding": ".xlsx", "ski": ".xlsx", "systemanvendelse": ".csv", "kitos": ".json", "sapa": ".csv"}

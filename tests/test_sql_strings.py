@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 BEGINS = re.compile(r"\s*(select|with \w+ as|from \w+\.\w+|insert into|update \w+ set|delete from|copy \()\s", re.I)
 # Another dialect, which its own tests run against a server.
-OTHERS = ("orchestration/publish/postgres/", "orchestration/dagster_internals/storage.py", "orchestration/build/spark")
+OTHERS = ("kdi/publish/postgres/", "orchestration/dagster_internals/storage.py", "kdi/building/spark")
 
 
 def text_of(node: ast.expr) -> str | None:
@@ -24,7 +24,7 @@ def text_of(node: ast.expr) -> str | None:
 
 
 def statements() -> Iterator[tuple[str, str]]:
-    for folder in ("orchestration", "expectations"):
+    for folder in ("kdi", "orchestration", "expectations", "demo"):
         for path in sorted((PROJECT_ROOT / folder).rglob("*.py")):
             name = str(path.relative_to(PROJECT_ROOT))
             if name.startswith(OTHERS):

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from test_calendars import DAYS, delivery
 
-from orchestration.ingest.profiles import profiles
-from orchestration.lake.delivery import Action, Delivery, Event
-from orchestration.lake.standing import Standing, standings
+from expectations.profiles import profiles
+from kdi.lake.delivery import Action, Delivery, Event
+from kdi.lake.standing import Standing, standings
 
 ORIGINAL, CORRECTION, THIRD = (delivery(DAYS, "2022-05-02", number) for number in (1, 2, 3))
 REFUSED = delivery(DAYS, "2022-05-02", 4, status="afvist")

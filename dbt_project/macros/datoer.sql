@@ -1,6 +1,6 @@
 {#-
   Dates of dbt's own macros on Spark, in DuckDB's words like all else in the project: what is compiled is
-  translated as a whole (orchestration/build/spark_sql.py).
+  translated as a whole (kdi/building/spark_sql.py).
 -#}
 {% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
     ({{ from_date_or_timestamp }} + interval ({{ interval }}) {{ datepart }})

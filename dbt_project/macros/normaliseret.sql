@@ -1,5 +1,5 @@
 {#-
-  Names as orchestration/names.py has them, whose words these are: a test holds the two equal. What lies in the lake
+  Names as kdi/notation/names.py has them, whose words these are: a test holds the two equal. What lies in the lake
   is composed already (NFC); Spark has no word for that.
 -#}
 {% macro uden_usynlige(kolonne) -%}

@@ -12,24 +12,24 @@ from graphlib import TopologicalSorter
 import dagster as dg
 from dagster import AssetCheckEvaluation
 
-from orchestration import lock
+from expectations.profiles import profiles
+from kdi.building.plan import Plan
+from kdi.building.start import current_plan, lake_state
+from kdi.ingest.reference.intake import InvalidReference
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.reference import reference_folder
+from kdi.lake.standing import standings_in
+from kdi.machine import lock
+from kdi.publish.purposes import Purposes
+from kdi.publish.release import Manifest, Releases
+from kdi.settings import Settings, get_settings
 from orchestration.assets import dbt_build, disclosure, figures, months, plan, publication, purposes, transformations
 from orchestration.assets.dbt_build import DbtCommand
 from orchestration.assets.lake import WRITER_POOL, lake_key
 from orchestration.assets.made import Made
 from orchestration.assets.periods import PeriodReport, states_of
-from orchestration.build.plan import Plan
-from orchestration.build.start import current_plan, lake_state
 from orchestration.dagster_internals.events import evaluate_partitions, last_answer, log_together
-from orchestration.ingest.profiles import profiles
-from orchestration.ingest.reference.intake import InvalidReference
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.reference import reference_folder
-from orchestration.lake.standing import standings_in
 from orchestration.partitions import MONTH_STATUS, MONTHS
-from orchestration.publish.purposes import Purposes
-from orchestration.publish.release import Manifest, Releases
-from orchestration.settings import Settings, get_settings
 
 STEP = "byg"
 _PUBLISHED = sorted(s.key for s in transformations.SPECS if s.key.path[0] in ("marts", "kpi", "intermediate"))

@@ -7,10 +7,9 @@ up no load.
 
 import dagster as dg
 
-from orchestration.assets.lake import OWNERS
-from orchestration.assets.publication import RELEASE_SPEC
-from orchestration.operations.comparison import BuildFailed, CannotCompare, compare, left_out
-from orchestration.settings import get_settings
+from kdi.operations.comparison import BuildFailed, CannotCompare, compare
+from kdi.settings import get_settings
+from orchestration.assets.lake import OWNERS, WRITER_POOL
 
 COMPARISON = dg.AssetSpec(
     dg.AssetKey(["gate", "ombygning"]),

@@ -1,7 +1,7 @@
 """dbt's runs of a build: what is touched, and then, whole, what the change of something else has reached.
 
 ``dbt build`` runs over all models; a failed test of severity error fails the build, and nothing after it runs. A second
-run follows only where pieces that were kept no longer hold (:mod:`orchestration.build.pieces`).
+run follows only where pieces that were kept no longer hold (:mod:`kdi.building.pieces`).
 """
 
 import importlib.metadata
@@ -18,20 +18,20 @@ from dagster import AssetCheckEvaluation
 from dagster_dbt import DbtCliInvocation, DbtCliResource
 from packaging.version import Version
 
-from orchestration import progress
+from kdi.building import isolation, pieces, project, spark
+from kdi.building.plan import Plan
+from kdi.building.project import PROJECT_DIR
+from kdi.building.status import status_of
+from kdi.building.workspace import Workspace, wanted
+from kdi.lake.reference import reference_folder
+from kdi.machine import progress
+from kdi.machine.steps import step
+from kdi.publish.extent import Extent
+from kdi.publish.purposes import Purposes
+from kdi.publish.release import Manifest, Releases
+from kdi.settings import Settings
 from orchestration.assets.made import Made
 from orchestration.assets.transformations import CHECK_SPECS, SPECS, TRANSLATOR
-from orchestration.build import isolation, pieces, project, spark
-from orchestration.build.plan import Plan
-from orchestration.build.project import PROJECT_DIR
-from orchestration.build.status import status_of
-from orchestration.build.workspace import Workspace, wanted
-from orchestration.lake.reference import reference_folder
-from orchestration.publish.extent import Extent
-from orchestration.publish.purposes import Purposes
-from orchestration.publish.release import Manifest, Releases
-from orchestration.settings import Settings
-from orchestration.steps import step
 
 # Lays out the build, from the lake alone or not, and without some deliveries; returns the plan and the manifest of the
 # release to be.
@@ -63,7 +63,7 @@ def dbt_cli() -> DbtCommand:
         profiles_dir=os.fspath(PROJECT_DIR),
         dbt_executable=sys.executable,
         # Every statement in dbt.log cost an eighth of dbt's time; what was run lies in its folder `run` too.
-        global_config_flags=["-m", "orchestration.build.dbt_process", "--log-level-file", "info"],
+        global_config_flags=["-m", "kdi.building.dbt_process", "--log-level-file", "info"],
     )
 
 

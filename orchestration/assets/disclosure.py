@@ -6,16 +6,16 @@ from contextlib import suppress
 import dagster as dg
 import duckdb
 
+from expectations.reference import reference_profiles
+from kdi.building import isolation
+from kdi.building.earlier import UNREADABLE, attached
+from kdi.building.workspace import Workspace
+from kdi.disclosure.sums_over_time import hide_divided_otherwise, hide_telling_changes
+from kdi.disclosure.sums_together import hide_telling_sums
+from kdi.publish.release import Manifest, Releases
+from kdi.settings import Settings
 from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answer
-from orchestration.build import isolation
-from orchestration.build.earlier import UNREADABLE, attached
-from orchestration.build.workspace import Workspace
-from orchestration.disclosure.sums_over_time import hide_divided_otherwise, hide_telling_changes
-from orchestration.disclosure.sums_together import hide_telling_sums
-from orchestration.ingest.reference.profiles import reference_profiles
-from orchestration.publish.release import Manifest, Releases
-from orchestration.settings import Settings
 
 DISCLOSURE_KEY = dg.AssetKey(["gate", "diskretion"])
 CHECK = "ingen_skjulte_antal_kan_udregnes"
@@ -68,7 +68,7 @@ def attack_build(settings: Settings, manifest: Manifest) -> Made:
             f"select greatest(coalesce(max(cast(taerskel as integer)), 0), {floor}) from lake.formaal"
             " where tabel = 'marts.fct_kle_sager'"
         ).fetchall()[0][0]
-        from orchestration.disclosure.attacker import attack  # the solver takes a second to import
+        from kdi.disclosure.attacker import attack  # the solver takes a second to import
 
         found = attack(connection, threshold, extracts, catalog="kdi")
         over_time = _over_time(settings, connection, manifest, threshold) if extracts else []
@@ -96,7 +96,7 @@ def _over_time(
     settings: Settings, connection: duckdb.DuckDBPyConnection, manifest: Manifest, threshold: int
 ) -> list[str]:
     """Sentences on the counts that the build betrays together with the releases that are kept."""
-    from orchestration.disclosure import over_time
+    from kdi.disclosure import over_time
 
     releases = Releases(settings)
     kept = {}

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from kdi.building.workspace import Workspace
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.publish import figures
+from kdi.publish.release import Manifest, Releases
+from kdi.settings import Settings
 from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answer
-from orchestration.build.workspace import Workspace
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.publish import figures
-from orchestration.publish.release import Manifest, Releases
-from orchestration.settings import Settings
 
 FIGURES_KEY = dg.AssetKey(["gate", "rimelighed"])
 

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from kdi.faults import Unreachable
+from kdi.ingest.kitos import KitosConnection, KitosError, fetch_delivery
+from kdi.notation.periods import LOCAL_TIME_ZONE
+from kdi.settings import Settings, get_settings
 from orchestration.asking import can_be_tried_again
 from orchestration.assets.lake import KITOS_KEY, OWNERS
-from orchestration.faults import Unreachable
-from orchestration.ingest.kitos import KitosConnection, KitosError, fetch_delivery
-from orchestration.ingest.rules import LOCAL_TIME_ZONE
-from orchestration.settings import Settings, get_settings
 
 KITOS_JOB_NAME = "hent_kitos"
 

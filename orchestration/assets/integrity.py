@@ -2,10 +2,10 @@
 
 import dagster as dg
 
+from kdi.operations.scrub import scrub
+from kdi.settings import get_settings
 from orchestration.assets.lake import OWNERS, WRITER_POOL
-from orchestration.integrity.scrub import scrub
 from orchestration.operations.old_events import forget_hidden_sums
-from orchestration.settings import get_settings
 
 INTEGRITY_KEY = dg.AssetKey(["gate", "integritet"])
 

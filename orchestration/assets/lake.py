@@ -8,22 +8,22 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
+from expectations.profiles import Profile, profiles
+from kdi.building.start import remember_publications
+from kdi.faults import Unreachable
+from kdi.ingest.intake import Intake, remove_leftovers, take_in
+from kdi.ingest.reference.intake import InvalidReference, take_in_reference
+from kdi.lake.calendars import CALL_SOURCES
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import standings_in
+from kdi.machine.lock import writer_lock
+from kdi.settings import get_settings
 from orchestration import partitions
 from orchestration.asking import can_be_tried_again
 from orchestration.assets.months import stale_answers
 from orchestration.assets.periods import REFUSED_TAG, PeriodReport, PeriodState, describe, reading_of, states_of
-from orchestration.build.start import remember_publications
 from orchestration.dagster_internals.events import evaluate_partitions
-from orchestration.faults import Unreachable
-from orchestration.ingest.intake import Intake, remove_leftovers, take_in
-from orchestration.ingest.profiles import Profile, profiles
-from orchestration.ingest.reference.intake import InvalidReference, take_in_reference
-from orchestration.lake.calendars import CALL_SOURCES
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import standings_in
-from orchestration.lock import writer_lock
 from orchestration.partitions import ACCEPTED, NOT_HELD_BACK
-from orchestration.settings import get_settings
 
 OWNERS = ["dataplatform@example.org"]  # as the dbt project's groups
 WRITER_POOL = "skriver"

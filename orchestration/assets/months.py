@@ -7,12 +7,12 @@ import dagster as dg
 import duckdb
 from dagster import AssetCheckEvaluation
 
+from kdi.lake.calendars import ALL_PLATFORMS
+from kdi.publish.extent import Extent
+from kdi.publish.purposes import Purposes
+from kdi.settings import Settings
 from orchestration.assets.made import answer
-from orchestration.lake.calendars import ALL_PLATFORMS
 from orchestration.partitions import MONTH_STATUS
-from orchestration.publish.extent import Extent
-from orchestration.publish.purposes import Purposes
-from orchestration.settings import Settings
 
 STATUS_KEY = dg.AssetKey(["marts", "fct_kald_maaned"])
 _MONTH = "cast(strftime(cast(maaned as date), '%Y%m') as integer)"

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster import AssetCheckEvaluation
 
+from expectations.profiles import profiles
+from kdi.ingest.undecided import Undecided
+from kdi.lake.delivery import Delivery
+from kdi.lake.standing import Standing
+from kdi.settings import get_settings
 from orchestration.dagster_internals.events import Context, check_states, evaluate_partitions, log_together
 from orchestration.dagster_internals.failed_runs import keep_red, make_failed_run
 from orchestration.dagster_internals.launchpad import launchpad
-from orchestration.ingest.profiles import profiles
-from orchestration.ingest.undecided import Undecided
-from orchestration.lake.delivery import Delivery
-from orchestration.lake.standing import Standing
 from orchestration.partitions import ACCEPTED, NOT_HELD_BACK
-from orchestration.settings import get_settings
 
 # A run with this tag failed because a delivery was refused; its value names the reading of it.
 REFUSED_TAG = "kdi/afvist"

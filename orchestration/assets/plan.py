@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from kdi.building.plan import Plan
+from kdi.building.start import start
+from kdi.machine.disk_space import NoRoom
+from kdi.machine.files import Damaged
+from kdi.publish.extent import Extent
+from kdi.publish.release import Manifest
+from kdi.settings import Settings
 from orchestration.assets.lake import OWNERS, REFERENCE_KEY, SOURCE_ASSETS
 from orchestration.assets.made import Made
-from orchestration.build.plan import Plan
-from orchestration.build.start import start
-from orchestration.integrity.files import Damaged
-from orchestration.integrity.room import NoRoom
-from orchestration.publish.extent import Extent
-from orchestration.publish.release import Manifest
-from orchestration.settings import Settings
 
 PLAN_KEY = dg.AssetKey(["build", "plan"])
 SPEC = dg.AssetSpec(

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from kdi.machine.lock import writer_lock
+from kdi.settings import get_settings
 from orchestration.assets.lake import OWNERS, WRITER_POOL
 from orchestration.assets.publication import RELEASE_KEY
-from orchestration.lock import writer_lock
-from orchestration.settings import get_settings
 
 POSTGRES_KEY = dg.AssetKey(["published", "postgres"])
 
@@ -27,8 +27,8 @@ POSTGRES_KEY = dg.AssetKey(["published", "postgres"])
 )
 def postgres(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
     """Publish what is in force; the files are published already and stay so if this fails."""
-    from orchestration.publish.postgres.connection import PostgresProblem
-    from orchestration.publish.postgres.publication import publish
+    from kdi.publish.postgres.connection import PostgresProblem
+    from kdi.publish.postgres.publication import publish
 
     settings = get_settings()
     if not settings.postgres_dsn.get_secret_value():

@@ -7,21 +7,21 @@ import dagster as dg
 
 from expectations.judge import judge
 from expectations.suites import suite
+from kdi.building import isolation
+from kdi.building.plan import Plan
+from kdi.building.start import remember_publications
+from kdi.building.workspace import Workspace
+from kdi.lake import depot
+from kdi.machine.steps import step
+from kdi.publish import figures
+from kdi.publish.extent import Extent
+from kdi.publish.release import Manifest, Overtaken, Releases
+from kdi.settings import Settings
 from orchestration.assets.disclosure import DISCLOSURE_KEY
 from orchestration.assets.figures import FIGURES_KEY, figure_findings
 from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answers_of
 from orchestration.assets.purposes import PURPOSE_KEY
-from orchestration.build import isolation
-from orchestration.build.plan import Plan
-from orchestration.build.start import remember_publications
-from orchestration.build.workspace import Workspace
-from orchestration.lake import depot
-from orchestration.publish import figures
-from orchestration.publish.extent import Extent
-from orchestration.publish.release import Manifest, Overtaken, Releases
-from orchestration.settings import Settings
-from orchestration.steps import step
 
 CONTROL_KEY = dg.AssetKey(["gate", "kontroltotaler"])
 RELEASE_KEY = dg.AssetKey(["published", "udgivelse"])

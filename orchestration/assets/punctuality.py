@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from expectations.profiles import profiles
+from kdi.building.status import Status, status_of
+from kdi.lake.calendars import Period
+from kdi.settings import get_settings
 from orchestration.assets.lake import lake_key
-from orchestration.build.status import Status, status_of
-from orchestration.ingest.profiles import profiles
-from orchestration.lake.calendars import Period
-from orchestration.settings import get_settings
 
 IN_TIME = "leveret_til_tiden"
 _MOST_SHOWN = 50

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from kdi.building.workspace import Workspace
+from kdi.publish import declared
+from kdi.publish.purposes import Purposes, describe
+from kdi.settings import Settings
 from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answer
-from orchestration.build.workspace import Workspace
-from orchestration.publish import declared
-from orchestration.publish.purposes import Purposes, describe
-from orchestration.settings import Settings
 
 PURPOSE_KEY = dg.AssetKey(["gate", "formaal"])
 CHECK = "alle_tabeller_har_formaal_og_hjemmel"

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import dagster as dg
 
+from kdi.notation.periods import LOCAL_TIME_ZONE
+from kdi.report.catalogue import Product, products
+from kdi.report.edition import Edition, NotPublished
+from kdi.settings import get_settings
 from orchestration import partitions
 from orchestration.assets.lake import OWNERS
 from orchestration.assets.publication import RELEASE_KEY
-from orchestration.ingest.rules import LOCAL_TIME_ZONE
-from orchestration.report.catalogue import Product, products
-from orchestration.report.edition import Edition, NotPublished
-from orchestration.settings import get_settings
 
 GROUP = "reports"
 # A pool of their own: they read what is published, and keep no delivery waiting.
@@ -103,7 +103,7 @@ def _already_made(
 def _made(
     context: dg.AssetExecutionContext, product: Product, key: dg.AssetKey, period: str, release: str
 ) -> dg.AssetMaterialization:
-    from orchestration.report.make import ReportsFailed, make, names_not_shown
+    from kdi.report.make import ReportsFailed, make, names_not_shown
 
     context.log.info(f"{product.titel} for {period}.")
     try:

@@ -9,11 +9,11 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
+from expectations.profiles import profiles
+from kdi.building import project
 from orchestration.assets.lake import REFERENCE_KEY, lake_key
 from orchestration.assets.months import has_months
 from orchestration.assets.plan import PLAN_KEY
-from orchestration.build import project
-from orchestration.ingest.profiles import profiles
 from orchestration.partitions import MONTHS
 
 _PLANNED_SOURCES = {"plan"}

@@ -30,9 +30,9 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData, serialize_value
 from dagster_shared.record import replace
 
-from orchestration.faults import Unreachable
+from kdi.faults import Unreachable
+from kdi.settings import get_settings
 from orchestration.partitions import PARTITIONED_CHECKS
-from orchestration.settings import get_settings
 
 # Dagster hands over events that belong together in batches of this size, when it is told one.
 os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")

@@ -13,12 +13,12 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import waiting_in
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import waiting_in
+from kdi.operations.masking import masked
+from kdi.settings import Settings, get_settings
 from orchestration.operations import incidents, logs
 from orchestration.operations.incidents import Incident
-from orchestration.operations.masking import masked
-from orchestration.settings import Settings, get_settings
 
 SENSOR_NAME = "driftsalarm"
 

@@ -15,9 +15,9 @@ from typing import Any
 import dagster as dg
 from dagster._core.log_manager import get_log_record_metadata, has_log_record_metadata
 
+from kdi.operations.masking import masked
+from kdi.settings import Settings, get_settings
 from orchestration.operations.failures import first_cause
-from orchestration.operations.masking import masked
-from orchestration.settings import Settings, get_settings
 
 # What tells a run's story; Dagster's own bookkeeping (inputs, outputs, processes) does not.
 _TOLD = {

@@ -6,9 +6,9 @@ whoever knows the rest of it try the few values that one can have. Neither is wr
 
 import dagster as dg
 
+from expectations.profiles import profiles
 from orchestration.assets.lake import lake_key
 from orchestration.dagster_internals.old_metadata import forget_metadata
-from orchestration.ingest.profiles import profiles
 
 _FOLLOWS_FROM_COUNTS = ("kontrolsum", "sha256")
 

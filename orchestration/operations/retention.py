@@ -13,14 +13,14 @@ from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from sqlalchemy import text
 
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import waiting_in
+from kdi.machine.lock import writer_lock
+from kdi.notation.periods import LOCAL_TIME_ZONE
+from kdi.publish.release import Releases
+from kdi.settings import Settings, get_settings
 from orchestration.assets.lake import WRITER_POOL
-from orchestration.ingest.rules import LOCAL_TIME_ZONE
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import waiting_in
-from orchestration.lock import writer_lock
 from orchestration.operations import logs
-from orchestration.publish.release import Releases
-from orchestration.settings import Settings, get_settings
 
 _RUNS_IN_USE = """
 select run_id from event_logs where id in (

@@ -29,7 +29,7 @@ const sort = (table, column, falling) => {
   });
 };
 
-// As harmless() in orchestration/lake/spreadsheet.py: no cell is computed by the program that opens the file.
+// As harmless() in kdi/notation/spreadsheet.py: no cell is computed by the program that opens the file.
 const harmless = (text) =>
   /^[+-]\d[\d.,]*(?:\s?%)?$/.test(text) || !/^\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? text : `'${text}`;
 const quoted = (text) => (/[";\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -12,7 +12,7 @@ import duckdb
 import yaml
 from pbix_mcp.dax.engine import DAXContext, DAXEngine
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 from powerbi.semantic import made_columns
 
 from .tmdl_reader import Node, column_reference, read_folder

@@ -18,8 +18,8 @@ import duckdb
 import vl_convert
 import yaml
 
-from orchestration.report import danish
-from orchestration.settings import PROJECT_ROOT
+from kdi.notation import danish
+from kdi.settings import PROJECT_ROOT
 from powerbi.catalogue import read_catalogue
 from powerbi.pbir import HEIGHT, REPORT_FILE, THEME, WIDTH, write_report
 from powerbi.semantic import Model, build

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.page import write_part
-from orchestration.report import danish
-from orchestration.settings import PROJECT_ROOT
+from kdi.notation import danish
+from kdi.settings import PROJECT_ROOT
 
 DOCUMENT = PROJECT_ROOT / "docs" / "powerbi.md"
 

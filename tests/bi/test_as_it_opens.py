@@ -7,7 +7,7 @@ import duckdb
 import pytest
 import yaml
 
-from orchestration.report import danish
+from kdi.notation import danish
 from powerbi.pbir import REPORT_FILE
 from powerbi.semantic import Model
 

@@ -12,14 +12,14 @@ from pipeline.installation import Installation
 from python_calamine import CalamineWorkbook
 from report.words import gone_from
 
-from orchestration.excel.contents import CALLS, choose_month
-from orchestration.excel.make import file_name, make_workbooks
-from orchestration.excel.reader import KOMBIT, readers
-from orchestration.excel.sheets import read
-from orchestration.publish.agreements import Agreements, in_force
-from orchestration.report import danish
-from orchestration.report.edition import Edition
-from orchestration.settings import Settings
+from kdi.excel.contents import CALLS, choose_month
+from kdi.excel.make import file_name, make_workbooks
+from kdi.excel.reader import KOMBIT, readers
+from kdi.excel.sheets import read
+from kdi.notation import danish
+from kdi.publish.agreements import Agreements, in_force
+from kdi.report.edition import Edition
+from kdi.settings import Settings
 
 from .proof import Proof
 from .spreadsheet import SOFFICE, cells, opened, opened_by_libreoffice, parts

@@ -11,10 +11,10 @@ import duckdb
 import psycopg
 import pytest
 from pipeline.installation import Installation
-from postgres_database import Database
-from postgres_server import PostgresServer
 
-from orchestration.publish.access import decisions
+from demo.postgres.database import Database
+from demo.postgres.server import PostgresServer
+from kdi.publish.access import decisions
 from powerbi.semantic import Model, made_columns
 
 from .proof import Proof

@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from report.words import gone_from
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 from powerbi.catalogue import read_catalogue
 from powerbi.pbir import HEIGHT, THEME, VISUAL_TYPES, WIDTH, write_report
 from powerbi.project import thin_report, write_project

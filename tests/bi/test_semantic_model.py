@@ -7,7 +7,7 @@ import pytest
 from pbix_mcp.dax.function_catalog import FUNCTION_CATALOG
 from pipeline.installation import Installation
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 from powerbi.catalogue import read_catalogue
 from powerbi.project import write_project
 from powerbi.semantic import made_columns

@@ -7,13 +7,13 @@ import pytest
 from pipeline.deliveries import Delivery, System, call, day
 from pipeline.installation import Installation
 
+from kdi.lake import verbs
+from kdi.settings import get_settings
 from orchestration.assets.lake import intake_job_name, lake_key
 from orchestration.dagster_internals.events import check_states
 from orchestration.dagster_internals.origins import make_run, run_here
 from orchestration.definitions import defs
-from orchestration.lake import verbs
 from orchestration.partitions import ACCEPTED, DAYS, NOT_HELD_BACK, span_tags
-from orchestration.settings import get_settings
 
 SOURCE = "stoettesystemerne"
 KEY = lake_key(SOURCE)

@@ -11,13 +11,13 @@ from dagster._core.execution.api import execute_run
 from pipeline.deliveries import Delivery, System, call, calls_in_month, day, month
 from pipeline.installation import Installation
 
+from kdi.commands.load import load, use_dagster_home
+from kdi.settings import get_settings
 from orchestration.assets.build import ONCE_A_BUILD
 from orchestration.assets.months import STATUS_KEY
 from orchestration.dagster_internals.events import check_states, last_answer
 from orchestration.definitions import defs
-from orchestration.load import load, use_dagster_home
 from orchestration.partitions import MONTH_STATUS, MONTHS, span_tags
-from orchestration.settings import get_settings
 
 SYSTEM = System("KSD")
 KPI = dg.AssetKey(["kpi", "kald_pr_indbygger"])

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
-from orchestration.build.project import DBT, PROJECT_DIR
+from kdi.building.project import DBT, PROJECT_DIR
 
 MODELS = {
     "arbejde.intermediate.int_kle__udtraek": "intermediate/int_kle__udtraek.sql",

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from release import Count, Release, publish
 from tables import PLACES
 
-from orchestration.disclosure.attacker import Attack, attack
-from orchestration.disclosure.bounds import Equation, bounds
+from kdi.disclosure.attacker import Attack, attack
+from kdi.disclosure.bounds import Equation, bounds
 
 JUNE = date(2022, 6, 30)
 

@@ -9,8 +9,8 @@ import pytest
 from release import Count, Earlier, Release, publish
 from scipy.optimize import linprog
 
-from orchestration.disclosure.over_time import Edition, betrayed, divided_otherwise
-from orchestration.report import danish
+from kdi.disclosure.over_time import Edition, betrayed, divided_otherwise
+from kdi.notation import danish
 
 MARCH, JUNE, SEPTEMBER = date(2022, 3, 31), date(2022, 6, 30), date(2022, 9, 30)
 ONE = {"Familiekompas": "Sag"}

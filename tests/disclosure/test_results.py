@@ -13,12 +13,12 @@ from python_calamine import CalamineWorkbook
 from release import Count, Place, Release, publish
 from tables import PLACES, extracts
 
-from orchestration.disclosure.attacker import attack
-from orchestration.report import danish
-from orchestration.sample import kle
-from orchestration.sample.periods import months_ending
-from orchestration.sample.reference import read_reference
-from orchestration.sample.world import build_world
+from demo.sample import kle
+from demo.sample.periods import months_ending
+from demo.sample.reference import read_reference
+from demo.sample.world import build_world
+from kdi.disclosure.attacker import attack
+from kdi.notation import danish
 
 pytestmark = pytest.mark.lang
 

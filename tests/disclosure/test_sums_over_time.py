@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.disclosure.sums_over_time import hide_telling_changes
-from orchestration.publish.access import Decisions
-from orchestration.publish.release import KeptRelease
+from kdi.disclosure.sums_over_time import hide_telling_changes
+from kdi.publish.access import Decisions
+from kdi.publish.release import KeptRelease
 
 BIDRAG = "select noegle, hvem, vaerdi from kdi.marts.kald"
 DECIDED = Decisions.model_validate(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from release import MASKED, Count, Release, compiled, publish
 from tables import PLACES, extracts
 
-from orchestration.disclosure.attacker import attack
+from kdi.disclosure.attacker import attack
 
 # A thousand are tried in test_results.py.
 SHORT = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest.audit import Audit, audit_alone
-from orchestration.ingest.batch import audit_batch
-from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.profiles import Profile
-from orchestration.ingest.readers import layout_of
+from expectations.profiles import Profile
+from kdi.ingest.audit import Audit, audit_alone
+from kdi.ingest.batch import audit_batch
+from kdi.ingest.inbox import InboxFile
+from kdi.ingest.readers import layout_of
 
 DAY = "2022-01-03"
 

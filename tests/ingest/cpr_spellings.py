@@ -8,7 +8,7 @@ import random
 import uuid
 from collections.abc import Iterator
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 DIGITS = {
     "ascii": "0123456789",

@@ -20,13 +20,13 @@ from typing import Any
 import duckdb
 import openpyxl
 
-from orchestration.ingest.findings import Finding
-from orchestration.ingest.intake import Intake, take_in
-from orchestration.ingest.profiles import Profile, profiles
-from orchestration.lake.delivery import Delivery
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import active_in
-from orchestration.settings import Settings
+from expectations.findings import Finding
+from expectations.profiles import Profile, profiles
+from kdi.ingest.intake import Intake, take_in
+from kdi.lake.delivery import Delivery
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import active_in
+from kdi.settings import Settings
 
 Row = dict[str, str]
 

@@ -6,7 +6,7 @@ import pytest
 from kdi_command import invoke
 from pipeline.deliveries import Delivery, System, call, calls_in_month, cases, day, extract, month
 
-from orchestration.settings import PROJECT_ROOT, get_settings
+from kdi.settings import PROJECT_ROOT, get_settings
 
 JOB = System("Jobcentersystemet")
 SOUND = day("2022-01-10", call("2022-01-10T08:00:00+01:00", "Fredericia", JOB, 7))

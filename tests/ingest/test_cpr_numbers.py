@@ -22,9 +22,9 @@ from deliveries import (
 )
 
 from expectations.judge import Verdict
-from orchestration.ingest.inbox import look
-from orchestration.ingest.profiles import FileFormat, profiles
-from orchestration.settings import PROJECT_ROOT
+from expectations.profiles import FileFormat, profiles
+from kdi.ingest.inbox import look
+from kdi.settings import PROJECT_ROOT
 
 # Made up: day and month are real, the rest is not.
 DASHED, PLAIN, SPACED = "311299-9999", "3112999999", "311299 9999"

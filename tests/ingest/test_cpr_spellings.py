@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from cpr_spellings import innocent, spelled
 
-from orchestration.ingest import cpr
-from orchestration.ingest.whole_file import looks_personal
+from kdi.ingest.whole_file import looks_personal
+from kdi.notation import cpr
 
 SPELLINGS = list(dict.fromkeys(text for _, text in spelled()))
 SHEET = "<worksheet><sheetData><row><c t='inlineStr'><is><t>{}</t></is></c></row></sheetData></worksheet>"

@@ -29,11 +29,11 @@ from deliveries import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingest.audit import open_engine
-from orchestration.ingest.csv_rows import plain_number
-from orchestration.ingest.findings import STRUCTURAL, UnreadableDelivery
-from orchestration.ingest.profiles import FileFormat
-from orchestration.ingest.readers import layout_of
+from expectations.findings import STRUCTURAL, UnreadableDelivery
+from expectations.profiles import FileFormat
+from kdi.ingest.audit import open_engine
+from kdi.ingest.csv_rows import plain_number
+from kdi.ingest.readers import layout_of
 
 QUOTED = '";"'
 BLANK = ";" * (len(HOURLY_COLUMNS) - 1)

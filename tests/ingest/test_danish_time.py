@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from deliveries import HOURLY, Outcome, Platform, Row, assert_books_balance, call, csv_bytes
 
-from orchestration.ingest.intake import Intake
+from kdi.ingest.intake import Intake
 
 # Danish clocks: on 27 March 2022 they went from 02:00 to 03:00, on 30 October 2022 from 03:00 back to 02:00.
 SPRING = [f"2022-03-27T{h:02}:00:00+01:00" for h in (0, 1)] + [

@@ -7,11 +7,11 @@ import dagster as dg
 import pytest
 from deliveries import Platform
 
+from expectations.profiles import profiles
+from kdi.ingest.intake import take_in
+from kdi.lake.delivery import Delivery
+from kdi.lake.delivery_log import DeliveryLog
 from orchestration.assets.periods import PeriodReport, PeriodState
-from orchestration.ingest.intake import take_in
-from orchestration.ingest.profiles import profiles
-from orchestration.lake.delivery import Delivery
-from orchestration.lake.delivery_log import DeliveryLog
 
 HEADER = "myndighed_cvr;myndighed_navn;it_system_uuid;it_system_navn;kle_nummer;kle_emne;antal_sager\n"
 ROW = "29189420;Aalborg;6f9619ff-8b86-d011-b42d-00c04fc964ff;Nexus;27.36.04;Hjælp;{}\n"

@@ -10,11 +10,11 @@ from deliveries import HOURLY, KLE, NEXUS, Row, call, csv_bytes, three_hours
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingest.audit import Audit, open_engine
-from orchestration.ingest.csv_files import in_utf8
-from orchestration.ingest.findings import UnreadableDelivery
-from orchestration.ingest.profiles import Profile
-from orchestration.ingest.readers import layout_of
+from expectations.findings import UnreadableDelivery
+from expectations.profiles import Profile
+from kdi.ingest.audit import Audit, open_engine
+from kdi.ingest.csv_files import in_utf8
+from kdi.ingest.readers import layout_of
 
 few = settings(
     max_examples=15, deadline=None, derandomize=True, database=None,

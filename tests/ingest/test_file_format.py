@@ -21,7 +21,7 @@ from deliveries import (
     three_hours,
 )
 
-from orchestration.ingest.profiles import Column, FileFormat
+from expectations.profiles import Column, FileFormat
 
 BOM = b"\xef\xbb\xbf"
 

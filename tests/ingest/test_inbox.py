@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from deliveries import HOURLY, Outcome, Platform, assert_books_balance, csv_bytes, sha256, three_hours
 
-from orchestration.ingest import workers
-from orchestration.ingest.inbox import InboxListing, look
-from orchestration.ingest.intake import find_pending
-from orchestration.ingest.remote import InboxUnreachable
-from orchestration.lake.delivery import Delivery
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import waiting_in
+from kdi.ingest import workers
+from kdi.ingest.inbox import InboxListing, look
+from kdi.ingest.intake import find_pending
+from kdi.ingest.remote import InboxUnreachable
+from kdi.lake.delivery import Delivery
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import waiting_in
 
 SOURCE = "stoettesystemerne"
 
@@ -213,7 +213,7 @@ def test_a_refused_file_is_judged_again_under_a_changed_profile(story: Story) ->
 
 
 def test_only_the_periods_asked_for_are_taken(tmp_path: Path) -> None:
-    from orchestration.ingest.intake import take_in
+    from kdi.ingest.intake import take_in
 
     platform = Platform(tmp_path)
     for day in SIXTY[:3]:

@@ -18,8 +18,8 @@ import pytest
 from fsspec.implementations.local import LocalFileSystem
 from pydantic import SecretStr
 
-from orchestration.ingest.inbox import UNFINISHED_SUFFIXES
-from orchestration.ingest.kitos import (
+from kdi.ingest.inbox import UNFINISHED_SUFFIXES
+from kdi.ingest.kitos import (
     RETRIES,
     KitosConnection,
     KitosError,

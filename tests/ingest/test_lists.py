@@ -27,11 +27,11 @@ from deliveries import (
     xlsx_bytes,
 )
 
-from orchestration.ingest.audit import audit_alone, open_engine
-from orchestration.ingest.batch import audit_batch
-from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.profiles import FileFormat
-from orchestration.ingest.readers import layout_of
+from expectations.profiles import FileFormat
+from kdi.ingest.audit import audit_alone, open_engine
+from kdi.ingest.batch import audit_batch
+from kdi.ingest.inbox import InboxFile
+from kdi.ingest.readers import layout_of
 
 OTHER = "11111111-2222-4333-8444-555555555555"
 CPR_LIKE = "311299-9999"  # made up

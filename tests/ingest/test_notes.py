@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from deliveries import HOURLY, Platform, Sample, csv_bytes, receive, three_hours
 
-from orchestration.ingest.notes import told
-from orchestration.ingest.spans import EVER
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.status import delivery_lines
+from kdi.commands.status import delivery_lines
+from kdi.ingest.notes import told
+from kdi.ingest.spans import EVER
+from kdi.lake.delivery_log import DeliveryLog
 
 NOTE = "Kolonnen »bemærkning« kendes ikke og er ikke læst."
 

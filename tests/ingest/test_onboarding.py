@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from orchestration.ingest.audit import Audit, open_engine
-from orchestration.ingest.batch import audit_batch
-from orchestration.ingest.findings import UnreadableDelivery
-from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.readers import layout_of
-from orchestration.ingest.whole_file import looks_personal
-from orchestration.sample.xlsx import Sheet, write_workbook
+from demo.sample.xlsx import Sheet, write_workbook
+from expectations.findings import UnreadableDelivery
+from kdi.ingest.audit import Audit, open_engine
+from kdi.ingest.batch import audit_batch
+from kdi.ingest.inbox import InboxFile
+from kdi.ingest.readers import layout_of
+from kdi.ingest.whole_file import looks_personal
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "onboarding_matrix.csv"
 CPR_LIKE = "311299-9999"  # made up

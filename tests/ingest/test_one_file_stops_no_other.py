@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from deliveries import HOURLY, Platform, csv_bytes, three_hours
 
-from orchestration.ingest import workers
-from orchestration.ingest.inbox import look, with_hashes
-from orchestration.ingest.intake import find_pending
-from orchestration.ingest.undecided import undecided
+from kdi.ingest import workers
+from kdi.ingest.inbox import look, with_hashes
+from kdi.ingest.intake import find_pending
+from kdi.ingest.undecided import undecided
 
 SOURCE = "stoettesystemerne"
 DAYS = ("2022-01-10", "2022-01-11", "2022-01-12")

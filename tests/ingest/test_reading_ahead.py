@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from deliveries import HOURLY, Platform, csv_bytes, three_hours
 
-from orchestration.ingest import ahead, intake, workers
-from orchestration.ingest.ahead import reading_ahead
-from orchestration.ingest.intake import find_pending, remove_leftovers, take_in
-from orchestration.ingest.spans import span_of
+from kdi.ingest import ahead, intake, workers
+from kdi.ingest.ahead import reading_ahead
+from kdi.ingest.intake import find_pending, remove_leftovers, take_in
+from kdi.ingest.spans import span_of
 
 SOURCE = "stoettesystemerne"
 DAYS = ("2022-03-01", "2022-03-02", "2022-03-03")

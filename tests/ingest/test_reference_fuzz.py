@@ -17,9 +17,9 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from orchestration.ingest.reference.judge import judge
-from orchestration.ingest.reference.profiles import reference_profiles
-from orchestration.lake.reference import BUILT_IN
+from expectations.reference import reference_profiles
+from kdi.ingest.reference.judge import judge
+from kdi.lake.reference import BUILT_IN
 
 FILES = ("kommuner", "folketal", "snitflader", "integrationer", "formaal", "service_katalog", "system_alias", "aftaler")
 INPUTS = int(os.environ.get("FUZZ", "30"))

@@ -8,11 +8,11 @@ import duckdb
 import pytest
 from deliveries import Platform
 
-from orchestration.ingest.reference.intake import InvalidReference, take_in_reference
-from orchestration.ingest.reference.profiles import reference_profiles
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.reference import BUILT_IN, ReferenceSet
-from orchestration.settings import PROJECT_ROOT
+from expectations.reference import reference_profiles
+from kdi.ingest.reference.intake import InvalidReference, take_in_reference
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.reference import BUILT_IN, ReferenceSet
+from kdi.settings import PROJECT_ROOT
 
 CPR_LIKE = "311299-9999"
 INTERFACES = "snitflade;navn\nSF1470;Sags- og Dokumentindeks\nSF1500;Organisation og brugere æøå\n"

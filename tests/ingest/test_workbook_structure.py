@@ -20,11 +20,11 @@ import openpyxl
 import pytest
 from deliveries import KLE, NEXUS, ONBOARDING
 
-from orchestration.ingest.audit import audit_alone, open_engine
-from orchestration.ingest.findings import UnreadableDelivery
-from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.profiles import Profile
-from orchestration.ingest.readers import layout_of
+from expectations.findings import UnreadableDelivery
+from expectations.profiles import Profile
+from kdi.ingest.audit import audit_alone, open_engine
+from kdi.ingest.inbox import InboxFile
+from kdi.ingest.readers import layout_of
 
 INPUTS = int(os.environ.get("FUZZ", "100"))
 SEED = random.SystemRandom().getrandbits(32) if "FUZZ" in os.environ else 18

@@ -21,7 +21,7 @@ from deliveries import (
     xlsx_bytes,
 )
 
-from orchestration.ingest.profiles import FileFormat
+from expectations.profiles import FileFormat
 
 CPR_LIKE = "311299-9999"
 KLE_COLUMNS = [

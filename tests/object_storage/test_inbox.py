@@ -9,12 +9,12 @@ import pytest
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 
-from orchestration.ingest import inbox
-from orchestration.ingest.intake import find_pending, take_in
-from orchestration.ingest.profiles import profiles
-from orchestration.ingest.reference.intake import take_in_reference
-from orchestration.ingest.remote import InboxUnreachable
-from orchestration.settings import Settings, get_settings
+from expectations.profiles import profiles
+from kdi.ingest import inbox
+from kdi.ingest.intake import find_pending, take_in
+from kdi.ingest.reference.intake import take_in_reference
+from kdi.ingest.remote import InboxUnreachable
+from kdi.settings import Settings, get_settings
 
 from .server import SECRET, Store
 

@@ -12,15 +12,15 @@ from pipeline.installation import Installation
 from reliability import processes
 from reliability.crash import hashes_of_lake
 
-from orchestration.ingest.intake import take_in
-from orchestration.ingest.profiles import profiles
-from orchestration.ingest.reference.intake import take_in_reference
-from orchestration.integrity.files import Damaged
-from orchestration.lake import store as lake_store
-from orchestration.lake import verbs
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.depot import DepotUnreachable, take_over
-from orchestration.settings import Settings, get_settings
+from expectations.profiles import profiles
+from kdi.ingest.intake import take_in
+from kdi.ingest.reference.intake import take_in_reference
+from kdi.lake import store as lake_store
+from kdi.lake import verbs
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.depot import DepotUnreachable, take_over
+from kdi.machine.files import Damaged
+from kdi.settings import Settings, get_settings
 
 from .conftest import machine
 from .server import SECRET, Store

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from pipeline.installation import Installation
 
-from orchestration.load import use_dagster_home
+from kdi.commands.load import use_dagster_home
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 @pytest.fixture
 def instance(installation: Installation) -> Iterator[dg.DagsterInstance]:
     """Its Dagster instance, with the storage and settings of ``orchestration/instance.yaml``."""
-    from orchestration.settings import get_settings
+    from kdi.settings import get_settings
 
     assert os.environ["DAGSTER_HOME"] == str(installation.dagster_home)
     with use_dagster_home(get_settings()) as instance:

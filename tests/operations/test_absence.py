@@ -7,10 +7,10 @@ from kdi_command import invoke
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 
-from orchestration.ingest import misnamed
-from orchestration.ingest.profiles import profiles
-from orchestration.ingest.spans import NotASpan, days_of, span_of
-from orchestration.settings import get_settings
+from expectations.profiles import profiles
+from kdi.ingest import misnamed
+from kdi.ingest.spans import NotASpan, days_of, span_of
+from kdi.settings import get_settings
 
 FIRST_DAY = get_settings().first_day
 

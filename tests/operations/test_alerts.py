@@ -12,14 +12,14 @@ from kdi_command import invoke
 from pipeline.deliveries import Delivery, System, call, day
 from pipeline.installation import Installation
 
+from expectations.profiles import profiles
+from kdi.ingest.intake import take_in
+from kdi.settings import get_settings
 from orchestration.dagster_internals.origins import make_run, run_here
 from orchestration.definitions import defs
-from orchestration.ingest.intake import take_in
-from orchestration.ingest.profiles import profiles
 from orchestration.operations import alerts
 from orchestration.operations.alerts import AlertNotSent, deliver, driftsalarm
 from orchestration.partitions import span_tags
-from orchestration.settings import get_settings
 
 from .servers import MailServer, mail_server, own_certificate, web_server
 

@@ -15,10 +15,10 @@ import pytest
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 
+from kdi.machine.lock import acquire, release
+from kdi.settings import PROJECT_ROOT, get_settings
 from orchestration.dagster_internals.launcher import is_alive
-from orchestration.lock import acquire, release
 from orchestration.partitions import span_tags
-from orchestration.settings import PROJECT_ROOT, get_settings
 
 from .servers import mail_server
 
@@ -91,7 +91,7 @@ def test_a_killed_load_gives_its_slot_to_the_next_run(
     for period in DAYS:
         installation.deliver(day(period, call(f"{period}T08:00:00+01:00", "Fredericia", system, 7)))
     killed_there = {**os.environ, "KDI_CRASH_AT": "receive: judged|1|"}
-    load = subprocess.run([sys.executable, "-m", "orchestration.cli", "load"], cwd=PROJECT_ROOT, env=killed_there)
+    load = subprocess.run([sys.executable, "-m", "kdi.commands.cli", "load"], cwd=PROJECT_ROOT, env=killed_there)
     assert load.returncode == -signal.SIGKILL
     (killed,) = started(instance)
     launch(*DAYS)

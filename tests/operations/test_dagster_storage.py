@@ -12,14 +12,14 @@ from dagster_postgres import PostgresEventLogStorage
 from kdi_command import invoke
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
-from postgres_server import PostgresServer, postgres_server
 
+from demo.postgres.server import PostgresServer, postgres_server
+from kdi.commands.load import use_dagster_home
+from kdi.settings import PROJECT_ROOT, get_settings
 from orchestration.dagster_internals.events import log_together
 from orchestration.dagster_internals.launcher import LocalRunLauncher
 from orchestration.dagster_internals.storage import OpenSqliteEventLogStorage
-from orchestration.load import use_dagster_home
 from orchestration.partitions import span_tags
-from orchestration.settings import PROJECT_ROOT, get_settings
 
 PASSWORD = f"dagster-kodeord-{secrets.token_hex(8)}"
 

@@ -8,7 +8,7 @@ import pytest
 import typer
 from kdi_command import invoke
 
-from orchestration.cli import app
+from kdi.commands.cli import app
 
 DANISH = re.compile(r"[æøåÆØÅ]|\b(og|eller|kun|denne|fil(en)?|hvis|ikke|til|fra|skriv|vis)\b", re.IGNORECASE)
 # Names of products and forms of periods are Danish wherever they stand.

@@ -14,11 +14,11 @@ import pytest
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 
-from orchestration.load import use_dagster_home
-from orchestration.settings import PROJECT_ROOT
+from kdi.commands.load import use_dagster_home
+from kdi.settings import PROJECT_ROOT
 
 TOLD = "Afbrudt. Intet er gjort halvt: kør kdi load igen, så gøres det færdigt."
-KDI = [sys.executable, "-m", "orchestration.cli"]
+KDI = [sys.executable, "-m", "kdi.commands.cli"]
 DELIVERIES = [
     day(date, call(f"{date}T08:00:00+01:00", "Fredericia", System("KSD"), 7)) for date in ("2022-01-10", "2022-01-11")
 ]

@@ -8,8 +8,8 @@ import dagster as dg
 import pytest
 from pipeline.installation import Installation
 
+from kdi.settings import get_settings
 from orchestration.operations import logs
-from orchestration.settings import get_settings
 
 
 @dg.asset(key=["lake", "proeve"], check_specs=[dg.AssetCheckSpec("har_raekker", asset=["lake", "proeve"])])

@@ -9,10 +9,10 @@ import pytest
 from ingest.deliveries import HOURLY, Platform, csv_bytes, three_hours
 from pipeline.installation import Installation
 
-from orchestration.lake.delivery_log import DeliveryLog
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.publish.release import Manifest, Releases
+from kdi.settings import get_settings
 from orchestration.operations import logs, retention
-from orchestration.publish.release import Manifest, Releases
-from orchestration.settings import get_settings
 
 DAYS = dg.StaticPartitionsDefinition(["2022-01-03", "2022-01-04"])
 LATER = datetime.now(UTC) + timedelta(days=1)

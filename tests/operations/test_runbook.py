@@ -4,15 +4,16 @@ import re
 
 import pytest
 
+from expectations.findings import CATALOGUE
+from kdi.settings import PROJECT_ROOT, Settings
 from orchestration.definitions import defs
-from orchestration.ingest.findings import CATALOGUE
 from orchestration.operations.incidents import _ADVICE
-from orchestration.settings import PROJECT_ROOT, Settings
 
 RUNBOOK = (PROJECT_ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 CODE = " ".join(
     re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8"))
-    for path in sorted((PROJECT_ROOT / "orchestration").rglob("*.py"))
+    for folder in ("kdi", "orchestration")
+    for path in sorted((PROJECT_ROOT / folder).rglob("*.py"))
 )
 
 

@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from typer.testing import Result
 
-from orchestration.integrity.files import sha256_of
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.reference import reference_folder
-from orchestration.load import LoadResult, load
-from orchestration.settings import Settings, get_settings
+from kdi.commands.load import LoadResult, load
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.reference import reference_folder
+from kdi.machine.files import sha256_of
+from kdi.settings import Settings, get_settings
 
 from .deliveries import Delivery, Row, csv_text
 

@@ -7,9 +7,8 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.assets.comparison import COMPARISON
-from orchestration.operations import comparison
-from orchestration.settings import Settings, get_settings
+from kdi.operations import comparison
+from kdi.settings import Settings, get_settings
 
 from .installation import Installation
 from .ways import Loaded

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from orchestration.publish.agreements import NONE
-from orchestration.report import kditl, tilslutning, web
-from orchestration.report.edition import Edition
-from orchestration.report.indicators import Indicators
+from kdi.publish.agreements import NONE
+from kdi.report import kditl, tilslutning, web
+from kdi.report.edition import Edition
+from kdi.report.indicators import Indicators
 
 from .deliveries import GOLDEN, read_csv
 from .golden import DECK

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 import yaml
 
-from orchestration.build.project import DBT, PROJECT_DIR
+from kdi.building.project import DBT, PROJECT_DIR
 
 from .ways import Loaded
 

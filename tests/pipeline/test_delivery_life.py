@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from typer.testing import Result
 
-from orchestration.load import use_dagster_home
+from kdi.commands.load import use_dagster_home
 
 from .deliveries import Delivery, System, call, calls_in_month, cases, day, extract, hours_of, kommuner, month
 from .installation import Installation, Table

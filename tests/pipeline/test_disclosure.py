@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from orchestration import lock
+from kdi.building.workspace import Workspace
+from kdi.machine import lock
+from kdi.publish.release import Releases
+from kdi.settings import get_settings
 from orchestration.assets.disclosure import attack_build
-from orchestration.build.workspace import Workspace
-from orchestration.publish.release import Releases
-from orchestration.settings import get_settings
 
 from .deliveries import System, cases, extract
 from .installation import Installation

@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import Result
 
-from orchestration.integrity.files import sha256_of
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.load import use_dagster_home
+from kdi.commands.load import use_dagster_home
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.machine.files import sha256_of
 
 from . import world
 from .deliveries import System, call, day, read_csv

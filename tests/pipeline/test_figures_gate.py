@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from orchestration.publish.release import Releases
+from kdi.publish.release import Releases
 
 from . import world
 from .ways import Loaded

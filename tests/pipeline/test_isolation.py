@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchestration.build.isolation import MOST_BUILDS, isolate
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import waiting_in
+from kdi.building.isolation import MOST_BUILDS, isolate
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import waiting_in
 
 from . import world
 from .deliveries import Row, call, calls_in_month, cvr_of, day, month

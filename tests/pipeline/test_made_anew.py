@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 from .deliveries import (
     Delivery,
@@ -53,12 +53,12 @@ class Project:
             path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def codes(self) -> dict[str, str]:
-        code = "import json; from orchestration.build import project; print(json.dumps(project.codes()))"
+        code = "import json; from kdi.building import project; print(json.dumps(project.codes()))"
         return dict(json.loads(self._python("-c", code, environment={})))
 
     def load(self, installation: Installation) -> str:
         """What ``kdi load`` by this code says."""
-        return self._python("-m", "orchestration.cli", "load", environment=installation.environment)
+        return self._python("-m", "kdi.commands.cli", "load", environment=installation.environment)
 
     def _python(self, *arguments: str, environment: dict[str, str]) -> str:
         run = subprocess.run(
@@ -75,7 +75,7 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    for folder in ("orchestration", "expectations", "dbt_project", "reference", "reports", "powerbi"):
+    for folder in ("kdi", "demo", "orchestration", "expectations", "dbt_project", "reference", "reports", "powerbi"):
         shutil.copytree(PROJECT_ROOT / folder, tmp_path / "kode" / folder, ignore=shutil.ignore_patterns("__pycache__"))
     return Project(tmp_path / "kode")
 

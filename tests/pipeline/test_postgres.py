@@ -10,13 +10,13 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from postgres_database import Database, rows
-from postgres_server import PostgresServer
 
-from orchestration.ingest.reference.intake import InvalidReference, take_in_reference
-from orchestration.publish.access import decisions
-from orchestration.publish.catalogue import descriptions
-from orchestration.settings import PROJECT_ROOT
+from demo.postgres.database import Database, rows
+from demo.postgres.server import PostgresServer
+from kdi.ingest.reference.intake import InvalidReference, take_in_reference
+from kdi.publish.access import decisions
+from kdi.publish.catalogue import descriptions
+from kdi.settings import PROJECT_ROOT
 
 from . import world
 from .deliveries import calls_in_month, cvr_of, kommuner, month
@@ -151,7 +151,7 @@ def publisher_stopped_at(database: Database, installation: Installation, table: 
     holder = psycopg.connect(database.server.dsn(dbname=database.name))
     holder.execute(f"lock table {table} in share mode")  # type: ignore[call-overload]
     process = subprocess.Popen(
-        [sys.executable, "-m", "orchestration.cli", "postgres", "publish"],
+        [sys.executable, "-m", "kdi.commands.cli", "postgres", "publish"],
         cwd=PROJECT_ROOT,
         env=os.environ | installation.environment,
         stdout=subprocess.DEVNULL,

@@ -6,11 +6,11 @@ import json
 import dagster as dg
 import pytest
 
-from orchestration.build.workspace import Workspace
-from orchestration.load import use_dagster_home
-from orchestration.publish.extent import Extent
-from orchestration.publish.purposes import WithoutPurpose
-from orchestration.publish.release import Manifest, Releases
+from kdi.building.workspace import Workspace
+from kdi.commands.load import use_dagster_home
+from kdi.publish.extent import Extent
+from kdi.publish.purposes import WithoutPurpose
+from kdi.publish.release import Manifest, Releases
 
 from .deliveries import REFERENCE, read_csv
 from .installation import Installation

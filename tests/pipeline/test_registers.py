@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.overview import alias_lines
-from orchestration.settings import Settings
+from kdi.commands.overview import alias_lines
+from kdi.settings import Settings
 
 from . import world
 from .deliveries import kommuner

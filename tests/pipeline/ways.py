@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.load import LoadResult
-from orchestration.settings import PROJECT_ROOT
+from kdi.commands.load import LoadResult
+from kdi.settings import PROJECT_ROOT
 
 from . import world
 from .deliveries import calls_in_month, month
@@ -124,7 +124,7 @@ def kill_while_dbt_runs(installation: Installation, table: str = "marts.fct_kald
     log = installation.home / "dbt" / "dbt.log"
     seen = log.stat().st_size
     process = subprocess.Popen(
-        [sys.executable, "-m", "orchestration.cli", "load"],
+        [sys.executable, "-m", "kdi.commands.cli", "load"],
         cwd=PROJECT_ROOT,
         env=os.environ | installation.environment,
         stdout=subprocess.DEVNULL,

@@ -14,14 +14,14 @@ from pipeline import world
 from pipeline.deliveries import Row, kommuner
 from pipeline.installation import Installation
 from pipeline.ways import Folders, Loaded
-from postgres_database import Database
-from postgres_server import PostgresServer
 
-from orchestration.ingest.intake import take_in
-from orchestration.ingest.profiles import profiles
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.standing import waiting_in
-from orchestration.report.catalogue import products
+from demo.postgres.database import Database
+from demo.postgres.server import PostgresServer
+from expectations.profiles import profiles
+from kdi.ingest.intake import take_in
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import waiting_in
+from kdi.report.catalogue import products
 
 from .poisoned import SOURCES
 from .values import POISON, Poison

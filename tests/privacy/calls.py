@@ -16,9 +16,9 @@ import pyarrow as pa
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
-from orchestration.disclosure.sums_over_time import hide_divided_otherwise, hide_telling_changes
-from orchestration.disclosure.sums_together import hide_telling_sums
-from orchestration.publish.release import KeptRelease
+from kdi.disclosure.sums_over_time import hide_divided_otherwise, hide_telling_changes
+from kdi.disclosure.sums_together import hide_telling_sums
+from kdi.publish.release import KeptRelease
 
 Call = tuple[int, str, str, str]
 """Month, system as delivered, service and authority."""

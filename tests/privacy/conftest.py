@@ -8,8 +8,9 @@ import pytest
 from pipeline.conftest import folders  # noqa: F401
 from pipeline.deliveries import cvr_of, kommuner
 from pipeline.installation import Installation
-from postgres_database import Database
-from postgres_server import PostgresServer, postgres_server
+
+from demo.postgres.database import Database
+from demo.postgres.server import PostgresServer, postgres_server
 
 from . import twins
 

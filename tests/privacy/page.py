@@ -6,7 +6,7 @@
 import os
 
 from benchmarks.page import with_part, write_part
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 PAGE = PROJECT_ROOT / "docs" / "privacy.md"
 RENEW = "KDI_RENEW_PRIVACY"

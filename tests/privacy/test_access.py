@@ -7,10 +7,10 @@ import psycopg
 import pytest
 from pipeline.deliveries import cvr_of
 from pipeline.installation import Installation
-from postgres_database import Database, rows
 
-from orchestration.publish.access import decisions
-from orchestration.publish.postgres.connection import PostgresProblem, as_owner
+from demo.postgres.database import Database, rows
+from kdi.publish.access import decisions
+from kdi.publish.postgres.connection import PostgresProblem, as_owner
 
 from . import page
 from .attacks import Attack, Seen, attempt

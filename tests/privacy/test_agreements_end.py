@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 from pipeline.deliveries import cvr_of
-from postgres_database import Database, rows
 
-from orchestration.publish.agreements import Agreement
-from orchestration.publish.postgres import switch
-from orchestration.publish.postgres.connection import as_owner
+from demo.postgres.database import Database, rows
+from kdi.publish.agreements import Agreement
+from kdi.publish.postgres import switch
+from kdi.publish.postgres.connection import as_owner
 
 from .conftest import FRIEND, VICTIM, Readers
 

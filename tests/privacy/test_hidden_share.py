@@ -9,9 +9,9 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from orchestration.disclosure.sums_together import SERVICE, SYSTEM, Calls, Edge, Month, Node
-from orchestration.publish.declared import FEWEST_MUNICIPALITIES, LARGEST_SHARE
-from orchestration.report import danish
+from kdi.disclosure.sums_together import SERVICE, SYSTEM, Calls, Edge, Month, Node
+from kdi.notation import danish
+from kdi.publish.declared import FEWEST_MUNICIPALITIES, LARGEST_SHARE
 
 from . import page
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.report import danish
+from kdi.notation import danish
 
 from . import page
 from .calls import AUTHORITIES, Outcome, World, sequence, shown

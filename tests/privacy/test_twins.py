@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from pipeline.deliveries import cvr_of
-from postgres_database import Database
 from scipy import stats
+
+from demo.postgres.database import Database
 
 from . import page
 from .conftest import VICTIM, Readers

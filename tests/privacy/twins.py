@@ -5,9 +5,9 @@ behind it is another. Names, numbers of objects and all that a reader may see ar
 """
 
 import psycopg
-from postgres_database import Database
 
-from orchestration.publish.access import Decision, decisions
+from demo.postgres.database import Database
+from kdi.publish.access import Decision, decisions
 
 _NUMBERS = ("bigint", "integer", "double precision")
 

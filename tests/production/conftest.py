@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import psycopg
 import pytest
 from pipeline.installation import Installation
-from postgres_server import PostgresServer
+
+from demo.postgres.server import PostgresServer
 
 from . import proxy
 from .files import Places, environment, missing, unit, units

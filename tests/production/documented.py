@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 TEXT = (PROJECT_ROOT / "docs" / "production.md").read_text(encoding="utf-8")
 

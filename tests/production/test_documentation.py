@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from orchestration.cli import app
-from orchestration.settings import PROJECT_ROOT
+from kdi.commands.cli import app
+from kdi.settings import PROJECT_ROOT
 
 from .documented import TEXT, blocks, run
 from .files import DEPLOY, missing

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from orchestration.settings import PROJECT_ROOT, Settings
+from kdi.settings import PROJECT_ROOT, Settings
 
 from .files import DEPLOY, Places, environment, units
 

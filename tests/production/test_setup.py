@@ -11,9 +11,9 @@ from pipeline.deliveries import Delivery, System, call, day
 from pipeline.installation import Installation
 from security.test_web_server import LOOPBACK_ONLY, listening
 
-from orchestration import lock
+from kdi.machine import lock
+from kdi.settings import PROJECT_ROOT, Settings
 from orchestration.partitions import span_tags
-from orchestration.settings import PROJECT_ROOT, Settings
 
 from .conftest import Production
 from .proxy import OPERATE, READ

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline.installation import Installation, Table
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 from . import processes
 
@@ -66,10 +66,15 @@ class Oracle:
     failures: list[str]
 
 
+def source_files() -> list[Path]:
+    """What a load runs."""
+    return sorted(path for folder in ("kdi", "orchestration") for path in (PROJECT_ROOT / folder).rglob("*.py"))
+
+
 def steps_in_code() -> set[str]:
     """The names of all steps, read from the source."""
     names = set()
-    for path in (PROJECT_ROOT / "orchestration").rglob("*.py"):
+    for path in source_files():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "step":
                 name = node.args[0]
@@ -102,40 +107,40 @@ _CHANGES = {
 }  # fmt: skip
 _STATEMENTS = ("insert into", "insert or", "update ", "delete from", "copy (")
 _NO_STEP_NEEDED = {
-    "ingest/intake.py remove_leftovers": "scratch of a killed intake; what is left of it is removed by the next",
-    "ingest/csv_files.py rejected": "a table in memory",
-    "ingest/batch.py _write_plain": "in the scratch folder; `receive: rows written` follows for each file",
-    "ingest/audit.py _write_alone": "in the scratch folder; `receive: rows written` follows for each file",
-    "lake/delivery_log.py _append": "its callers commit, and name it; a person's decision is one transaction",
-    "lake/delivery_log.py forget_hashes": "one transaction; the file is hashed again when it is met",
-    "lake/quarantine.py keep_reference": "what lies in the inbox; the next load judges and copies it again",
-    "lake/reference.py _write": "in a folder of its own; `reference: file written` follows for each file",
-    "build/spark.py lay_out": "in the build folder, which the next build makes anew; on DuckDB not at all",
-    "build/spark.py _lay_out_base": "the same",
-    "build/spark_session.py _take_over": "the same",
-    "build/earlier.py _write": "tables of the build folder, which the next build makes anew",
-    "build/project.py prepare": "dbt's own folder in the installation, made anew when it is older than the project",
-    "build/project.py _compile": "the same",
-    "build/project.py lend_what_is_parsed": "what spares dbt the parsing; without it, it parses",
-    "disclosure/sums_over_time.py hide_divided_otherwise": "in the build's database, which the next build makes anew",
-    "disclosure/sums_together.py hide_telling_sums": "the same",
-    "publish/release.py _delete": "its callers name it",
-    "integrity/files.py copy_verified": "its caller names it",
-    "lake/depot.py fetch": "a file gets its name when it has its hash; one that is left half is written anew",
-    "lake/depot.py one": "the same",
-    "lake/depot.py _claim": "the store is claimed again; what it holds has its names already",
-    "lake/depot.py take_over": "the log comes last: without it nothing was taken over, and it is done again",
-    "assets/dbt_build.py _dbt_build": "what dbt wrote of an earlier run, in its target folder",
-    "lake/recovery.py _put_in_place": "lies in a folder of its own until it takes the place of the lost log",
-    "interruption.py farewell": "a list in memory",
-    "load.py use_dagster_home": "Dagster's own configuration",
-    "publish/register.py write": "its caller names it",
-    "steps.py step": "the crash itself",
+    "kdi/ingest/intake.py remove_leftovers": "scratch of a killed intake; what is left of it is removed by the next",
+    "kdi/ingest/csv_files.py rejected": "a table in memory",
+    "kdi/ingest/batch.py _write_plain": "in the scratch folder; `receive: rows written` follows for each file",
+    "kdi/ingest/audit.py _write_alone": "in the scratch folder; `receive: rows written` follows for each file",
+    "kdi/lake/delivery_log.py _append": "its callers commit, and name it; a person's decision is one transaction",
+    "kdi/lake/delivery_log.py forget_hashes": "one transaction; the file is hashed again when it is met",
+    "kdi/ingest/quarantine.py keep_reference": "what lies in the inbox; the next load judges and copies it again",
+    "kdi/lake/reference.py _write": "in a folder of its own; `reference: file written` follows for each file",
+    "kdi/building/spark.py lay_out": "in the build folder, which the next build makes anew; on DuckDB not at all",
+    "kdi/building/spark.py _lay_out_base": "the same",
+    "kdi/building/spark_session.py _take_over": "the same",
+    "kdi/building/earlier.py _write": "tables of the build folder, which the next build makes anew",
+    "kdi/building/project.py prepare": "dbt's own folder in the installation, made anew when it is older than the project",
+    "kdi/building/project.py _compile": "the same",
+    "kdi/building/project.py lend_what_is_parsed": "what spares dbt the parsing; without it, it parses",
+    "kdi/disclosure/sums_over_time.py hide_divided_otherwise": "in the build's database, which the next build makes anew",
+    "kdi/disclosure/sums_together.py hide_telling_sums": "the same",
+    "kdi/publish/release.py _delete": "its callers name it",
+    "kdi/machine/files.py copy_verified": "its caller names it",
+    "kdi/lake/depot.py fetch": "a file gets its name when it has its hash; one that is left half is written anew",
+    "kdi/lake/depot.py one": "the same",
+    "kdi/lake/depot.py _claim": "the store is claimed again; what it holds has its names already",
+    "kdi/lake/depot.py take_over": "the log comes last: without it nothing was taken over, and it is done again",
+    "orchestration/assets/dbt_build.py _dbt_build": "what dbt wrote of an earlier run, in its target folder",
+    "kdi/lake/recovery.py _put_in_place": "lies in a folder of its own until it takes the place of the lost log",
+    "kdi/machine/interruption.py farewell": "a list in memory",
+    "kdi/commands/load.py use_dagster_home": "Dagster's own configuration",
+    "kdi/publish/register.py write": "its caller names it",
+    "kdi/machine/steps.py step": "the crash itself",
 }
 # PostgreSQL's transactions are killed in tests/pipeline/test_postgres.py; reports are made anew from the release.
 _NOT_OF_A_LOAD = (
-    "sample/", "ingest/kitos.py", "dagster_internals/", "operations/", "publish/docs.py", "publish/postgres/",
-    "report/",
+    "kdi/building/docs.py", "kdi/ingest/kitos.py", "kdi/operations/comparison.py", "kdi/publish/postgres/", "kdi/report/",
+    "orchestration/dagster_internals/", "orchestration/operations/",
 )  # fmt: skip
 
 
@@ -145,9 +150,8 @@ def changes_without_a_step() -> list[str]:
     And the reasons that no function needs any more.
     """
     found = []
-    source = PROJECT_ROOT / "orchestration"
-    for path in sorted(source.rglob("*.py")):
-        module = str(path.relative_to(source))
+    for path in source_files():
+        module = str(path.relative_to(PROJECT_ROOT))
         if module.startswith(_NOT_OF_A_LOAD):
             continue
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

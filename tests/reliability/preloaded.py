@@ -1,6 +1,6 @@
 """What the fork server imports before the first trial."""
 
-import orchestration.load  # noqa: F401
+import kdi.commands.load  # noqa: F401
 from expectations.judge import import_great_expectations
 
 import_great_expectations()

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipeline.installation import Installation
 
-from orchestration.settings import get_settings
+from kdi.settings import get_settings
 
 _SERVER = get_context("forkserver")
 _SERVER.set_forkserver_preload(["reliability.preloaded"])
@@ -75,7 +75,7 @@ def _run(command: str, environment: Mapping[str, str], answer: Path) -> None:
 
 def _load() -> Failures:
     import expectations.judge
-    from orchestration.load import load
+    from kdi.commands.load import load
 
     # The judge's process is forked from this one, which has no threads yet, instead of started anew.
     expectations.judge.get_context = lambda _: get_context("fork")  # type: ignore[attr-defined]
@@ -84,21 +84,21 @@ def _load() -> Failures:
 
 
 def _scrub() -> Failures:
-    from orchestration.integrity.scrub import scrub
+    from kdi.operations.scrub import scrub
 
     return scrub(get_settings()).damaged
 
 
 def _roll_back() -> Failures:
-    from orchestration.build.start import lake_state
-    from orchestration.publish.release import Releases
+    from kdi.building.start import lake_state
+    from kdi.publish.release import Releases
 
     settings = get_settings()
     return [] if Releases(settings).roll_back(lake_state(settings)) else ["intet at rulle tilbage til"]
 
 
 def _sweep() -> Failures:
-    from orchestration.publish.release import Releases
+    from kdi.publish.release import Releases
 
     Releases(get_settings()).sweep()
     return []

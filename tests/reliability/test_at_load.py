@@ -14,8 +14,8 @@ from pipeline.deliveries import REFERENCE, call, calls_in_month, day, month, rea
 from pipeline.installation import Installation, Table
 from pipeline.ways import Folders
 
-from orchestration import lock
-from orchestration.build.workspace import Workspace
+from kdi.building.workspace import Workspace
+from kdi.machine import lock
 
 from . import processes
 from .crash import RecordProperty, rows_lost

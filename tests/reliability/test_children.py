@@ -16,7 +16,7 @@ print(os.getpid(), flush=True)
 time.sleep(60)
 """
 PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
-ENDS_WITH_PARENT = "from orchestration.children import end_with; end_with(os.getppid())"
+ENDS_WITH_PARENT = "from kdi.machine.children import end_with; end_with(os.getppid())"
 
 
 def is_alive(process: int) -> bool:
@@ -46,6 +46,6 @@ def test_a_bound_child_dies_with_a_killed_parent(first: str, lives_on: bool) -> 
 
 
 def test_a_child_whose_parent_is_already_gone_ends_at_once() -> None:
-    somebody_else = "from orchestration.children import end_with; end_with(1); print('lives')"
+    somebody_else = "from kdi.machine.children import end_with; end_with(1); print('lives')"
     done = subprocess.run([sys.executable, "-c", somebody_else], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.ingest import inbox
-from orchestration.ingest.profiles import profiles
+from expectations.profiles import profiles
+from kdi.ingest import inbox
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pipeline.installation import Installation, Table
 
-from orchestration.integrity.room import NoRoom, demand_room
+from kdi.machine.disk_space import NoRoom, demand_room
 
 from . import processes
 from .crash import RecordProperty, rows_lost

@@ -8,11 +8,11 @@ import pytest
 from pipeline import world
 from pipeline.installation import Installation
 
+from kdi.commands.load import use_dagster_home
+from kdi.ingest.reference.intake import take_in_reference
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.machine.files import sha256_of
 from orchestration.assets.publication import CONTROL_KEY
-from orchestration.ingest.reference.intake import take_in_reference
-from orchestration.integrity.files import sha256_of
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.load import use_dagster_home
 
 from . import processes
 from .crash import Unharmed

@@ -7,7 +7,7 @@ import pytest
 from pipeline import world
 from pipeline.installation import Installation
 
-from orchestration.lake.delivery_log import DeliveryLog
+from kdi.lake.delivery_log import DeliveryLog
 
 from .small import Past
 

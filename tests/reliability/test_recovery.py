@@ -8,7 +8,7 @@ from pipeline.deliveries import Delivery, System, call, calls_in_month, cases, d
 from pipeline.installation import Installation, Table
 from pipeline.ways import Folders
 
-from orchestration.lake.delivery_log import DeliveryLog
+from kdi.lake.delivery_log import DeliveryLog
 
 JOB = System("Jobcentersystemet")
 

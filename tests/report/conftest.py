@@ -9,12 +9,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.publish.agreements import NONE
-from orchestration.report import analyse, pdf
-from orchestration.report.document import Document
-from orchestration.report.edition import Edition, newest_quarter
-from orchestration.report.indicators import Indicators
-from orchestration.settings import Settings
+from kdi.publish.agreements import NONE
+from kdi.report import analyse, pdf
+from kdi.report.document import Document
+from kdi.report.edition import Edition, newest_quarter
+from kdi.report.indicators import Indicators
+from kdi.settings import Settings
 
 from .reading import Pdf
 

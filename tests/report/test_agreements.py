@@ -7,13 +7,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.lake.reference import reference_folder
-from orchestration.publish.agreements import NONE, Agreements, in_force
-from orchestration.report import analyse, web
-from orchestration.report.document import Document
-from orchestration.report.make import Workbench
-from orchestration.settings import Settings
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.reference import reference_folder
+from kdi.publish.agreements import NONE, Agreements, in_force
+from kdi.report import analyse, web
+from kdi.report.document import Document
+from kdi.report.make import Workbench
+from kdi.settings import Settings
 
 from .conftest import Published
 

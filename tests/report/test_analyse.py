@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestration.publish.agreements import NONE
-from orchestration.report import analyse, danish, k98_analyse, kditl, sapa, tilslutning
-from orchestration.report.document import Column, Document, Section, Table, cut, tabulate
-from orchestration.report.edition import Edition
+from kdi.notation import danish
+from kdi.publish.agreements import NONE
+from kdi.report import analyse, k98_analyse, kditl, sapa, tilslutning
+from kdi.report.document import Column, Document, Section, Table, cut, tabulate
+from kdi.report.edition import Edition
 
 from .conftest import Published
 from .reading import Pdf, squash

@@ -6,10 +6,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from kdi.report.catalogue import products
+from kdi.report.make import PRODUCTS
+from kdi.settings import get_settings
 from orchestration.assets import reports
-from orchestration.report.catalogue import products
-from orchestration.report.make import PRODUCTS
-from orchestration.settings import get_settings
 
 from .conftest import Published
 

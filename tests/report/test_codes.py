@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import duckdb
 
-from orchestration.report import codes, danish
-from orchestration.settings import PROJECT_ROOT
+from kdi.notation import danish
+from kdi.report import codes
+from kdi.settings import PROJECT_ROOT
 
 STYLES = PROJECT_ROOT / "reports"
 
@@ -32,7 +33,7 @@ def test_every_code_in_the_marts_has_a_word(demo: duckdb.DuckDBPyConnection) -> 
 
 def dictionaries() -> Iterator[tuple[str, set[str]]]:
     """The keys of every dictionary of texts that stands in a product's code."""
-    for folder in ("orchestration/report", "orchestration/excel", "powerbi"):
+    for folder in ("kdi/report", "kdi/excel", "powerbi"):
         for path in sorted((PROJECT_ROOT / folder).glob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Dict) and all(isinstance(v, ast.Constant) for v in node.values):

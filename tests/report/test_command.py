@@ -6,7 +6,7 @@ import pytest
 from kdi_command import invoke
 from typer.testing import Result
 
-from orchestration.settings import get_settings
+from kdi.settings import get_settings
 
 from .conftest import Published
 from .reading import Pdf, squash

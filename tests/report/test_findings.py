@@ -1,6 +1,7 @@
 """Headlines say what their numbers say, whatever the numbers are."""
 
-from orchestration.report import danish, findings
+from kdi.notation import danish
+from kdi.report import findings
 
 
 def test_the_decks_connection_report() -> None:

@@ -15,10 +15,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
-from orchestration.publish.agreements import NONE
-from orchestration.report import mail, nyhedsbrev, plain, web
-from orchestration.report.imprint import Imprint
-from orchestration.report.nyhedsbrev import Newsletter
+from kdi.publish.agreements import NONE
+from kdi.report import mail, nyhedsbrev, plain, web
+from kdi.report.imprint import Imprint
+from kdi.report.nyhedsbrev import Newsletter
 
 from .conftest import Published
 from .words import gone_from

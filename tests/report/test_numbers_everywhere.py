@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.publish.agreements import NONE
-from orchestration.report import k98_analyse, kditl, nyhedsbrev, web
-from orchestration.report.danish import MISSING
-from orchestration.report.edition import Edition
-from orchestration.report.imprint import Imprint
-from orchestration.report.indicators import Indicators
+from kdi.notation.danish import MISSING
+from kdi.publish.agreements import NONE
+from kdi.report import k98_analyse, kditl, nyhedsbrev, web
+from kdi.report.edition import Edition
+from kdi.report.imprint import Imprint
+from kdi.report.indicators import Indicators
 
 from .conftest import Published
 from .workbook_and_model import key_figures, power_bi

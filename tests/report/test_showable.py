@@ -11,12 +11,12 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from orchestration.excel.sheets import write_cell
-from orchestration.report import pdf, showable
-from orchestration.report.document import Column, Document, Paragraph, Table
-from orchestration.report.file_names import LONGEST, file_names
-from orchestration.report.line_chart import DESK, Lines
-from orchestration.report.webpages import municipality_folders
+from kdi.excel.sheets import write_cell
+from kdi.report import pdf, showable
+from kdi.report.document import Column, Document, Paragraph, Table
+from kdi.report.file_names import LONGEST, file_names
+from kdi.report.line_chart import DESK, Lines
+from kdi.report.webpages import municipality_folders
 
 from .reading import Pdf, squash
 

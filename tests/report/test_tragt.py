@@ -8,10 +8,10 @@ import duckdb
 import pytest
 from pipeline.installation import Installation
 
-from orchestration.report import tragt
-from orchestration.report.edition import Edition
-from orchestration.report.municipality import SystemNames
-from orchestration.report.screening import NoSuchSystem, Screening, build, principles, write
+from kdi.report import tragt
+from kdi.report.edition import Edition
+from kdi.report.municipality import SystemNames
+from kdi.report.screening import NoSuchSystem, Screening, build, principles, write
 
 AALBORG, COPENHAGEN = "29189420", "64942212"
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from orchestration.lake.spreadsheet import harmless
-from orchestration.publish.agreements import NONE
-from orchestration.report import danish, web, webpages
-from orchestration.report.imprint import Imprint
-from orchestration.report.web_blocks import STATES
-from orchestration.report.webpages_systems import few, rest
+from kdi.notation import danish
+from kdi.notation.spreadsheet import harmless
+from kdi.publish.agreements import NONE
+from kdi.report import web, webpages
+from kdi.report.imprint import Imprint
+from kdi.report.web_blocks import STATES
+from kdi.report.webpages_systems import few, rest
 
 from .conftest import Published
 from .reading import Pdf, squash

@@ -12,10 +12,10 @@ from bi.evaluator import DEFINITION, Evaluator, load
 from bi.grid import CUTS, KOMMUNE
 from bi.tmdl_reader import read_folder
 
-from orchestration.excel.make import make_workbooks
-from orchestration.report import danish
-from orchestration.report.edition import Edition
-from orchestration.settings import Settings
+from kdi.excel.make import make_workbooks
+from kdi.notation import danish
+from kdi.report.edition import Edition
+from kdi.settings import Settings
 from powerbi.catalogue import read_catalogue
 from powerbi.semantic import build
 

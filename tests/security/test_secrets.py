@@ -15,10 +15,10 @@ import pytest
 from operations.servers import MailServer, mail_server
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
-from postgres_server import PostgresServer, postgres_server
 from pydantic import SecretStr
 
-from orchestration.settings import PROJECT_ROOT, Settings
+from demo.postgres.server import PostgresServer, postgres_server
+from kdi.settings import PROJECT_ROOT, Settings
 
 CANARY = f"kanariefugl{secrets.token_hex(8)}"
 SECRET_SETTINGS = sorted(name for name, field in Settings.model_fields.items() if field.annotation is SecretStr)
@@ -59,7 +59,7 @@ def canary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Canary]:
 
         def kdi(*arguments: str) -> None:
             done = subprocess.run(
-                [sys.executable, "-m", "orchestration.cli", *arguments],
+                [sys.executable, "-m", "kdi.commands.cli", *arguments],
                 cwd=PROJECT_ROOT, env={**_plain_environment(), **environment}, capture_output=True, text=True,
                 check=False,
             )  # fmt: skip

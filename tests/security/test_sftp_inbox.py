@@ -11,10 +11,10 @@ from ingest.deliveries import HOURLY, csv_bytes, sha256, three_hours
 from kdi_command import invoke
 from pydantic import ValidationError
 
-from orchestration.ingest.intake import find_pending, take_in
-from orchestration.ingest.remote import InboxUnreachable
-from orchestration.lake.delivery import Delivery
-from orchestration.settings import Settings, get_settings
+from kdi.ingest.intake import find_pending, take_in
+from kdi.ingest.remote import InboxUnreachable
+from kdi.lake.delivery import Delivery
+from kdi.settings import Settings, get_settings
 
 from .sftp_server import PASSWORD, SftpServer, sftp_server
 

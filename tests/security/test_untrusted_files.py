@@ -11,10 +11,10 @@ import pytest
 from ingest.deliveries import HOURLY, KLE, Outcome, Platform, csv_bytes, three_hours
 from pydantic import ByteSize
 
-from orchestration.ingest import sandbox
-from orchestration.ingest.findings import CATALOGUE
-from orchestration.ingest.inbox import look
-from orchestration.ingest.sandbox import Limits, Stopped
+from expectations.findings import CATALOGUE
+from kdi.ingest import sandbox
+from kdi.ingest.inbox import look
+from kdi.ingest.sandbox import Limits, Stopped
 
 from . import hostile
 

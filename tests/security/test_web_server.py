@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 from pipeline.installation import Installation
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 LOOPBACK_ONLY = {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1 and ::1, as the kernel writes them
 

@@ -25,8 +25,8 @@ def spark_can_run() -> None:
 @pytest.fixture(scope="session")
 def session(spark_can_run: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """The session of a load without sources, in this process's JVM."""
-    from orchestration.build.spark import BASE, PARTITIONED
-    from orchestration.build.spark_session import spark_session
+    from kdi.building.spark import BASE, PARTITIONED
+    from kdi.building.spark_session import spark_session
 
     from .engines import SMALL
 

@@ -6,8 +6,8 @@ import sys
 
 def test_nothing_of_spark_is_imported() -> None:
     code = (
-        "import sys, orchestration.load, orchestration.assets.transformations, orchestration.build.dbt_process\n"
+        "import sys, kdi.commands.load, orchestration.assets.transformations, kdi.building.dbt_process\n"
         "print([m for m in sys.modules if m.split('.')[0] in ('pyspark', 'py4j')"
-        " or m in ('orchestration.build.spark_sql', 'orchestration.build.spark_session')])"
+        " or m in ('kdi.building.spark_sql', 'kdi.building.spark_session')])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 sqlglot = pytest.importorskip("sqlglot", reason="sqlglot is not installed: it comes with dagster-dbt")
-from orchestration.build.spark_sql import to_spark  # noqa: E402
+from kdi.building.spark_sql import to_spark  # noqa: E402
 
 CALLS = "(values ('a', 1, 0.1), ('a', 2, 0.7), ('a', 4, null), ('b', 7, 2.5), (null, 9, 1.25)) as t (k, n, x)"
 DAYS = "(values (date '2022-03-31'), (date '2022-12-25'), (null)) as t (d)"

@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.build import pieces, project
-from orchestration.build.project import DBT, PROJECT_DIR
-from orchestration.settings import PROJECT_ROOT
+from kdi.building import pieces, project
+from kdi.building.project import DBT, PROJECT_DIR
+from kdi.settings import PROJECT_ROOT
 
 from .second_way import SET_ASIDE, WITH_REASON, World, add
 

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 from pipeline.ways import Loaded
 
-from orchestration.ingest.profiles import profiles
-from orchestration.ingest.rules import code_of
+from expectations.profiles import profiles
+from kdi.ingest.rules import code_of
 
 from .deliveries import Row, read
 

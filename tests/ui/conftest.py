@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 from pipeline.installation import Installation
 
-from orchestration.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT
 
 BROWSER = "chromium"
 

@@ -1,0 +1,203 @@
+"""Hides a sum of several authorities' calls where others that are shown tell, by subtraction, what few of them have.
+
+Two tables add the same calls up in two ways, over twelve months: by service, and by system and interface. What is
+shown at two months' ends tells the months between; what is shown of all systems but one tells that one's part of a
+service. So each month is looked at by itself: its sums, and its parts (the calls of a service through a system).
+
+A sum may be shown when each month in it may. The parts of a month are the edges of a graph whose nodes are its sums; a
+sum that is not shown has an edge to the sum of all, which is the country's and known. Then a part, or a hidden sum,
+follows from what is shown exactly when it is a bridge of that graph, and nearly so when every way around it leads
+through an edge with fewer calls than the authority has whose calls they are. Calls of two readers that lay their own
+beside each other are no way around. Where few stand behind such a part, another sum is hidden.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+
+from kdi.publish.declared import FEWEST_MUNICIPALITIES, LARGEST_SHARE
+
+Node = tuple[str, str, str]
+"""A table and its key: service and version, or system and interface."""
+
+SERVICE, SYSTEM = "kpi.service_konsekvens", "kpi.klarmelding_reel"
+_KEYS = {
+    SERVICE: ("t.service", "coalesce(t.version, '')"),
+    SYSTEM: ("coalesce(t.it_system_uuid, t.it_system)", "t.snitflade"),
+}
+_MONTHS = "maaned between (select min(maaned) from intermediate.int_kpi__maaneder) - interval 11 month and"
+_PARTS = f"""
+    create or replace temp table kald_dele as
+    select kald.maaned, service.service, coalesce(service.version, '') as version,
+        coalesce(system.uuid, system.navn) as it_system, service.snitflade,
+        kald.myndighed_id as hvem, myndighed.type = 'kommune' as er_kommune, sum(kald.antal_kald) as kald
+    from kdi.marts.fct_kald_maaned as kald
+    join kdi.marts.dim_myndighed as myndighed using (myndighed_id)
+    join kdi.marts.dim_it_system as system using (it_system_id)
+    join kdi.marts.dim_service as service using (service_id)
+    where kald.antal_kald > 0 and kald.{_MONTHS} (select max(maaned) from intermediate.int_kpi__maaneder)
+    group by all
+"""
+# How many readers may lay their own calls beside each other.
+_COLLUDING = 2
+_LARGEST = f"array_agg(struct_pack(hvem, kald) order by kald desc, hvem)[:{_COLLUDING + 1}]"
+_MAY_STAND = f"count(*) filter (er_kommune) >= {FEWEST_MUNICIPALITIES} and max(kald) <= {LARGEST_SHARE} * sum(kald)"
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Calls of several authorities: how many, whether others may know that, how many have them, and who has most."""
+
+    number: int
+    may_stand: bool
+    behind: int
+    largest: tuple[tuple[int, int], ...]
+
+    def unknown(self, victim: int) -> int:
+        """How many of them remain uncertain to those with most of them, when the victim is not one of those."""
+        return self.number - sum([calls for who, calls in self.largest if who != victim][:_COLLUDING])
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A part of two sums, or all of a hidden one."""
+
+    ends: tuple[Node, Node]
+    calls: Calls
+
+
+Graph = dict[Node, list[tuple[Node, Edge]]]
+
+
+@dataclass
+class Month:
+    """A month's sums, those of them that no table has, and its parts."""
+
+    sums: dict[Node, Calls] = field(default_factory=dict)
+    parts: list[Edge] = field(default_factory=list)
+    unpublished: set[Node] = field(default_factory=set)
+
+    def hidden(self) -> set[Node]:
+        """The sums that may not be shown: too few stand behind them, or they tell what few have.
+
+        Which of several is hidden follows from what changes little, so that it is the same one month after month: a sum
+        lacks twelve months for each in which it is hidden. And from its month alone, so that it is the same when all
+        months are made anew.
+        """
+        hidden = {node for node, calls in self.sums.items() if not calls.may_stand} | self.unpublished
+        told = self._told(hidden)
+        while told:
+            more: set[Node] = set()
+            for edge in told:
+                candidates = self._candidates(edge, hidden)
+                if candidates and not more & set(edge.ends):
+                    more.add(min(candidates, key=lambda node: (self.sums[node].behind // 20, node[0] == SYSTEM, node)))
+            if not more:
+                break
+            hidden |= more
+            told = self._told(hidden, told)  # each sum that is hidden is a way around more
+        return hidden
+
+    def _told(self, hidden: set[Node], among: list[Edge] | None = None) -> list[Edge]:
+        """What follows, nearly enough, from the sums that are shown and from the country's, and may not be known.
+
+        Args:
+            among: the only ones to be looked at; all parts and hidden sums if not given.
+        """
+        rest = [Edge(_from_all(node), self.sums[node]) for node in hidden]
+        beside: Graph = {}
+        for edge in (*self.parts, *rest):
+            for one, other in (edge.ends, edge.ends[::-1]):
+                beside.setdefault(one, []).append((other, edge))
+        every = [*self.parts, *rest] if among is None else among
+        return [e for e in every if not e.calls.may_stand and not _has_way_around(beside, e)]
+
+    def _candidates(self, told: Edge, hidden: set[Node]) -> list[Node]:
+        """Its own sums, when they are shown; else others that are large enough to cover it."""
+        shown = self.sums.keys() - hidden
+        return [node for node in told.ends if node in shown] or [
+            node for node in shown if self.sums[node].number >= told.calls.number
+        ]
+
+
+def _from_all(node: Node) -> tuple[Node, Node]:
+    """Calls go from the sum of all to a service, and from a system to the sum of all."""
+    all_of = (node[0], "", "")
+    return (all_of, node) if node[0] == SERVICE else (node, all_of)
+
+
+def _has_way_around(beside: Graph, edge: Edge) -> bool:
+    """Whether its largest caller could have nothing or twice as much: other edges make up for it."""
+    return any(_reaches(beside, edge, *ends) for ends in (edge.ends, edge.ends[::-1]))
+
+
+def _reaches(beside: Graph, edge: Edge, start: Node, end: Node) -> bool:
+    ((victim, least), *_) = edge.calls.largest
+    reached, waiting = {start}, [start]
+    while waiting:
+        node = waiting.pop()
+        for other, by in beside[node]:
+            unknown = by.calls.unknown(victim)
+            can_give = unknown >= least or (unknown > 0 and by.ends[0] == node)
+            if can_give and other not in reached and by.ends != edge.ends:
+                if other == end:
+                    return True
+                reached.add(other)
+                waiting.append(other)
+    return False
+
+
+def hide_telling_sums(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Set ``er_anonym`` to false in rows of the months that a build made; how many, by table.
+
+    Args:
+        connection: to the build, with what would be published attached as ``kdi``.
+    """
+    connection.execute(_PARTS)
+    closed = [(month, *node) for month, sums in _months(connection).items() for node in sums.hidden()]
+    connection.execute("create or replace temp table kald_lukket (maaned date, tabel varchar, a varchar, b varchar)")
+    if closed:
+        connection.executemany("insert into kald_lukket values (?, ?, ?, ?)", closed)
+    found = {}
+    for table, (first, second) in _KEYS.items():
+        ((rows,),) = connection.execute(
+            f"""update kdi.{table} as t set er_anonym = false
+            where t.er_anonym and t.maaned in (from intermediate.int_kpi__maaneder) and exists (
+                select 1 from kald_lukket as lukket
+                where lukket.tabel = '{table}' and lukket.a = {first} and lukket.b = {second}
+                    and lukket.maaned <= t.maaned and lukket.maaned > t.maaned - interval 12 month
+            )"""
+        ).fetchall()
+        if rows:
+            found[table] = rows
+    return found
+
+
+def _months(connection: duckdb.DuckDBPyConnection) -> dict[date, Month]:
+    found: dict[date, Month] = {}
+    columns = {SERVICE: "service, version", SYSTEM: "it_system, snitflade"}
+    for table, key in columns.items():
+        sums = connection.execute(
+            f"""select maaned, {key}, sum(kald), {_MAY_STAND}, count(*), {_LARGEST}
+            from (select maaned, {key}, hvem, er_kommune, sum(kald) as kald from kald_dele group by all)
+            group by all"""
+        ).fetchall()
+        for month, first, second, *calls in sums:
+            found.setdefault(month, Month()).sums[table, first, second] = _calls(*calls)
+    first, second = _KEYS[SYSTEM]
+    shown = set(connection.execute(f"select maaned, {first}, {second} from kdi.{SYSTEM} as t").fetchall())
+    for month, here in found.items():  # of interfaces that are not in the catalogue
+        here.unpublished = {node for node in here.sums if node[0] == SYSTEM and (month, *node[1:]) not in shown}
+    parts = connection.execute(
+        f"select maaned, service, version, it_system, snitflade, sum(kald), {_MAY_STAND}, count(*), {_LARGEST}"
+        " from kald_dele group by all"
+    ).fetchall()
+    for month, service, version, system, interface, *calls in parts:
+        ends = (SERVICE, service, version), (SYSTEM, system, interface)
+        found[month].parts.append(Edge(ends, _calls(*calls)))
+    return found
+
+
+def _calls(number: int, may_stand: bool, behind: int, largest: list[dict[str, int]]) -> Calls:
+    return Calls(number, may_stand, behind, tuple((one["hvem"], one["kald"]) for one in largest))

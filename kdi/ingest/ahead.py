@@ -1,0 +1,115 @@
+"""Reads deliveries ahead of the runs that take them in.
+
+Reading is most of an intake's work and needs no lock: nothing counts before the delivery log says
+so. A load begins it for all sources at once; it then goes on beside Dagster's work, which keeps one
+core busy whatever the volume.
+"""
+
+import fcntl
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from expectations.profiles import profiles
+from kdi.ingest import inbox, remote, sandbox, workers
+from kdi.ingest.audit import Audit
+from kdi.ingest.inbox import InboxFile
+from kdi.ingest.reading import Part
+from kdi.machine import progress
+from kdi.machine.lock import writer_lock
+from kdi.settings import Settings
+
+# By lake, source, period and content: the part in which the file is read. A delivery's name may be another's by then.
+_begun: dict[tuple[Path, str, str, str], Future[list[Audit]]] = {}
+_LOCK = "laas"
+
+
+@contextmanager
+def reading_ahead(settings: Settings, files: Mapping[str, Iterable[InboxFile]]) -> Iterator[None]:
+    """Read files of a local inbox during a block, in which runs of this process take them in.
+
+    What nobody asked for by its end is thrown away; a remote inbox is read by the runs themselves.
+
+    Args:
+        files: those to read, by source, in the order in which they will be asked for.
+    """
+    fs, _ = remote.open_inbox(settings.inbox_url)
+    wanted = {
+        source: [(f, Path(f.path)) for f in some if f.size <= settings.largest_file] for source, some in files.items()
+    }
+    size = sum(file.size for some in wanted.values() for file, _ in some)
+    if not size or not inbox.is_local(fs):
+        yield
+        return
+    sandbox.warm_up()
+    with _folder(settings) as scratch, ThreadPoolExecutor(workers.at_once(size)) as threads:
+        keys = []
+        try:
+            for source, some in wanted.items():
+                for part in workers.parts_of(settings, profiles()[source], some, scratch):
+                    future = threads.submit(workers.audit, settings, part)
+                    future.add_done_callback(partial(_told, part))
+                    for file, _ in part.files:
+                        keys.append(_key(settings, file))
+                        _begun[keys[-1]] = future
+            yield
+        finally:
+            threads.shutdown(cancel_futures=True)
+            for key in keys:
+                _begun.pop(key, None)
+
+
+def _told(part: Part, _: Future[list[Audit]]) -> None:
+    progress.advance(len(part.files))
+
+
+def begun(settings: Settings, files: Iterable[InboxFile]) -> tuple[list[Audit], list[InboxFile]]:
+    """Audits of the files whose reading has begun, waited for, and the other files."""
+    waited: dict[Future[list[Audit]], dict[tuple[Path, str, str, str], InboxFile]] = {}
+    others = []
+    for file in files:
+        key = _key(settings, file)
+        future = _begun.pop(key, None)
+        if future:
+            waited.setdefault(future, {})[key] = file
+        else:
+            others.append(file)
+    audits = []
+    for future, wanted in waited.items():
+        for audit in future.result():
+            key = _key(settings, audit.file)
+            if key in wanted:
+                audit.file = wanted[key]
+                audits.append(audit)
+    return audits, others
+
+
+def _key(settings: Settings, file: InboxFile) -> tuple[Path, str, str, str]:
+    return settings.lake, file.source, file.period, file.sha256
+
+
+def is_in_use(folder: Path) -> bool:
+    """Whether a living process reads ahead into this folder of the lake."""
+    try:
+        with (folder / _LOCK).open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+@contextmanager
+def _folder(settings: Settings) -> Iterator[Path]:
+    """A scratch folder that no other process takes for the leftover of a killed one."""
+    settings.lake.mkdir(parents=True, exist_ok=True)
+    with writer_lock(settings):  # leftovers are removed with it held
+        folder = tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=settings.lake, ignore_cleanup_errors=True)
+        lock = (Path(folder.name) / _LOCK).open("w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    with folder as name, lock:
+        yield Path(name)

@@ -1,0 +1,60 @@
+"""Locks that the kernel frees when their holder is killed.
+
+The writer's lock: one process writes lake, build or releases, whoever started it. Dagster's pool
+of one keeps its own steps apart; the lock also holds against a second ``kdi load`` and covers all
+steps of a build.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
+
+from kdi.settings import Settings
+
+_held: dict[Path, TextIOWrapper] = {}
+
+
+def acquire(settings: Settings) -> None:
+    """Wait for the writer's lock and keep it until :func:`release` or the end of the process."""
+    path = settings.writer_lock
+    if path in _held:
+        return
+    settings.root.mkdir(parents=True, exist_ok=True)
+    stream = path.open("a")
+    fcntl.flock(stream, fcntl.LOCK_EX)
+    _held[path] = stream
+
+
+def is_held(settings: Settings) -> bool:
+    """Whether this process holds the writer's lock."""
+    return settings.writer_lock in _held
+
+
+def release(settings: Settings) -> None:
+    """Let the next writer in; does nothing when the lock is not held."""
+    stream = _held.pop(settings.writer_lock, None)
+    if stream:
+        stream.close()
+
+
+@contextmanager
+def writer_lock(settings: Settings) -> Iterator[None]:
+    """Hold the writer's lock for a block. A block inside a build keeps the build's lock."""
+    outer = is_held(settings)
+    acquire(settings)
+    try:
+        yield
+    finally:
+        if not outer:
+            release(settings)
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold a lock of its own kind for a block; not to be taken twice by one process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,1 @@
+"""How things are written: Danish figures and dates, periods, names, CPR numbers, SQL, cells of a spreadsheet."""

@@ -1,0 +1,207 @@
+"""SAPA report: which organisation units look up in SAPA, and which have access and do not."""
+
+from typing import Any
+
+from kdi.notation import danish
+from kdi.report.document import (
+    Block,
+    Column,
+    Curves,
+    Document,
+    Mosaic,
+    Paragraph,
+    Section,
+    Table,
+    Tessera,
+    Tile,
+    Tiles,
+    cut,
+    tabulate,
+)
+from kdi.report.edition import Edition
+from kdi.report.k98_analyse import curve
+
+Row = dict[str, Any]
+
+
+def municipalities(edition: Edition) -> list[Row]:
+    """Those that SAPA's deliveries tell of in the month."""
+    return edition.rows(
+        "select * from kpi.sapa_sum where maaned = $maaned and niveau = 'myndighed' order by kommune collate da"
+    )
+
+
+def build(edition: Edition, cvr: str | None = None) -> Document:
+    """The month's report; ``cvr`` for the edition of one municipality, which sees its own units only."""
+    units = edition.rows(
+        """select * from kpi.sapa where maaned = $maaned and coalesce(cvr = $cvr, true)
+        order by kommune collate da, org_enhed collate da, org_enhed_uuid""",
+        cvr=cvr,
+    )
+    known = next((m for m in edition.municipalities if m["cvr"] == cvr), None)
+    name = known["navn"] if known else (units[0]["kommune"] if cvr and units else None)
+    official = known["officielt_navn"] if known else name
+    silent = [u for u in units if u["er_stille"]]
+    worst_first = sorted(
+        units, key=lambda u: (-u["maaneder_stille"], -(u["brugere"] or 0), u["kommune"], u["org_enhed"])
+    )
+    return Document(
+        title=f"SAPA-rapport for {official}" if official else "SAPA-rapport",
+        subtitle=f"{danish.month(edition.month).capitalize()}",
+        product="SAPA-rapport",
+        period=danish.month(edition.month),
+        audience=official or "Alle kommuner · til KOMBIT",
+        headline=_headline(units, silent, edition),
+        front=(_tiles(edition, cvr), *_trend(edition, cvr), *(() if name else (types(units),))),
+        sections=(
+            *(() if name else (Section("Kommunerne", (_by_municipality(edition), _mosaic(edition, units))),)),
+            Section("Enhederne, de længst stille først", (cut(_all(worst_first, name, edition), 60),)),
+        ),
+        definitions=edition.define(
+            "kpi.sapa", "sapa_brugere", "sapa_opslag", "opslag_pr_bruger", "sapa_stille_enheder", "maaneder_stille"
+        ),
+        release=edition.release_id,
+        data_through=danish.day(edition.month_end),
+    )
+
+
+def by_type(units: list[Row]) -> list[tuple[str, list[Row]]]:
+    """Units of the same name in several municipalities, those with the largest share of silent ones first."""
+    found: dict[str, list[Row]] = {}
+    for u in units:
+        if u["brugere"]:
+            found.setdefault(u["org_enhed"] or danish.MISSING, []).append(u)
+    several = [(name, rows) for name, rows in found.items() if len({u["cvr"] for u in rows}) > 1]
+    return sorted(several, key=lambda t: (-sum(u["er_stille"] for u in t[1]) / len(t[1]), -len(t[1]), t[0]))
+
+
+def _headline(units: list[Row], silent: list[Row], edition: Edition) -> str:
+    if not units:
+        return "Vi har ingen data om SAPA i måneden."
+    types = by_type(units)
+    if types and all(u["er_stille"] for u in types[0][1]) and len(types[0][1]) >= 5:
+        name, rows = types[0]
+        return f"{name} bruger ikke SAPA i nogen af {len({u['cvr'] for u in rows})} kommuner."
+    if not silent:
+        return f"Alle {danish.number(len(units))} enheder med adgang til SAPA har slået op i måneden."
+    return f"{danish.number(len(silent))} af {danish.number(len(units))} enheder med adgang til SAPA er stille."
+
+
+def types(units: list[Row]) -> Table:
+    """Which kinds of unit are silent, by the names that several municipalities use."""
+    table = tabulate(
+        "Hvilke slags enheder er stille?",
+        [{"slags": name, "enheder": found} for name, found in by_type(units)],
+        (Column("Slags enhed", 2.4), lambda r: r["slags"]),
+        (Column("Kommuner", right=True), lambda r: danish.number(len({u["cvr"] for u in r["enheder"]}))),
+        (Column("Enheder", right=True), lambda r: danish.number(len(r["enheder"]))),
+        (Column("Heraf stille", right=True), lambda r: danish.number(sum(u["er_stille"] for u in r["enheder"]))),
+        (Column("Brugere", right=True), lambda r: danish.number(sum(u["brugere"] or 0 for u in r["enheder"]))),
+        name="enhedstyper",
+        empty="Ingen enheder hedder det samme i flere kommuner.",
+    )
+    return cut(table, 12)
+
+
+def _tiles(edition: Edition, cvr: str | None) -> Tiles:
+    row = next((r for r in _sums(edition, cvr) if r["maaned"] == edition.month), {})
+    figures = [
+        ("sapa_opslag", row.get("opslag")),
+        ("sapa_brugere", row.get("brugere")),
+        ("opslag_pr_bruger", row.get("opslag_pr_bruger")),
+        ("sapa_stille_enheder", row.get("enheder_stille")),
+    ]
+    tiles = [
+        Tile(
+            m.label,
+            m.text(v),
+            (f"af {danish.number(row['enheder'])} enheder",) if row and n == "sapa_stille_enheder" else (),
+            n,
+        )
+        for n, v in figures
+        for m in [edition.measure(n, "kpi.sapa")]
+    ]
+    return Tiles(tuple(tiles))
+
+
+def _sums(edition: Edition, cvr: str | None) -> list[Row]:
+    """The months up to the edition's, of one municipality or of all."""
+    return edition.rows(
+        """select * from kpi.sapa_sum where maaned <= $maaned
+        and niveau = if($cvr is null, 'alle', 'myndighed') and cvr is not distinct from $cvr order by maaned""",
+        cvr=cvr,
+    )
+
+
+def _trend(edition: Edition, cvr: str | None) -> list[Block]:
+    rows = _sums(edition, cvr)[-13:]
+    if len(rows) < 2:
+        return []
+    most = max(rows, key=lambda r: r["opslag"])
+    title = f"Flest opslag i {danish.month(most['maaned'])}: {danish.number(most['opslag'])}"
+    points = [(r["maaned"], float(r["opslag"])) for r in rows]
+    return [Paragraph(title, "heading"), Curves((curve("Opslag i SAPA", "måned for måned", points, danish.number),))]
+
+
+def _mosaic(edition: Edition, units: list[Row]) -> Mosaic:
+    """All municipalities at one look: how many of their units are in use. For KOMBIT alone."""
+    own: dict[str, list[Row]] = {}
+    for u in units:
+        own.setdefault(u["cvr"], []).append(u)
+
+    def tile(cvr: str, name: str) -> Tessera:
+        found = own.get(cvr, [])
+        used = sum(not u["er_stille"] for u in found)
+        return Tessera(name, f"{used} af {len(found)}" if found else "ingen data", used / len(found) if found else None)
+
+    return Mosaic(
+        f"{danish.counted(len(own), 'kommune', 'kommuner')} er med i leverancen",
+        "Enheder, der har slået op i måneden, af alle enheder med adgang. Stregen er så lang som andelen.",
+        tuple(tile(m["cvr"], m["navn"]) for m in edition.municipalities),
+    )
+
+
+def _by_municipality(edition: Edition) -> Block:
+    rows = edition.rows(
+        """select * from kpi.sapa_sum where maaned = $maaned and niveau = 'myndighed'
+        order by opslag_pr_bruger nulls first, kommune collate da"""
+    )
+    rate = edition.measure("opslag_pr_bruger", "kpi.sapa")
+    most = max(rows, key=lambda r: r["opslag_pr_bruger"] or 0, default=None)
+    table = tabulate(
+        f"{most['kommune']} slår oftest op pr. bruger; de, der slår mindst op, står først"
+        if most
+        else "Ingen har adgang",
+        rows,
+        (Column("Kommune", 2), lambda r: r["kommune"]),
+        (Column("Enheder", right=True), lambda r: danish.number(r["enheder"])),
+        (Column("Heraf i brug", right=True), lambda r: danish.number(r["enheder_i_brug"])),
+        (Column("Brugere", right=True), lambda r: danish.number(r["brugere"])),
+        (Column("Opslag", right=True), lambda r: danish.number(r["opslag"])),
+        (Column("Opslag pr. bruger", right=True), lambda r: rate.text(r["opslag_pr_bruger"])),
+        name="kommuner",
+    )
+    return cut(table, 28)
+
+
+def _all(units: list[Row], name: str | None, edition: Edition) -> Table:
+    silent = [u for u in units if u["er_stille"]]
+    since = danish.month(edition.months[0])
+    never = sum(u["seneste_opslag"] is None for u in silent)
+    title = f"{danish.counted(never, 'enhed', 'enheder')} har ikke slået op, siden data begynder i {since}"
+    return tabulate(
+        title if never else f"{danish.counted(len(silent), 'enhed', 'enheder')} er stille",
+        units,
+        *(() if name else ((Column("Kommune", 1.3), lambda u: u["kommune"]),)),
+        (Column("Organisationsenhed", 2.2), lambda u: u["org_enhed"] or danish.MISSING),
+        (Column("Brugere", 0.8, right=True), lambda u: danish.number(u["brugere"])),
+        (Column("Opslag", 0.8, right=True), lambda u: danish.number(u["opslag"])),
+        (Column("Opslag på 12 mdr.", 1, right=True), lambda u: danish.number(u["opslag_12m"])),
+        (
+            Column("Seneste opslag", 2, right=True),
+            lambda u: danish.month(u["seneste_opslag"]) if u["seneste_opslag"] else f"ikke siden {since}",
+        ),
+        (Column("Måneder stille", 0.9, right=True), lambda u: danish.number(u["maaneder_stille"])),
+        name="enheder",
+        empty="Ingen enheder har adgang efter leverancerne.",
+    )
