@@ -123,6 +123,7 @@ lint: $(BIN)/.ready-dev  ## Format, lint and type checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/sqlfluff lint dbt_project/models
 
 bench: $(BIN)/.ready-dev  ## Full-size benchmarks (about 15 minutes and 12 GB of disk)

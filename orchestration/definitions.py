@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration import automation, backfill, decisions
+from orchestration import backfill, decisions, jobs, schedules, sensors
 from orchestration.assets import reports
 from orchestration.assets.build import byg
 from orchestration.assets.comparison import COMPARISON, sammenlign_med_ombygning
@@ -28,35 +28,35 @@ defs = dg.Definitions(
     ],
     asset_checks=[punctuality],
     jobs=[
-        *automation.INTAKE_JOBS.values(),
-        automation.REFERENCE_JOB,
-        automation.KITOS_JOB,
-        automation.BUILD_JOB,
-        automation.SCRUB_JOB,
-        sammenlign_med_ombygning,
-        automation.PUNCTUALITY_JOB,
-        automation.POSTGRES_JOB,
+        *jobs.INTAKE_JOBS.values(),
+        jobs.REFERENCE_JOB,
+        jobs.KITOS_JOB,
+        jobs.BUILD_JOB,
+        jobs.SCRUB_JOB,
+        jobs.COMPARISON_JOB,
+        jobs.PUNCTUALITY_JOB,
+        jobs.POSTGRES_JOB,
         backfill.planlaeg_backfill,
         decisions.afgoer_leverance,
         retention.oprydning,
         *reports.JOBS,
     ],
     sensors=[
-        automation.nye_leverancer,
-        automation.lake_er_aendret,
-        automation.kitos_igen,
-        automation.perioder_uden_fil,
+        sensors.nye_leverancer,
+        sensors.lake_er_aendret,
+        sensors.kitos_igen,
+        sensors.perioder_uden_fil,
         alerts.driftsalarm,
         reports.perioden_er_hel,
     ],
     schedules=[
-        automation.REFERENCE_SCHEDULE,
-        automation.KITOS_SCHEDULE,
-        automation.BUILD_SCHEDULE,
-        automation.SCRUB_SCHEDULE,
-        automation.COMPARISON_SCHEDULE,
-        automation.PUNCTUALITY_SCHEDULE,
-        automation.POSTGRES_SCHEDULE,
+        schedules.REFERENCE_SCHEDULE,
+        schedules.KITOS_SCHEDULE,
+        schedules.BUILD_SCHEDULE,
+        schedules.SCRUB_SCHEDULE,
+        schedules.COMPARISON_SCHEDULE,
+        schedules.PUNCTUALITY_SCHEDULE,
+        schedules.POSTGRES_SCHEDULE,
         retention.CLEANUP_SCHEDULE,
     ],
     resources={"dbt": dbt_cli()},

@@ -70,3 +70,30 @@ def span_tags(first: str, last: str) -> dict[str, str]:
         "dagster/asset_partition_range_start": first,
         "dagster/asset_partition_range_end": last,
     }
+
+
+# A run costs some seconds, a period that it finds unchanged a millisecond.
+_BRIDGED = 31
+
+
+def spans(profile: Profile, periods: list[str], instance: dg.DagsterInstance) -> list[tuple[str, str]]:
+    """Spans (first, last) that cover ``periods``, each for one run; registers new extract dates.
+
+    What stands together, or nearly so, becomes one span: a period between that is there already is left as it is.
+    Extracts are dynamic partitions, ordered by registration.
+    """
+    if not periods:
+        return []
+    definition = of_source(profile)
+    if isinstance(definition, dg.DynamicPartitionsDefinition):
+        instance.add_dynamic_partitions(str(definition.name), periods)
+    known = definition.get_partition_keys(dynamic_partitions_store=instance)
+    places = {name: place for place, name in enumerate(known)}
+    groups: list[list[str]] = []
+    # What a demo's clock leaves out is told by :func:`beyond_the_clock`.
+    for period in sorted((p for p in periods if p in places), key=places.__getitem__):
+        if groups and places[period] - places[groups[-1][-1]] <= _BRIDGED:
+            groups[-1].append(period)
+        else:
+            groups.append([period])
+    return [(group[0], group[-1]) for group in groups]

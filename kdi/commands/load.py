@@ -29,7 +29,7 @@ from kdi.machine import lock, progress
 from kdi.machine.interruption import farewell
 from kdi.publish.release import Manifest, Releases
 from kdi.settings import PROJECT_ROOT, Settings, get_settings
-from orchestration import automation, partitions
+from orchestration import jobs, partitions
 from orchestration.assets.build import STEP
 from orchestration.assets.periods import UNDECIDED_TAG, describe_standing
 from orchestration.dagster_internals.origins import make_run, run_here
@@ -98,16 +98,16 @@ def load(
     progress.stage("Læser leverancer", sum(len(found.files) for found in pending.values()))
     with reading_ahead(settings, {name: found.files for name, found in pending.items()}):
         set_before = log.reference()
-        _run(result, automation.REFERENCE_JOB.name, instance)
+        _run(result, jobs.REFERENCE_JOB.name, instance)
         result.notes += reference_notes(settings, set_before)
         for name, found in pending.items():
             result.notes += [f"{name}/{text}" for text in found.listing.no_files]
             result.failures += map(str, found.undecided)
             result.notes += repeated(log, found)
             result.failures += partitions.beyond_the_clock(profiles()[name], found.periods)
-            for ends in automation.spans(profiles()[name], found.periods, instance):
+            for ends in partitions.spans(profiles()[name], found.periods, instance):
                 # A refused delivery fails the run too; it is told below, with its reason.
-                _run(result, automation.intake_job_name(name), instance, partitions.span_tags(*ends), expected=True)
+                _run(result, jobs.intake_job_name(name), instance, partitions.span_tags(*ends), expected=True)
     result.taken_in = log.all()[before:]
     result.notes += told({f"{d.kilde}/{d.fil}": d.noter for d in result.taken_in})
     lock.acquire(settings)  # another load may be publishing just what this one took in
@@ -121,7 +121,7 @@ def load(
         elif log.reference() and (rebuild or not current_plan(settings).is_empty):
             progress.stage("Gør klar til at bygge")
             config = {"ops": {STEP: {"config": {"rebuild": rebuild}}}}
-            _run(result, automation.BUILD_JOB.name, instance, config=config)
+            _run(result, jobs.BUILD_JOB.name, instance, config=config)
     finally:
         lock.release(settings)  # a build that failed keeps it, and this process may live on
     try:  # what a run could not
@@ -141,7 +141,7 @@ def rebuild() -> LoadResult:
     """Make everything anew from the lake, without a look at the inbox."""
     result = LoadResult()
     instance = use_dagster_home(get_settings())
-    _run(result, automation.BUILD_JOB.name, instance, config={"ops": {STEP: {"config": {"rebuild": True}}}})
+    _run(result, jobs.BUILD_JOB.name, instance, config={"ops": {STEP: {"config": {"rebuild": True}}}})
     return result
 
 
@@ -172,7 +172,7 @@ def _repair_postgres(settings: Settings, result: LoadResult, instance: dg.Dagste
         return
     try:
         if is_behind(settings):
-            _run(result, automation.POSTGRES_JOB.name, instance)
+            _run(result, jobs.POSTGRES_JOB.name, instance)
     except PostgresProblem as error:
         result.failures.append(str(error))
 

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterable
 
 import dagster as dg
-from dagster._core.events.log import EventLogEntry
-from dagster._utils.error import SerializableErrorInfo
 
 from orchestration.assets.punctuality import IN_TIME
+from orchestration.dagster_internals.names import EventLogEntry, SerializableErrorInfo
 from orchestration.partitions import PARTITIONED_CHECKS
 
 _LONGEST = 400

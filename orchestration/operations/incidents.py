@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import dagster as dg
-from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
-from dagster._core.storage.tags import WILL_RETRY_TAG
 
 from kdi.lake.standing import Standing
 from kdi.operations.lateness import is_behind, missing_periods
 from kdi.settings import get_settings
 from orchestration.assets.periods import REFUSED_TAG, describe_standing, reading_of
+from orchestration.dagster_internals.names import WILL_RETRY_TAG, InstigatorStatus, TickStatus
 from orchestration.operations.failures import failure_lines_of, in_one_line
 
 # What to do, by the beginning of the job's name. ``docs/runbook.md`` has a section for each.

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
-from dagster._core.log_manager import get_log_record_metadata, has_log_record_metadata
 
 from kdi.operations.masking import masked
 from kdi.settings import Settings, get_settings
+from orchestration.dagster_internals.names import get_log_record_metadata, has_log_record_metadata
 from orchestration.operations.failures import first_cause
 
 # What tells a run's story; Dagster's own bookkeeping (inputs, outputs, processes) does not.

@@ -9,8 +9,6 @@ import shutil
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from dagster._core.storage.dagster_run import FINISHED_STATUSES
-from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from sqlalchemy import text
 
 from kdi.lake.delivery_log import DeliveryLog
@@ -20,6 +18,7 @@ from kdi.notation.periods import LOCAL_TIME_ZONE
 from kdi.publish.release import Releases
 from kdi.settings import Settings, get_settings
 from orchestration.assets.lake import WRITER_POOL
+from orchestration.dagster_internals.names import FINISHED_STATUSES, SqlEventLogStorage
 from orchestration.operations import logs
 
 _RUNS_IN_USE = """

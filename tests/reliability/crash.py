@@ -119,10 +119,10 @@ _NO_STEP_NEEDED = {
     "kdi/building/spark.py _lay_out_base": "the same",
     "kdi/building/spark_session.py _take_over": "the same",
     "kdi/building/earlier.py _write": "tables of the build folder, which the next build makes anew",
-    "kdi/building/project.py prepare": "dbt's own folder in the installation, made anew when it is older than the project",
+    "kdi/building/project.py prepare": "dbt's own folder in the installation, made anew when older than the project",
     "kdi/building/project.py _compile": "the same",
     "kdi/building/project.py lend_what_is_parsed": "what spares dbt the parsing; without it, it parses",
-    "kdi/disclosure/sums_over_time.py hide_divided_otherwise": "in the build's database, which the next build makes anew",
+    "kdi/disclosure/sums_over_time.py hide_divided_otherwise": "in the build's database, which the next one makes anew",
     "kdi/disclosure/sums_together.py hide_telling_sums": "the same",
     "kdi/publish/release.py _delete": "its callers name it",
     "kdi/machine/files.py copy_verified": "its caller names it",
@@ -139,8 +139,8 @@ _NO_STEP_NEEDED = {
 }
 # PostgreSQL's transactions are killed in tests/pipeline/test_postgres.py; reports are made anew from the release.
 _NOT_OF_A_LOAD = (
-    "kdi/building/docs.py", "kdi/ingest/kitos.py", "kdi/operations/comparison.py", "kdi/publish/postgres/", "kdi/report/",
-    "orchestration/dagster_internals/", "orchestration/operations/",
+    "kdi/building/docs.py", "kdi/ingest/kitos.py", "kdi/operations/comparison.py", "kdi/publish/postgres/",
+    "kdi/report/", "orchestration/dagster_internals/", "orchestration/operations/",
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import pytest
 from dagster import DagsterEventType, DagsterInstance, RunsFilter
 
 from benchmarks.page import write_part
-from orchestration.automation import BUILD_JOB
+from orchestration.jobs import BUILD_JOB
 
 from .engines import LARGE, PAGE, SMALL, Engines
 from .equality import Compared, as_markdown, as_text, in_a_line
