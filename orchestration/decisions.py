@@ -11,8 +11,8 @@ from kdi.lake.standing import standings_in
 from kdi.machine.lock import writer_lock
 from kdi.settings import get_settings
 from orchestration.asking import PRIORITY
-from orchestration.assets.lake import WRITER_POOL, lake_key
 from orchestration.assets.periods import DECISION_JOB, DECISION_OP, PeriodReport, states_of
+from orchestration.keys import WRITER_POOL, lake_key
 
 
 class Decision(Enum):

@@ -6,10 +6,9 @@ from expectations.profiles import profiles
 from orchestration.assets.build import ONCE_A_BUILD
 from orchestration.assets.comparison import COMPARISON_KEY
 from orchestration.assets.inbox import KITOS_JOB_NAME
-from orchestration.assets.integrity import INTEGRITY_KEY
-from orchestration.assets.lake import KITOS_KEY, REFERENCE_KEY, intake_job_name, lake_key
 from orchestration.assets.postgres import POSTGRES_KEY
 from orchestration.assets.punctuality import PUNCTUALITY_CHECKS
+from orchestration.keys import INTEGRITY_KEY, KITOS_KEY, REFERENCE_KEY, intake_job_name, lake_key
 
 INTAKE_JOBS = {
     source: dg.define_asset_job(

@@ -21,11 +21,11 @@ from kdi.settings import get_settings
 from orchestration import partitions
 from orchestration.asking import STATE_TAG, ask
 from orchestration.assets import reports
-from orchestration.assets.lake import intake_job_name, lake_key
 from orchestration.assets.months import published_months
 from orchestration.dagster_internals.backfills import forgive_absent
 from orchestration.dagster_internals.names import NOT_FINISHED_STATUSES
 from orchestration.jobs import BUILD_JOB, INTAKE_JOBS, KITOS_JOB, REFERENCE_JOB
+from orchestration.keys import intake_job_name, lake_key
 
 
 @dg.sensor(

@@ -89,7 +89,7 @@ def test_nothing_is_published_past_a_broken_control_total_or_a_count_that_can_be
 
 
 def test_one_writer_at_a_time(definitions: dg.Definitions) -> None:
-    from orchestration.assets.lake import WRITER_POOL
+    from orchestration.keys import WRITER_POOL
 
     graph = definitions.resolve_asset_graph()
     for key in graph.executable_asset_keys:

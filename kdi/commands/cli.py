@@ -273,7 +273,7 @@ def scrub(show: Progress = None) -> None:
     from kdi.commands.load import use_dagster_home
     from kdi.notation import danish
     from kdi.operations.scrub import scrub as run
-    from orchestration.operations.old_events import forget_hidden_sums
+    from orchestration.assets.integrity import forget_hidden_sums
 
     with progress.shown(show):
         outcome = run(get_settings())

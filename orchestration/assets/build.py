@@ -25,10 +25,10 @@ from kdi.publish.release import Manifest, Releases
 from kdi.settings import Settings, get_settings
 from orchestration.assets import dbt_build, disclosure, figures, months, plan, publication, purposes, transformations
 from orchestration.assets.dbt_build import DbtCommand
-from orchestration.assets.lake import WRITER_POOL, lake_key
 from orchestration.assets.made import Made
 from orchestration.assets.periods import PeriodReport, states_of
 from orchestration.dagster_internals.events import evaluate_partitions, last_answer, log_together
+from orchestration.keys import WRITER_POOL, lake_key
 from orchestration.partitions import MONTH_STATUS, MONTHS
 
 STEP = "byg"

@@ -9,7 +9,7 @@ import dagster as dg
 
 from kdi.operations.comparison import BuildFailed, CannotCompare, compare
 from kdi.settings import get_settings
-from orchestration.assets.lake import OWNERS, WRITER_POOL
+from orchestration.keys import OWNERS, WRITER_POOL
 
 COMPARISON = dg.AssetSpec(
     dg.AssetKey(["gate", "ombygning"]),

@@ -14,8 +14,8 @@ from kdi.disclosure.sums_over_time import hide_divided_otherwise, hide_telling_c
 from kdi.disclosure.sums_together import hide_telling_sums
 from kdi.publish.release import Manifest, Releases
 from kdi.settings import Settings
-from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answer
+from orchestration.keys import OWNERS
 
 DISCLOSURE_KEY = dg.AssetKey(["gate", "diskretion"])
 CHECK = "ingen_skjulte_antal_kan_udregnes"

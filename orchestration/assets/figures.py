@@ -9,8 +9,8 @@ from kdi.lake.delivery_log import DeliveryLog
 from kdi.publish import figures
 from kdi.publish.release import Manifest, Releases
 from kdi.settings import Settings
-from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answer
+from orchestration.keys import OWNERS
 
 FIGURES_KEY = dg.AssetKey(["gate", "rimelighed"])
 

@@ -10,7 +10,7 @@ from kdi.ingest.kitos import KitosConnection, KitosError, fetch_delivery
 from kdi.notation.periods import LOCAL_TIME_ZONE
 from kdi.settings import Settings, get_settings
 from orchestration.asking import can_be_tried_again
-from orchestration.assets.lake import KITOS_KEY, OWNERS
+from orchestration.keys import KITOS_KEY, OWNERS
 
 KITOS_JOB_NAME = "hent_kitos"
 

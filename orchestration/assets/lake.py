@@ -23,25 +23,12 @@ from orchestration.asking import can_be_tried_again
 from orchestration.assets.months import stale_answers
 from orchestration.assets.periods import REFUSED_TAG, PeriodReport, PeriodState, describe, reading_of, states_of
 from orchestration.dagster_internals.events import evaluate_partitions
+from orchestration.dagster_internals.origins import job_named
+from orchestration.keys import KITOS_KEY, OWNERS, REFERENCE_KEY, WRITER_POOL, intake_job_name, lake_key
 from orchestration.partitions import ACCEPTED, NOT_HELD_BACK
 
-OWNERS = ["dataplatform@example.org"]  # as the dbt project's groups
-WRITER_POOL = "skriver"
-REFERENCE_KEY = dg.AssetKey(["lake", "reference"])
 REFERENCE_CHECK = "referencefilerne_er_i_orden"
 _MOST_REASONS = 50
-KITOS_KEY = dg.AssetKey(["inbox", "kitos"])
-
-
-def lake_key(source: str) -> dg.AssetKey:
-    """Asset key of a source in the lake."""
-    return dg.AssetKey(["lake", source])
-
-
-def intake_job_name(source: str) -> str:
-    """Name of the job that takes in a source's deliveries."""
-    return f"modtag_{source}"
-
 
 _CHECKS = {
     ACCEPTED: "Periodens nyeste fil er gået gennem porten (expectations/suites/leverance.yml). Rød: læs grundene, og"
@@ -97,24 +84,20 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         if intake.undecided:  # the files stay in the inbox, and are tried again
             can_be_tried_again(context)
             report.tell_undecided(
-                _intake_job(profile.source), wanted, {profile.period_of(f.file): f for f in intake.undecided}
+                job_named(intake_job_name(profile.source)),
+                wanted,
+                {profile.period_of(f.file): f for f in intake.undecided},
             )
         if len(wanted) == 1 and (waiting := refused[0].refused if refused else None):
             context.instance.add_run_tags(context.run_id, {REFUSED_TAG: reading_of(waiting.delivery)})
             raise dg.Failure(describe(waiting.delivery), allow_retries=False)
-        report.make_red(_intake_job(profile.source), refused)
+        report.make_red(job_named(intake_job_name(profile.source)), refused)
         told = _told(intake, wanted, states)
         context.log.info(told)
         for name in _CHECKS:
             yield report.summary(name, wanted, told)
 
     return lake
-
-
-def _intake_job(source: str) -> dg.JobDefinition:
-    from orchestration.definitions import defs  # made of this module
-
-    return defs.resolve_job_def(intake_job_name(source))
 
 
 def _touched_months(intake: Intake, states: Mapping[str, PeriodState]) -> set[str]:

@@ -11,8 +11,9 @@ from kdi.machine.files import Damaged
 from kdi.publish.extent import Extent
 from kdi.publish.release import Manifest
 from kdi.settings import Settings
-from orchestration.assets.lake import OWNERS, REFERENCE_KEY, SOURCE_ASSETS
+from orchestration.assets.lake import SOURCE_ASSETS
 from orchestration.assets.made import Made
+from orchestration.keys import OWNERS, REFERENCE_KEY
 
 PLAN_KEY = dg.AssetKey(["build", "plan"])
 SPEC = dg.AssetSpec(

@@ -6,8 +6,8 @@ import dagster as dg
 
 from kdi.machine.lock import writer_lock
 from kdi.settings import get_settings
-from orchestration.assets.lake import OWNERS, WRITER_POOL
 from orchestration.assets.publication import RELEASE_KEY
+from orchestration.keys import OWNERS, WRITER_POOL
 
 POSTGRES_KEY = dg.AssetKey(["published", "postgres"])
 

@@ -19,9 +19,9 @@ from kdi.publish.release import Manifest, Overtaken, Releases
 from kdi.settings import Settings
 from orchestration.assets.disclosure import DISCLOSURE_KEY
 from orchestration.assets.figures import FIGURES_KEY, figure_findings
-from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answers_of
 from orchestration.assets.purposes import PURPOSE_KEY
+from orchestration.keys import OWNERS
 
 CONTROL_KEY = dg.AssetKey(["gate", "kontroltotaler"])
 RELEASE_KEY = dg.AssetKey(["published", "udgivelse"])

@@ -11,7 +11,7 @@ from expectations.profiles import profiles
 from kdi.building.status import Status, status_of
 from kdi.lake.calendars import Period
 from kdi.settings import get_settings
-from orchestration.assets.lake import lake_key
+from orchestration.keys import lake_key
 
 IN_TIME = "leveret_til_tiden"
 _MOST_SHOWN = 50

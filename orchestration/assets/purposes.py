@@ -8,8 +8,8 @@ from kdi.building.workspace import Workspace
 from kdi.publish import declared
 from kdi.publish.purposes import Purposes, describe
 from kdi.settings import Settings
-from orchestration.assets.lake import OWNERS
 from orchestration.assets.made import Made, answer
+from orchestration.keys import OWNERS
 
 PURPOSE_KEY = dg.AssetKey(["gate", "formaal"])
 CHECK = "alle_tabeller_har_formaal_og_hjemmel"

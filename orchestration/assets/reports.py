@@ -15,8 +15,8 @@ from kdi.report.catalogue import Product, products
 from kdi.report.edition import Edition, NotPublished
 from kdi.settings import get_settings
 from orchestration import partitions
-from orchestration.assets.lake import OWNERS
 from orchestration.assets.publication import RELEASE_KEY
+from orchestration.keys import OWNERS
 
 GROUP = "reports"
 # A pool of their own: they read what is published, and keep no delivery waiting.

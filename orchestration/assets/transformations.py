@@ -11,9 +11,9 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 
 from expectations.profiles import profiles
 from kdi.building import project
-from orchestration.assets.lake import REFERENCE_KEY, lake_key
 from orchestration.assets.months import has_months
 from orchestration.assets.plan import PLAN_KEY
+from orchestration.keys import REFERENCE_KEY, lake_key
 from orchestration.partitions import MONTHS
 
 _PLANNED_SOURCES = {"plan"}

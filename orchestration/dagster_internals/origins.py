@@ -3,6 +3,7 @@
 A run without an origin is on no timeline and no job page, and cannot be run again from the UI (dagster#17707).
 """
 
+import importlib
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -36,6 +37,11 @@ def code_origin(job_name: str) -> JobPythonOrigin:
     """Where a run's process finds a job."""
     pointer = ModuleCodePointer(MODULE, "defs", str(PROJECT_ROOT))
     return JobPythonOrigin(job_name, RepositoryPythonOrigin(sys.executable, pointer))
+
+
+def job_named(name: str) -> dg.JobDefinition:
+    """A job of the code location, for an asset that it is made of: found when it is run, as Dagster finds it."""
+    return importlib.import_module(MODULE).defs.resolve_job_def(name)
 
 
 def make_run(

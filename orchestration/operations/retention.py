@@ -17,8 +17,8 @@ from kdi.machine.lock import writer_lock
 from kdi.notation.periods import LOCAL_TIME_ZONE
 from kdi.publish.release import Releases
 from kdi.settings import Settings, get_settings
-from orchestration.assets.lake import WRITER_POOL
 from orchestration.dagster_internals.names import FINISHED_STATUSES, SqlEventLogStorage
+from orchestration.keys import WRITER_POOL
 from orchestration.operations import logs
 
 _RUNS_IN_USE = """

@@ -10,11 +10,11 @@ from pipeline.installation import Installation
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import active_in
 from kdi.settings import get_settings
-from orchestration.assets.lake import intake_job_name, lake_key
 from orchestration.assets.periods import DECISION_JOB, DECISION_OP
 from orchestration.dagster_internals.events import check_states, last_answer
 from orchestration.dagster_internals.origins import make_run, run_here
 from orchestration.definitions import defs
+from orchestration.keys import intake_job_name, lake_key
 from orchestration.partitions import NOT_HELD_BACK, span_tags
 
 MONDAYS = ("2022-01-03", "2022-01-10", "2022-01-17", "2022-01-24", "2022-01-31")

@@ -9,10 +9,10 @@ from pipeline.installation import Installation
 
 from kdi.lake import verbs
 from kdi.settings import get_settings
-from orchestration.assets.lake import intake_job_name, lake_key
 from orchestration.dagster_internals.events import check_states
 from orchestration.dagster_internals.origins import make_run, run_here
 from orchestration.definitions import defs
+from orchestration.keys import intake_job_name, lake_key
 from orchestration.partitions import ACCEPTED, DAYS, NOT_HELD_BACK, span_tags
 
 SOURCE = "stoettesystemerne"

@@ -5,8 +5,8 @@ from pathlib import Path
 import dagster as dg
 from pipeline.installation import Installation
 
-from orchestration.assets.lake import lake_key
-from orchestration.operations.old_events import forget_hidden_sums
+from orchestration.assets.integrity import forget_hidden_sums
+from orchestration.keys import lake_key
 
 KLE, CALLS = lake_key("kle"), lake_key("serviceplatformen")
 SUM, ROWS = 987_654_321, 44
