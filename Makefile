@@ -84,8 +84,8 @@ audit: $(BIN)/.ready-dev  ## Look the locked dependencies up among known vulnera
 	$(BIN)/python -m tests.security.audit
 
 privacy: $(BIN)/.ready-dev  ## Attack the published data at length and write the results into docs/privacy.md
-	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --write-results
-	KDI_RENEW_PRIVACY=1 $(BIN)/python -m pytest tests/privacy -m "lang or not lang"
+	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --renew
+	$(BIN)/python -m pytest --renew tests/privacy -m "lang or not lang"
 
 production: $(BIN)/.ready-dev  ## Start docs/production.md on loopback, load, kill, back up and restore (nginx, rsync, sqlite3)
 	$(BIN)/python -m pytest tests/production -m "lang or not lang"
@@ -107,17 +107,17 @@ $(BIN)/.ready-spark: $(BIN)/.ready-dev
 	@touch $@
 
 spark: $(BIN)/.ready-spark  ## Load one lake on DuckDB and on Spark, compare every cell, write docs/spark.md (Java 17)
-	KDI_WRITE_SPARK=1 $(BIN)/python -m pytest -s tests/spark -m "lang or not lang"
+	$(BIN)/python -m pytest --renew -s tests/spark -m "lang or not lang"
 
 spark-full: $(BIN)/.ready-spark  ## The same with one full-size month
-	KDI_WRITE_SPARK=1 KDI_SPARK_SCALE=full $(BIN)/python -m pytest -s tests/spark/test_engines.py -m lang
+	KDI_SPARK_SCALE=full $(BIN)/python -m pytest --renew -s tests/spark/test_engines.py -m lang
 
 scale: $(BIN)/.ready-spark  ## How time and memory grow with the volume on both engines; write docs/scale.md
 	$(BIN)/python -m benchmarks.scale
 
 powerbi: $(BIN)/.ready-dev  ## Make the Power BI project anew, and its table of proofs
 	$(BIN)/python -m powerbi
-	KDI_SKRIV_BEVIS=1 $(BIN)/python -m pytest tests/bi -m ""
+	$(BIN)/python -m pytest --renew tests/bi -m ""
 
 lint: $(BIN)/.ready-dev  ## Format, lint and type checks
 	$(BIN)/ruff format --check .

@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from benchmarks.measure import Measurement, measure
+from evidence.measure import Measurement, measure
 
 KDI = str(Path(sys.executable).with_name("kdi"))
 THREE_FEEDS = ("stoettesystemerne", "serviceplatformen", "kle")

@@ -17,13 +17,12 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.measure import Measurement, measure
 from benchmarks.scale_page import Point, write_page
+from evidence.measure import Measurement, measure
+from evidence.spark import PATIENT
 
 KDI = str(Path(sys.executable).with_name("kdi"))
 MEMORY_MB = 2048  # of each worker
-# A machine that stands still for minutes must not lose its workers.
-PATIENT = {"spark.network.timeout": "1800s", "spark.executor.heartbeatInterval": "60s"}
 OPTIONS = {"spark.executor.memory": f"{MEMORY_MB}m", "spark.driver.memory": "4g", **PATIENT}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.page import write_part
+from evidence.pages import write_part
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "scale.md"
 YEAR = 10_000.0  # million rows

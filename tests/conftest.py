@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import pages
 import pytest
 from pipeline.installation import Installation
 from xdist.remote import Producer
@@ -41,6 +42,14 @@ class ByInstallation(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByInstallation:
     return ByInstallation(config, log)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew", action="store_true", help="Write the parts of docs/ that the tests make.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    pages.renew = config.getoption("--renew")
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,13 @@
-"""The page of questions: every SQL block is followed by its answer on the demo's sample, as a table.
-
-``python -m tests.questions [kdi.duckdb]`` writes the answers anew from a published database, by default that of
-the installation (``make demo``).
-"""
+"""The page of questions: every SQL block is followed by its answer on the demo's sample, as a table."""
 
 import re
-import sys
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 
 from kdi.notation import danish
-from kdi.settings import PROJECT_ROOT, get_settings
+from kdi.settings import PROJECT_ROOT
 
 PAGE = PROJECT_ROOT / "docs" / "questions.md"
 
@@ -53,13 +47,3 @@ def _cell(value: object) -> str:
     if isinstance(value, float | Decimal):
         return danish.number(float(value), 1)
     return danish.number(value) if isinstance(value, int) else str(value).replace("|", r"\|")
-
-
-def main() -> None:
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else get_settings().published / "current" / "kdi.duckdb"
-    with duckdb.connect(str(path), read_only=True) as connection:
-        PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), connection), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

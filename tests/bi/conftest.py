@@ -1,8 +1,8 @@
 """The model, and the table of proofs that the tests fill in."""
 
-import os
 from collections.abc import Iterator
 
+import pages
 import pytest
 
 from powerbi.catalogue import read_catalogue
@@ -18,8 +18,8 @@ def model() -> Model:
 
 @pytest.fixture(scope="session")
 def proof() -> Iterator[Proof]:
-    """With KDI_SKRIV_BEVIS set, the run's table is written into docs/powerbi.md (`make powerbi`)."""
+    """With ``--renew`` the run's table is written into docs/powerbi.md (`make powerbi`)."""
     filled = Proof()
     yield filled
-    if os.environ.get("KDI_SKRIV_BEVIS"):
+    if pages.renew:
         filled.write()

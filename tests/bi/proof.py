@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.page import write_part
+from evidence.pages import write_part
 from kdi.notation import danish
 from kdi.settings import PROJECT_ROOT
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.measure import measure
-from benchmarks.scale import PATIENT
+from evidence.measure import measure
+from evidence.spark import PATIENT
 
 from .equality import Compared, compare
 

@@ -9,10 +9,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pages
 import pytest
 from dagster import DagsterEventType, DagsterInstance, RunsFilter
 
-from benchmarks.page import write_part
+from evidence.pages import write_part
 from orchestration.jobs import BUILD_JOB
 
 from .engines import LARGE, PAGE, SMALL, Engines
@@ -44,7 +45,7 @@ def _agree(engines: Engines, title: str) -> list[Compared]:
 
 
 def _write(step: str, text: str) -> None:
-    if os.environ.get("KDI_WRITE_SPARK"):
+    if pages.renew:
         write_part(PAGE, f"{SCALE}-{step}", text)
 
 
