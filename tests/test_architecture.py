@@ -1,0 +1,56 @@
+"""The floor plan: the contracts hold, docs/architecture.md shows them, and the files it walks through are there."""
+
+import re
+import tomllib
+from importlib import import_module
+
+import pages
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from kdi.settings import PROJECT_ROOT
+
+PAGE = pages.DOCS / "architecture.md"
+PROJECT = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LAYERS = [
+    [room.strip() for room in layer.split("|")]
+    for contract in PROJECT["tool"]["importlinter"]["contracts"]
+    for layer in contract.get("layers", ())
+]
+
+
+def test_what_stands_higher_uses_what_stands_lower_and_dagster_is_orchestrations_alone() -> None:
+    assert lint_imports(str(PROJECT_ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_every_module_has_its_place() -> None:
+    rooms = [room for layer in LAYERS for room in layer]
+    modules = {
+        ".".join(path.relative_to(PROJECT_ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for package in PROJECT["tool"]["importlinter"]["root_packages"]
+        for path in (PROJECT_ROOT / package).rglob("*.py")
+    }
+    without = [m for m in sorted(modules) if not any(f"{m}.".startswith(f"{room}.") for room in rooms)]
+    assert without == ["demo", "kdi"]  # they hold a docstring, and nothing else
+
+
+def test_the_page_shows_the_layers() -> None:
+    lines = [[f"`{_path(room)}`", _first_sentence(room)] for layer in LAYERS for room in layer]
+    pages.assert_says(PAGE, "layers", pages.table(["room", "what is in it"], lines))
+
+
+def _path(room: str) -> str:
+    folder = room.replace(".", "/")
+    return folder if (PROJECT_ROOT / folder).is_dir() else f"{folder}.py"
+
+
+def _first_sentence(module: str) -> str:
+    sentence, *_ = re.split(r"(?<=[.])\s", str(import_module(module).__doc__).strip(), maxsplit=1)
+    return " ".join(sentence.split()).replace("``", "`")
+
+
+def test_what_the_page_walks_through_is_there() -> None:
+    named = re.findall(
+        r"`((?:kdi|orchestration|expectations|dbt_project|reports)/[\w./]+)`", PAGE.read_text(encoding="utf-8")
+    )
+    assert len(named) > 30
+    assert [name for name in named if not (PROJECT_ROOT / name).exists()] == []
