@@ -111,13 +111,24 @@ class Volume(_Strict):
     least_rows: int = Field(ge=1, description="Levels below so many rows say too little to judge by.")
 
 
+_NOT_OF_READING = {"calendar", "volume", "closed_after_months", "title", "calls", "build_reads", "figures"}
+
+
 class Profile(_Strict):
     """One source's deliveries."""
 
     source: str
+    title: str = Field(description="Its name for readers.")
     supplier: str
     description: str
     rhythm: Rhythm
+    calls: bool = Field(False, description="Whether it counts a platform's calls: with these a month is whole.")
+    build_reads: Literal["touched", "months", "all"] = Field(
+        "all",
+        description="The periods that differ; all of a month in which calls do; or everything, as of a list of how"
+        " things stand, whose dates are seen in the light of each other.",
+    )
+    figures: str = Field("tal", description="What readers' figures are called that are preliminary while it is late.")
     extensions: tuple[str, ...]
     format: FileFormat = FileFormat()
     matrix: Matrix | None = None
@@ -168,7 +179,7 @@ class Profile(_Strict):
     @property
     def fingerprint(self) -> str:
         """Changes when the way of reading does: a refused file is then read again."""
-        reading = self.model_dump_json(exclude={"calendar", "volume", "closed_after_months"})
+        reading = self.model_dump_json(exclude=_NOT_OF_READING)
         return hashlib.sha256(reading.encode()).hexdigest()[:12]
 
     def period_of(self, file_name: str) -> str | None:
@@ -191,3 +202,10 @@ def profiles(folder: Path = PROFILE_FOLDER) -> dict[str, Profile]:
         for path in sorted(folder.glob("*.yml"))
     ]
     return {profile.source: profile for profile in found}
+
+
+@cache
+def call_sources() -> tuple[str, ...]:
+    """The sources that count calls, those by day first."""
+    found = [p for p in profiles().values() if p.calls]
+    return tuple(p.source for p in sorted(found, key=lambda p: (p.rhythm != "dag", p.source)))

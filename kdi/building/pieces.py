@@ -20,10 +20,6 @@ import pyarrow as pa
 from expectations.profiles import profiles
 from kdi.notation.sql import quoted
 
-# Lists of how things stand. They are small, and one date is seen in the light of the others, so a build reads all of
-# them.
-REGISTERS = ("onboarding", "ski", "systemanvendelse", "kitos")
-
 # In a model's `meta`. Which new rows (a condition) change none that was made before them: a new member of a dimension,
 # whom no earlier row can name. Rows that are gone, or say another thing than before, always count.
 _NEW_ROWS_CHANGE_NOTHING = "nye_raekker_aendrer_intet"
@@ -165,9 +161,9 @@ def _is_feed(source: str) -> bool:
 
 
 def _is_planned(source: str) -> bool:
-    """Whether a source holds what the plan chose; registers are laid out whole."""
-    feed = source.removeprefix("lake.")
-    return source.startswith("plan.beroerte") or (_is_feed(source) and feed not in REGISTERS)
+    """Whether a source holds what the plan chose; others are laid out whole."""
+    profile = profiles()[source.removeprefix("lake.")] if _is_feed(source) else None
+    return source.startswith("plan.beroerte") or bool(profile and profile.build_reads != "all")
 
 
 def changed_code(connection: duckdb.DuckDBPyConnection, now: Mapping[str, str]) -> frozenset[str]:

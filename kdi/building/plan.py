@@ -13,9 +13,8 @@ from functools import cache
 
 import duckdb
 
-from expectations.profiles import profiles
+from expectations.profiles import call_sources, profiles
 from kdi.building import project
-from kdi.lake.calendars import CALL_SOURCES
 from kdi.lake.delivery import Delivery
 
 # What the models and reference data say is compared table by table (kdi/building/pieces.py); what reads them,
@@ -50,16 +49,17 @@ class Plan:
 
     @property
     def days(self) -> list[str]:
-        return sorted(self.touched.get("stoettesystemerne", frozenset()))
+        return sorted(p for s in call_sources() if profiles()[s].rhythm == "dag" for p in self.touched.get(s, ()))
 
     @property
     def months(self) -> list[str]:
-        """Months touched themselves or through one of their days."""
-        return sorted({d[:7] for d in self.days} | self.touched.get("serviceplatformen", frozenset()))
+        """Months of calls, touched themselves or through one of their days."""
+        return sorted({p[:7] for source in call_sources() for p in self.touched.get(source, ())})
 
     @property
     def extracts(self) -> list[str]:
-        return sorted(self.touched.get("kle", frozenset()))
+        """Extracts with counts that are hidden where they are small."""
+        return sorted(p for s, profile in profiles().items() if profile.hides_counts for p in self.touched.get(s, ()))
 
 
 def make_plan(
@@ -99,7 +99,7 @@ def make_full(active: Iterable[Delivery], reason: str) -> Plan:
 def with_months(plan: Plan, months: Iterable[str], active: Iterable[Delivery]) -> Plan:
     """The plan with these months of both platforms as well, though nothing in them differs; a full one has them."""
     asked = set(months)
-    here = [d.leverance_id for d in active if d.kilde in CALL_SOURCES and d.periode[:7] in asked]
+    here = [d.leverance_id for d in active if d.kilde in call_sources() and d.periode[:7] in asked]
     if plan.full or not here:
         return plan
     touched = {source: set(periods) for source, periods in plan.touched.items()}

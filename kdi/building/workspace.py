@@ -271,20 +271,19 @@ def _with_codes(rows: str, profile: Profile) -> str:
 
 
 def wanted(plan: Plan, active: Iterable[Delivery]) -> dict[str, list[Delivery]]:
-    """The deliveries that a build reads, by source.
-
-    A touched month needs the whole of both platforms, a day only itself.
-    """
-    periods = {
-        "stoettesystemerne": set(plan.days),
-        "serviceplatformen": set(plan.months),
-        "kle": set(plan.extracts),
-        "sapa": set(plan.touched.get("sapa", ())),
-    }
-    active = list(active)
-    return {
-        source: [
-            d for d in active if d.kilde == source and (source in pieces.REGISTERS or d.periode in periods[source])
-        ]
-        for source in profiles()
-    }
+    """The deliveries that a build reads, by source, as their profiles say (``build_reads``)."""
+    chosen: dict[str, list[Delivery]] = {source: [] for source in profiles()}
+    touched, months = plan.touched, set(plan.months)
+    for delivery in active:
+        match profiles()[delivery.kilde].build_reads if delivery.kilde in chosen else None:
+            case "all":
+                is_wanted = True
+            case "months":
+                is_wanted = delivery.periode[:7] in months
+            case "touched":
+                is_wanted = delivery.periode in touched.get(delivery.kilde, ())
+            case None:  # a source that is no longer one
+                continue
+        if is_wanted:
+            chosen[delivery.kilde].append(delivery)
+    return chosen

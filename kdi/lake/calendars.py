@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from expectations.profiles import Calendar, Profile
+from expectations.profiles import Calendar, Profile, call_sources, profiles
 from kdi.lake.standing import Standing
 from kdi.notation.periods import first_day
 
@@ -22,7 +22,6 @@ PeriodState = Literal[
 MonthState = Literal["komplet", "frist_udloebet", "afventer"]
 
 # The sources whose months are read together, and the name of them all.
-CALL_SOURCES = ("stoettesystemerne", "serviceplatformen")
 ALL_PLATFORMS = "alle"
 
 
@@ -88,7 +87,7 @@ def months(of_sources: Mapping[str, list[Period]], calendars: Mapping[str, Calen
     A platform belongs to the months from the first in which it delivered to the last in which any did.
     """
     received = {
-        source: _received_by_month(of_sources.get(source, ())) for source in CALL_SOURCES if source in calendars
+        source: _received_by_month(of_sources.get(source, ())) for source in call_sources() if source in calendars
     }
     delivered = sorted({month for by_month in received.values() for month in by_month})
     if not delivered:
@@ -96,7 +95,7 @@ def months(of_sources: Mapping[str, list[Period]], calendars: Mapping[str, Calen
     found: list[Month] = []
     for month in _months_between(delivered[0], delivered[-1]):
         of_month = [
-            _month(source, month, by_month.get(month, 0), calendars[source], on)
+            _month(profiles()[source], month, by_month.get(month, 0), calendars[source], on)
             for source, by_month in received.items()
             if by_month and min(by_month) <= month and _is_expected(calendars[source], month)
         ]
@@ -194,12 +193,12 @@ def _received_by_month(of_source: Iterable[Period]) -> dict[date, int]:
     return received
 
 
-def _month(source: str, month: date, received: int, calendar: Calendar, on: date) -> Month:
+def _month(profile: Profile, month: date, received: int, calendar: Calendar, on: date) -> Month:
     last = _last_day_of_month(month)
-    expected = last.day if source == "stoettesystemerne" else 1
+    expected = last.day if profile.rhythm == "dag" else 1
     limit = last + calendar.patience
     state: MonthState = "komplet" if received >= expected else "frist_udloebet" if on > limit else "afventer"
-    return Month(month, source, state, expected, received, limit, state != "afventer" and received > 0)
+    return Month(month, profile.source, state, expected, received, limit, state != "afventer" and received > 0)
 
 
 def _together(month: date, of_month: list[Month]) -> Month:

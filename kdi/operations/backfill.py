@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from expectations.profiles import Profile, profiles
+from expectations.profiles import Profile, call_sources, profiles
 from kdi.ingest.intake import find_pending
-from kdi.lake.calendars import CALL_SOURCES, is_closed
+from kdi.lake.calendars import is_closed
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import Standing, standings_in
 from kdi.notation import danish
@@ -45,7 +45,7 @@ class BackfillPlan:
     @property
     def months(self) -> list[str]:
         """The months of calls that a load of the span would make anew."""
-        return sorted({p[:7] for s in self.sources if s.source in CALL_SOURCES for p in s.counting})
+        return sorted({p[:7] for s in self.sources if s.source in call_sources() for p in s.counting})
 
     @property
     def seconds(self) -> float:

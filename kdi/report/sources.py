@@ -7,16 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from expectations.profiles import profiles
 from kdi.notation import danish
 from kdi.report.edition import Edition
 
-NAMES = {
-    "stoettesystemerne": "Støttesystemerne", "serviceplatformen": "Serviceplatformen", "kle": "KLE-sagerne",
-    "onboarding": "Onboardingarket", "ski": "SKI’s liste", "systemanvendelse": "Systemanvendelse", "kitos": "KITOS",
-    "sapa": "SAPA",
-}  # fmt: skip
-# the figures that are not final while something of it is missing; what is a list or an extract counts from its date
-FIGURES = {"stoettesystemerne": "kald", "serviceplatformen": "kald", "sapa": "SAPA-opslag"}
 _HERE = ("publiceret", "publiceret_delvist")
 _LATE = ("forsinket", "mangler")
 _STOPPED = {
@@ -47,7 +41,7 @@ class Source:
 
     @property
     def name(self) -> str:
-        return NAMES.get(self.code, self.code)
+        return profiles()[self.code].title if self.code in profiles() else self.code
 
     @property
     def is_in_order(self) -> bool:
@@ -56,7 +50,8 @@ class Source:
     def sentences(self, month: date) -> list[str]:
         """What is wrong, one sentence for each kind; none when all is in order."""
         if self.is_preliminary:
-            effect = f"{FIGURES.get(self.code, 'tal')} i {danish.month(month)} er foreløbige"
+            figures = profiles()[self.code].figures if self.code in profiles() else "tal"
+            effect = f"{figures} i {danish.month(month)} er foreløbige"
         else:
             effect = f"det seneste er fra {danish.day(self.newest)}" if self.newest else "der er ingen tal endnu"
         said = []
@@ -67,13 +62,13 @@ class Source:
 
 
 def of(edition: Edition) -> list[Source]:
-    """All sources that have delivered or should have, in the order in which readers know them."""
+    """All sources that have delivered or should have, by name."""
     rows = edition.rows("select * from marts.leverance_status order by periode_til")
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row["kilde"], []).append(row)
-    known = [*NAMES, *sorted(found.keys() - NAMES.keys())]
-    return [_source(code, found[code], edition.month_end) for code in known if code in found]
+    sources = [_source(code, rows, edition.month_end) for code, rows in found.items()]
+    return sorted(sources, key=lambda source: source.name.casefold())
 
 
 def _source(code: str, rows: list[dict[str, Any]], month_end: date) -> Source:

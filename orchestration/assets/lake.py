@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from expectations.profiles import Profile, profiles
+from expectations.profiles import Profile, call_sources, profiles
 from kdi.building.start import remember_publications
 from kdi.faults import Unreachable
 from kdi.ingest.intake import Intake, remove_leftovers, take_in
 from kdi.ingest.reference.intake import InvalidReference, take_in_reference
-from kdi.lake.calendars import CALL_SOURCES
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import standings_in
 from kdi.machine.lock import writer_lock
@@ -79,7 +78,7 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         states = states_of(standings_in(DeliveryLog(settings.delivery_log)), profile.source)
         report = PeriodReport(context, key, states)
         refused = report.tell(wanted, intake.deliveries)
-        if profile.source in CALL_SOURCES:
+        if profile.source in call_sources():
             evaluate_partitions(context, stale_answers(settings, _touched_months(intake, states)))
         if intake.undecided:  # the files stay in the inbox, and are tried again
             can_be_tried_again(context)
