@@ -33,7 +33,7 @@ defs = dg.Definitions(
         jobs.KITOS_JOB,
         jobs.BUILD_JOB,
         jobs.SCRUB_JOB,
-        jobs.COMPARISON_JOB,
+        sammenlign_med_ombygning,
         jobs.PUNCTUALITY_JOB,
         jobs.POSTGRES_JOB,
         backfill.planlaeg_backfill,

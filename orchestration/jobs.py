@@ -4,7 +4,6 @@ import dagster as dg
 
 from expectations.profiles import profiles
 from orchestration.assets.build import ONCE_A_BUILD
-from orchestration.assets.comparison import COMPARISON_KEY
 from orchestration.assets.inbox import KITOS_JOB_NAME
 from orchestration.assets.postgres import POSTGRES_KEY
 from orchestration.assets.punctuality import PUNCTUALITY_CHECKS
@@ -49,11 +48,6 @@ SCRUB_JOB = dg.define_asset_job(
     "efterse_filer",
     selection=dg.AssetSelection.assets(INTEGRITY_KEY),
     description="Sammenlign hver gemt fil med dens hash, og genskab det, som indbakken stadig har.",
-)
-COMPARISON_JOB = dg.define_asset_job(
-    "sammenlign_med_ombygning",
-    selection=dg.AssetSelection.assets(COMPARISON_KEY),
-    description="Dan alt på ny af søen ved siden af, og se, at det er det samme som det, læserne har.",
 )
 POSTGRES_JOB = dg.define_asset_job(
     "udgiv_til_postgres",

@@ -3,9 +3,9 @@
 import dagster as dg
 
 from kdi.notation.periods import LOCAL_TIME_ZONE
+from orchestration.assets.comparison import sammenlign_med_ombygning
 from orchestration.jobs import (
     BUILD_JOB,
-    COMPARISON_JOB,
     KITOS_JOB,
     POSTGRES_JOB,
     PUNCTUALITY_JOB,
@@ -44,7 +44,7 @@ SCRUB_SCHEDULE = dg.ScheduleDefinition(
 )
 COMPARISON_SCHEDULE = dg.ScheduleDefinition(
     name="sammenlign_med_ombygning_hver_uge",
-    job=COMPARISON_JOB,
+    job=sammenlign_med_ombygning,
     cron_schedule="0 3 * * 0",
     execution_timezone=LOCAL_TIME_ZONE,
     description="Et stykke, der blev gemt og skulle være dannet igen, ses kun, når alt dannes på ny. Bruger som en"

@@ -21,6 +21,7 @@ from kdi.building.start import current_plan
 from kdi.machine.disk_space import demand_room
 from kdi.machine.lock import writer_lock
 from kdi.notation.sql import quoted, sql_text
+from kdi.publish.access import decisions
 from kdi.publish.release import Manifest, Releases
 from kdi.settings import PROJECT_ROOT, Settings
 
@@ -35,6 +36,7 @@ _HIDDEN_CASES = {
 }
 # What would reach out of the home of the whole build: other stores, servers and people.
 _OUTSIDE = ("KDI_INBOX", "KDI_LAKE", "KDI_POSTGRES_DSN", "KDI_DAGSTER_POSTGRES_DSN", "KDI_ALERT_URLS")
+_SHARED = "sammenlignes"
 _BUILD = "import sys; from kdi.commands.load import rebuild; sys.exit('\\n'.join(rebuild().failures) or None)"
 
 

@@ -7,9 +7,10 @@ up no load.
 
 import dagster as dg
 
-from kdi.operations.comparison import BuildFailed, CannotCompare, compare
+from kdi.operations.comparison import BuildFailed, CannotCompare, compare, left_out
 from kdi.settings import get_settings
-from orchestration.keys import OWNERS, WRITER_POOL
+from orchestration.assets.publication import RELEASE_SPEC
+from orchestration.keys import OWNERS
 
 COMPARISON = dg.AssetSpec(
     dg.AssetKey(["gate", "ombygning"]),

@@ -9,6 +9,7 @@ import pytest
 
 from kdi.operations import comparison
 from kdi.settings import Settings, get_settings
+from orchestration.assets.comparison import COMPARISON
 
 from .installation import Installation
 from .ways import Loaded
