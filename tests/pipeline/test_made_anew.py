@@ -1,16 +1,9 @@
 """What a load makes anew when code, or something beside the touched months, has changed; and pieces are the whole."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from kdi.settings import PROJECT_ROOT
 
 from .deliveries import (
     Delivery,
@@ -27,10 +20,9 @@ from .deliveries import (
     systemanvendelse,
 )
 from .installation import Installation
+from .project import Edit, Project
 from .ways import Loaded
 from .world import JOB, JOB_RENAMED
-
-Edit = tuple[str, str, str]
 
 COMMENT: Edit = ("models/marts/fct_kald_maaned.sql", "with\n", "-- a word to the reader\nwith\n")
 DESCRIPTION: Edit = ("models/kpi/_anvendelse.yml", "description: Én række", "description: Hver række er én række")
@@ -39,45 +31,9 @@ STAGING: Edit = ("models/staging/stg_reference__folketal.sql", "as bigint) as fo
 MACRO: Edit = ("macros/afvigelser.sql", "over foer, 0)", "over foer, 0 + 0)")
 
 
-@dataclass(frozen=True)
-class Project:
-    """The platform's code in a folder of its own, where a model may be changed."""
-
-    folder: Path
-
-    def edit(self, *edits: Edit) -> None:
-        for name, old, new in edits:
-            path = self.folder / "dbt_project" / name
-            text = path.read_text(encoding="utf-8")
-            assert old in text, (name, old)
-            path.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    def codes(self) -> dict[str, str]:
-        code = "import json; from kdi.building import project; print(json.dumps(project.codes()))"
-        return dict(json.loads(self._python("-c", code, environment={})))
-
-    def load(self, installation: Installation) -> str:
-        """What ``kdi load`` by this code says."""
-        return self._python("-m", "kdi.commands.cli", "load", environment=installation.environment)
-
-    def _python(self, *arguments: str, environment: dict[str, str]) -> str:
-        run = subprocess.run(
-            [sys.executable, *arguments],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(self.folder)} | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (run.returncode, run.stderr) == (0, ""), run.stdout + run.stderr
-        return run.stdout
-
-
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    for folder in ("kdi", "demo", "orchestration", "expectations", "dbt_project", "reference", "reports", "powerbi"):
-        shutil.copytree(PROJECT_ROOT / folder, tmp_path / "kode" / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    return Project(tmp_path / "kode")
+    return Project.copy(tmp_path / "kode")
 
 
 def whole(installation: Installation) -> set[str]:
