@@ -1,17 +1,13 @@
 """A figure is decided in dbt: reports and workbooks choose rows of one table, and add nothing up themselves."""
 
 import json
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import duckdb
 import pytest
-import yaml
 from test_sql_strings import filled_in, statements
-
-from kdi.settings import PROJECT_ROOT
 
 PRODUCTS = ("kdi/report/", "kdi/excel/")
 # A workbook's pivots add up the rows of their own sheet, as Excel does; and a sheet has a row for what it shows.
@@ -124,13 +120,3 @@ def test_what_is_decided_is_seen(
     sql: str, what: set[str], connection: duckdb.DuckDBPyConnection, aggregates: frozenset[str]
 ) -> None:
     assert decided(parsed(connection, sql), aggregates) == what
-
-
-def test_lineage_names_what_reports_read(connection: duckdb.DuckDBPyConnection) -> None:
-    """dbt's exposures are what someone who changes a mart looks at."""
-    exposures = yaml.safe_load((PROJECT_ROOT / "dbt_project/models/exposures.yml").read_text(encoding="utf-8"))
-    named = {
-        name for e in exposures["exposures"] for found in e["depends_on"] for name in re.findall(r"'(\w+)'", found)
-    }
-    read = {table.split(".")[1] for _, sql in of_products() for table in tables(parsed(connection, sql))}
-    assert read - named == set()
