@@ -5,6 +5,7 @@ import tomllib
 from importlib import import_module
 
 import pages
+import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 from kdi.settings import PROJECT_ROOT
@@ -31,6 +32,20 @@ def test_every_module_has_its_place() -> None:
     }
     without = [m for m in sorted(modules) if not any(f"{m}.".startswith(f"{room}.") for room in rooms)]
     assert without == ["demo", "kdi"]  # they hold a docstring, and nothing else
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "orchestration.definitions.defs",  # runs in Dagster's storage, and the units of deploy/systemd
+        "orchestration.dagster_internals.launcher.LocalRunLauncher",  # a dagster.yaml that its operator keeps
+        "orchestration.dagster_internals.storage.ChosenStorage",
+        "orchestration.operations.logs.JsonLines",
+    ],
+)
+def test_what_installations_have_written_down_is_found_after_an_upgrade(name: str) -> None:
+    module, _, attribute = name.rpartition(".")
+    assert hasattr(import_module(module), attribute)
 
 
 def test_the_page_shows_the_layers() -> None:
