@@ -19,6 +19,25 @@
         'fleste_andel': 0.5,
         'polling_pause_dage': 31,
         'paa_listen': 30,
+        'forventet_mindst': 10,
+        'ujaevn_forventet_mindst': 50,
+        'otte_dage_fylder': 70,
+        'midten_i_spredninger': 0.95,
+        'stoerrelser': 11,
+        'niveau_af_mindst': 30,
+        'niveau_lavest': 0.25,
+        'niveau_hoejest': 2,
+        'usikkerhed_mindst': 0.1,
+        'travl_gange': 1.5,
+        'bunke_mindst': 200,
+        'bunke_gange': 8,
+        'resten_gange': 2.5,
+        'resten_mindst': 20,
+        'polling_dage_i_maaneden': 7,
+        'polling_kald': 240,
+        'polling_spids': 2,
+        'polling_nat': 0.7,
+        'polling_andel': 0.9,
     } -%}
     {#-
       bortfald_andel, spring_*, uregelmaessig_*: hardly any, a fifth or five times, two fifths or two and a half times;
@@ -32,6 +51,18 @@
         of one of them: a holiday nobody wrote down, or an outage, which kpi.driftsforstyrrelse tells.
       polling_pause_dage: a machine that is below the bound in July has not stopped and begun again.
       paa_listen: what a person can work through in a month.
+      forventet_mindst, ujaevn_forventet_mindst: of fewer expected calls a day says nothing; where one of the eight days was
+        low as well, of fewer than five times as many.
+      otte_dage_fylder: eight weeks, and two more where holidays take two of the days.
+      midten_i_spredninger: what the middle four of eight of a normal distribution span, in standard deviations.
+      stoerrelser, niveau_*: July and the days around Christmas are low for all, most so for the small. Sizes are powers of
+        two up to 1,024 calls; the level of a day is the middle of at least 30 of a size, and neither below a quarter nor
+        above twice.
+      usikkerhed_mindst: calls vary by a tenth of themselves though the eight days happened to be alike.
+      travl_gange, bunke_*: a heap is 200 calls, and eight times the usual hour or night, on a day half as busy again.
+      resten_*: and the rest of the day is as usual: no more than two and a half times it, of 20 calls at least.
+      polling_*: ten calls an hour, no hour above twice the mean, the night nearly as busy (0.7), on nine days of ten, of a
+        week at least: a machine that asks whether there is news.
     -#}
     {{- graenser[navn] -}}
 {%- endmacro %}

@@ -12,7 +12,7 @@ from orchestration.operations.incidents import _ADVICE
 RUNBOOK = (PROJECT_ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 CODE = " ".join(
     re.sub(r'"\s*\n\s*f?"', "", path.read_text(encoding="utf-8"))
-    for folder in ("kdi", "orchestration")
+    for folder in ("kdi", "orchestration", "expectations")
     for path in sorted((PROJECT_ROOT / folder).rglob("*.py"))
 )
 

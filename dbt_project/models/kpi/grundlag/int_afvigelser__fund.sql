@@ -29,7 +29,7 @@ kombinationer as (
         and fakta.maaned >= (select date_trunc('month', min(kalender.dato)) from kalender)
         and fakta.maaned <= (select max(kalender.dato) from kalender)
     group by fakta.myndighed_id, fakta.it_system_id, fakta.service_id
-    having max(fakta.antal_kald) >= 10
+    having max(fakta.antal_kald) >= {{ afvigelse('forventet_mindst') }}
 ),
 
 -- the busiest hour's calls and its number in one integer, so that one maximum finds both
@@ -60,15 +60,15 @@ doegn as materialized (
     inner join kalender on doegn_id.dato_id = kalender.dato_id
 ),
 
--- an expectation of 10 takes four of the eight days with 10 calls
+-- the expected is the middle of eight days: it takes four of them with as many calls
 mulige as (
     select
         kombination,
         min(dato) as fra,
-        max(dato) + 70 as til
+        max(dato) + {{ afvigelse('otte_dage_fylder') }} as til
     from doegn
     group by kombination
-    having count(*) filter (where kald >= 10) >= 4
+    having count(*) filter (where kald >= {{ afvigelse('forventet_mindst') }}) >= 4
 ),
 
 -- a loaded day without calls is a day with none
@@ -99,7 +99,7 @@ grundlag as (
     window foer as (partition by kombination, slags order by dato)
 ),
 
--- the median of the eight, and the span of the middle four, which is 0.95 standard deviations
+-- the median of the eight, and the span of the middle four
 vurderes as materialized (
     select
         kombination,
@@ -109,12 +109,12 @@ vurderes as materialized (
         spids % 32 as spidstime,
         natkald,
         (foer_4 + foer_5) / 2 as median_kald,
-        (foer_6 - foer_3) / 0.95 as spredning,
+        (foer_6 - foer_3) / {{ afvigelse('midten_i_spredninger') }} as spredning,
         -- all of the eight days had at least half of the median
         4 * foer_1 >= foer_4 + foer_5 as er_jaevn,
-        least(floor(log2(foer_4 + foer_5)), 11) as stoerrelse
+        least(floor(log2(foer_4 + foer_5)), {{ afvigelse('stoerrelser') }}) as stoerrelse
     from {{ sorteret_foer('grundlag') }}
-    where skal_vurderes and foer_4 + foer_5 >= 20
+    where skal_vurderes and foer_4 + foer_5 >= 2 * {{ afvigelse('forventet_mindst') }}
 ),
 
 -- July and the days around Christmas are low for all, most so for the small: what most of a size do
@@ -124,7 +124,11 @@ niveauer as (
         dato,
         stoerrelse,
         case
-            when count(*) >= 30 then least(greatest(median(kald / median_kald), 0.25), 2)
+            when count(*) >= {{ afvigelse('niveau_af_mindst') }}
+                then least(
+                    greatest(median(kald / median_kald), {{ afvigelse('niveau_lavest') }}),
+                    {{ afvigelse('niveau_hoejest') }}
+                )
             else 1
         end as niveau
     from vurderes
@@ -138,11 +142,16 @@ forventede as (
         greatest(
             vurderes.spredning * niveauer.niveau,
             sqrt(vurderes.median_kald * niveauer.niveau),
-            0.1 * vurderes.median_kald * niveauer.niveau
+            {{ afvigelse('usikkerhed_mindst') }} * vurderes.median_kald * niveauer.niveau
         ) as usikkerhed
     from vurderes
     inner join niveauer on vurderes.dato = niveauer.dato and vurderes.stoerrelse = niveauer.stoerrelse
-    where vurderes.median_kald * niveauer.niveau >= case when vurderes.er_jaevn then 10 else 50 end
+    where
+        vurderes.median_kald * niveauer.niveau
+        >= case
+            when vurderes.er_jaevn then {{ afvigelse('forventet_mindst') }}
+            else {{ afvigelse('ujaevn_forventet_mindst') }}
+        end
 ),
 
 bedoemte as (
@@ -175,8 +184,11 @@ travle as (
         median_kald
     from bedoemte
     where
-        kald >= 1.5 * forventet
-        and (spidskald >= greatest(200, median_kald / 3) or natkald >= greatest(200, forventet / 2))
+        kald >= {{ afvigelse('travl_gange') }} * forventet
+        and (
+            spidskald >= greatest({{ afvigelse('bunke_mindst') }}, median_kald / 3)
+            or natkald >= greatest({{ afvigelse('bunke_mindst') }}, forventet / 2)
+        )
 ),
 
 travle_foer as (
@@ -207,15 +219,27 @@ moenstre as (
         case
             when
                 travle_foer.median_spidskald <= travle.median_kald / 2
-                and travle.spidskald >= greatest(200, 8 * travle_foer.median_spidskald)
+                and travle.spidskald >= greatest(
+                    {{ afvigelse('bunke_mindst') }},
+                    {{ afvigelse('bunke_gange') }} * travle_foer.median_spidskald
+                )
                 and travle.kald - travle.spidskald
-                <= 2.5 * greatest(travle.median_kald - travle_foer.median_spidskald, 20)
+                <= {{ afvigelse('resten_gange') }} * greatest(
+                    travle.median_kald - travle_foer.median_spidskald,
+                    {{ afvigelse('resten_mindst') }}
+                )
                 then 'genforsoeg'
             when
                 travle_foer.median_natkald <= travle.median_kald / 2
-                and travle.natkald >= greatest(200, 8 * travle_foer.median_natkald)
+                and travle.natkald >= greatest(
+                    {{ afvigelse('bunke_mindst') }},
+                    {{ afvigelse('bunke_gange') }} * travle_foer.median_natkald
+                )
                 and travle.kald - travle.natkald
-                <= 2.5 * greatest(travle.median_kald - travle_foer.median_natkald, 20)
+                <= {{ afvigelse('resten_gange') }} * greatest(
+                    travle.median_kald - travle_foer.median_natkald,
+                    {{ afvigelse('resten_mindst') }}
+                )
                 then 'natlig_bunke'
         end as moenster
     from travle
@@ -272,7 +296,7 @@ maaneder as (
     from (select *, cast(date_trunc('month', dato) as date) as maaned from kalender) as dagene
     where maaned in (select plan.maaned from {{ source('plan', 'beroerte_dages_maaneder') }} as plan)
     group by maaned
-    having count(*) >= 7
+    having count(*) >= {{ afvigelse('polling_dage_i_maaneden') }}
 ),
 
 polling as (
@@ -292,11 +316,11 @@ polling as (
     from maaneder
     inner join doegn on doegn.dato between maaneder.fra and maaneder.til
     where
-        doegn.kald >= 240
-        and doegn.spids // 32 * 24 <= 2 * doegn.kald
-        and doegn.natkald * 24 >= 0.7 * 5 * doegn.kald
+        doegn.kald >= {{ afvigelse('polling_kald') }}
+        and doegn.spids // 32 * 24 <= {{ afvigelse('polling_spids') }} * doegn.kald
+        and doegn.natkald * 24 >= {{ afvigelse('polling_nat') }} * 5 * doegn.kald
     group by maaneder.maaned, maaneder.fra, maaneder.til, maaneder.dage, doegn.kombination
-    having count(*) >= 0.9 * maaneder.dage
+    having count(*) >= {{ afvigelse('polling_andel') }} * maaneder.dage
 ),
 
 samlet as (
