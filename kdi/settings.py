@@ -11,6 +11,7 @@ from pydantic import ByteSize, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+LOCAL_TIME_ZONE = "Europe/Copenhagen"
 # In a home that holds sample deliveries: its clock, which stands at the day after the last of them.
 CLOCK_FILE = "demo.env"
 
@@ -111,7 +112,7 @@ class Settings(BaseSettings):
     @property
     def status_date(self) -> date:
         """``as_of``, or today in Danish time."""
-        return self.as_of or datetime.now(ZoneInfo("Europe/Copenhagen")).date()
+        return self.as_of or datetime.now(ZoneInfo(LOCAL_TIME_ZONE)).date()
 
     @property
     def root(self) -> Path:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 
 from expectations.profiles import Profile, profiles
-from kdi.notation.periods import LOCAL_TIME_ZONE
+from kdi.notation.periods import LOCAL_TIME_ZONE, months_before
 from kdi.settings import CLOCK_FILE, get_settings
 
 
@@ -26,7 +26,7 @@ def _first() -> date:
 def _end() -> date | None:
     """Where partitions end: today, but for a demo, whose clock stands, the month after its own."""
     on = get_settings().status_date
-    return (on.replace(day=1) + timedelta(days=32)).replace(day=1) if get_settings().is_demo else None
+    return months_before(on, -1) if get_settings().is_demo else None
 
 
 _FIRST = _first()

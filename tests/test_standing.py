@@ -100,7 +100,7 @@ def test_the_sum_is_judged_as_the_rows_are() -> None:
     usual = [delivery(DAYS, day, n, 40_000) for n, day in enumerate(MONDAYS, 1)]
     few_calls = replace(delivery(DAYS, "2022-02-28", 30, 40_000), sum_modtaget=1_000, sum_indlaest=1_000)
     (*_, last) = stand(*usual, few_calls)
-    assert (last.state, last.reason) == ("tilbageholdt", "Antallet af kald er 2 % af det sædvanlige.")
+    assert (last.state, last.reason) == ("tilbageholdt", "Antallet af kald er 3 % af det sædvanlige.")
     assert stand(*usual, few_calls, event(few_calls, "godkendt"))[-1].state == "gaelder"
 
 

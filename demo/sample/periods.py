@@ -6,8 +6,9 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from demo.sample.reference import REFERENCE_DIR
+from kdi.notation.periods import LOCAL_TIME_ZONE, months_before
 
-COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+COPENHAGEN = ZoneInfo(LOCAL_TIME_ZONE)
 HORIZON_START = date(2020, 3, 1)
 """First month of the 36 months for which the full scale has the deck's totals."""
 HORIZON_MONTHS = 36
@@ -17,8 +18,7 @@ MONTH_LOAD = (1000, 960, 1050, 940, 1000, 980, 700, 980, 1060, 1010, 1080, 840)
 
 def add_months(month: date, count: int) -> date:
     """The first day of the month `count` months after `month`."""
-    index = month.year * 12 + month.month - 1 + count
-    return date(index // 12, index % 12 + 1, 1)
+    return months_before(month, -count)
 
 
 def months_ending(last_month: date, count: int) -> list[date]:

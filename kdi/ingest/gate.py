@@ -12,7 +12,7 @@ from expectations.judge import Verdict, judge
 from expectations.profiles import Profile
 from expectations.suites import suite
 from kdi.ingest.audit import Audit
-from kdi.notation.periods import LOCAL_TIME_ZONE
+from kdi.notation.periods import LOCAL_TIME_ZONE, first_day
 from kdi.notation.workdays import day_off
 
 # Four weeks hold twenty working days and at least eight days off: enough for a median, short
@@ -90,9 +90,9 @@ def _trailing_medians(rows: dict[str, int], profile: Profile) -> dict[str, float
     """Median rows of the comparable periods shortly before, for the periods that have enough."""
     span = _TRAILING_DAYS if profile.rhythm == "dag" else _TRAILING_MONTHS
     by_kind: dict[bool, list[date]] = {True: [], False: []}
-    for day in sorted(_first_day(p) for p in rows):
+    for day in sorted(first_day(p) for p in rows):
         by_kind[day_off(day) if profile.rhythm == "dag" else False].append(day)
-    text = {_first_day(p): n for p, n in rows.items()}
+    text = {first_day(p): n for p, n in rows.items()}
     medians = {}
     for days in by_kind.values():
         for i, day in enumerate(days):
@@ -100,10 +100,6 @@ def _trailing_medians(rows: dict[str, int], profile: Profile) -> dict[str, float
             if len(before) >= _FEWEST_COMPARED:
                 medians[_text(day, profile)] = statistics.median(text[d] for d in before)
     return medians
-
-
-def _first_day(period: str) -> date:
-    return date.fromisoformat(period if len(period) == 10 else f"{period}-01")
 
 
 def _text(day: date, profile: Profile) -> str:

@@ -19,7 +19,7 @@ import fsspec
 from expectations.profiles import Profile, profiles
 from kdi.ingest import remote
 from kdi.ingest.undecided import Undecided, undecided
-from kdi.notation import cpr
+from kdi.notation import cpr, periods
 from kdi.notation.periods import LOCAL_TIME_ZONE
 from kdi.settings import Settings
 
@@ -197,7 +197,7 @@ def is_local(fs: fsspec.AbstractFileSystem) -> bool:
 
 def _is_known(period: str, first_day: date) -> bool:
     try:
-        day = date.fromisoformat(period if len(period) == 10 else f"{period}-01")
+        day = periods.first_day(period)
     except ValueError:
         return False
     return first_day.replace(day=1) <= day <= datetime.now(ZoneInfo(LOCAL_TIME_ZONE)).date()

@@ -28,6 +28,7 @@ from kdi.lake.delivery import Delivery, Event
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import active_in, standings_in
 from kdi.machine.steps import step
+from kdi.notation import danish
 from kdi.settings import Settings
 
 
@@ -199,7 +200,7 @@ def _audit_all(settings: Settings, profile: Profile, files: list[InboxFile], scr
     changed: list[InboxFile] = []
     for file in unread:
         if file.size > settings.largest_file:
-            finding = Finding("for_stor_fil", detalje=f"{settings.largest_file / 1e6:.0f} MB")
+            finding = Finding("for_stor_fil", detalje=f"{danish.number(settings.largest_file / 1e6)} MB")
             audits.append(Audit(file, Path(file.path), findings=[finding]))
             continue
         try:

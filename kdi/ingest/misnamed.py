@@ -12,7 +12,7 @@ from datetime import date
 from expectations.profiles import Profile, profiles
 from kdi.ingest import remote
 from kdi.ingest.inbox import is_nobodys
-from kdi.notation import cpr
+from kdi.notation import cpr, periods
 from kdi.settings import Settings
 
 _REFERENCE = "reference"
@@ -68,7 +68,7 @@ def file(name: str, profile: Profile, first_day: date) -> str:
     told = f"{profile.source}/{cpr.masked(name)} læses ikke"
     if period := profile.period_of(name):
         try:
-            day = date.fromisoformat(period if len(period) == 10 else f"{period}-01")
+            day = periods.first_day(period)
         except ValueError:
             return f"{told}: {period} er ikke en dato i kalenderen."
         if day < first_day.replace(day=1):

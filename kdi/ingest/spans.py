@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kdi.faults import Misused
+from kdi.notation.periods import months_before
 
 FORMS = "2022-03-31, 2022-03, 2022K1 eller 2022"
 _FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|-?[KkQq]([1-4]))?", re.ASCII)
@@ -45,7 +46,7 @@ def days_of(text: str) -> Span:
             return Span(date(year, month, day), date(year, month, day))
         begin, months = (month, 1) if month or match[2] else (3 * quarter - 2, 3) if quarter else (1, 12)
         first = date(year, begin, 1)
-        after = date(year + (begin + months > 12), (begin + months - 1) % 12 + 1, 1)
+        after = months_before(first, -months)
     except (ValueError, OverflowError):
         raise NotASpan(f"»{text}« er ikke en dato i kalenderen. Skriv perioden som {FORMS}.") from None
     return Span(first, after - timedelta(days=1))

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pyarrow import ArrowException
 
 from expectations.findings import Finding, UnreadableDelivery
+from kdi.notation import danish
 
 _CHUNK = 1 << 20
 # Hourly files pack 20 to 60 times; a sheet of nothing but one value a few hundred times.
@@ -156,4 +157,4 @@ def _check_unpacked(unpacked: int, size: int, bounds: Bounds) -> None:
 
 
 def _size(number: int) -> str:
-    return f"{number / 1e6:,.0f} MB".replace(",", ".")
+    return f"{danish.number(number / 1e6)} MB"

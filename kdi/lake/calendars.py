@@ -13,7 +13,7 @@ from typing import Literal
 
 from expectations.profiles import Calendar, Profile, call_sources, profiles
 from kdi.lake.standing import Standing
-from kdi.notation.periods import first_day
+from kdi.notation.periods import first_day, last_day_of_month, months_before, months_between
 
 PeriodState = Literal[
     "publiceret", "publiceret_delvist", "indlaest", "tilbageholdt", "afvist", "trukket_tilbage",
@@ -93,7 +93,7 @@ def months(of_sources: Mapping[str, list[Period]], calendars: Mapping[str, Calen
     if not delivered:
         return []
     found: list[Month] = []
-    for month in _months_between(delivered[0], delivered[-1]):
+    for month in months_between(delivered[0], delivered[-1]):
         of_month = [
             _month(profiles()[source], month, by_month.get(month, 0), calendars[source], on)
             for source, by_month in received.items()
@@ -114,7 +114,7 @@ def is_closed(profile: Profile, period: str, on: date) -> bool:
     if profile.closed_after_months is None:
         return False
     month = first_day(period).replace(day=1)
-    return on >= _months_later(month, profile.closed_after_months + 1)
+    return on >= months_before(month, -profile.closed_after_months - 1)
 
 
 def _expected(profile: Profile, have: Iterable[str], on: date) -> Iterator[str]:
@@ -130,8 +130,8 @@ def _expected(profile: Profile, have: Iterable[str], on: date) -> Iterator[str]:
         for number in range((end - begin).days + 1):
             yield (begin + timedelta(days=number)).isoformat()
         return
-    for month in _months_between(begin.replace(day=1), end.replace(day=1)):
-        if _last_day_of_month(month) <= end:
+    for month in months_between(begin.replace(day=1), end.replace(day=1)):
+        if last_day_of_month(month) <= end:
             yield f"{month:%Y-%m}"
 
 
@@ -139,7 +139,7 @@ def _period(
     profile: Profile, name: str, standings: list[Standing], on: date, published: frozenset[str] | None
 ) -> Period:
     start = first_day(name)
-    last = _last_day_of_month(start) if profile.rhythm == "maaned" else start
+    last = last_day_of_month(start) if profile.rhythm == "maaned" else start
     calendar = profile.calendar
     due = last + timedelta(days=calendar.due_days) if calendar and calendar.due_days is not None else None
     limit = due + timedelta(days=calendar.grace_days) if calendar and due else None
@@ -194,7 +194,7 @@ def _received_by_month(of_source: Iterable[Period]) -> dict[date, int]:
 
 
 def _month(profile: Profile, month: date, received: int, calendar: Calendar, on: date) -> Month:
-    last = _last_day_of_month(month)
+    last = last_day_of_month(month)
     expected = last.day if profile.rhythm == "dag" else 1
     limit = last + calendar.patience
     state: MonthState = "komplet" if received >= expected else "frist_udloebet" if on > limit else "afventer"
@@ -223,19 +223,3 @@ def _with_newest(found: list[Month]) -> Iterator[Month]:
 
 def _is_expected(calendar: Calendar, month: date) -> bool:
     return calendar.last is None or month <= calendar.last
-
-
-def _months_between(first: date, last: date) -> Iterator[date]:
-    month = first
-    while month <= last:
-        yield month
-        month = _months_later(month, 1)
-
-
-def _months_later(month: date, count: int) -> date:
-    number = month.year * 12 + month.month - 1 + count
-    return date(number // 12, number % 12 + 1, 1)
-
-
-def _last_day_of_month(day: date) -> date:
-    return _months_later(day.replace(day=1), 1) - timedelta(days=1)

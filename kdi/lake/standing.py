@@ -16,6 +16,7 @@ from typing import Literal
 from expectations.profiles import Profile, Volume, profiles
 from kdi.lake.delivery import Delivery, Event
 from kdi.lake.delivery_log import DeliveryLog
+from kdi.notation import danish
 from kdi.notation.periods import first_day
 from kdi.notation.workdays import kind_of_day
 
@@ -175,8 +176,7 @@ class _Levels:
             ("kald", delivery.sum_indlaest, usual_sum),
         ):
             if usual and not self._volume.lowest <= found / usual <= self._volume.highest:
-                share = f"{100 * found / usual:,.0f}".replace(",", ".")
-                return f"Antallet af {what} er {share} % af det sædvanlige."
+                return f"Antallet af {what} er {danish.number(100 * found / usual)} % af det sædvanlige."
         return ""
 
 

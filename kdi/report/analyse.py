@@ -6,12 +6,13 @@ What is most important, and what to do next, is decided in ``kpi.fund`` and ``kp
 from typing import Any
 
 from kdi.notation import danish
+from kdi.notation.periods import months_before
 from kdi.publish.agreements import Agreements
 from kdi.report import analyse_sider as pages
 from kdi.report import codes, municipality, web_blocks
 from kdi.report.analyse_sider import About, Row
 from kdi.report.document import Block, Document, Outcomes, Paragraph, Place, Places, State, States, Step, Steps
-from kdi.report.edition import SMALLEST_GROUP, Edition, months_before
+from kdi.report.edition import SMALLEST_GROUP, Edition
 from kdi.report.potentiale_parts import interface
 
 _ASKED = codes.labels("kpi.placering", "maal")

@@ -1,7 +1,8 @@
 """What newsletter and web pages say of all 98 municipalities together."""
 
 from kdi.notation import danish
-from kdi.report.edition import Edition, months_before
+from kdi.notation.periods import months_before
+from kdi.report.edition import Edition
 
 
 def share_in_use(edition: Edition) -> str:

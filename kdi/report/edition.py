@@ -7,7 +7,7 @@ are those in force at the month's end, as ``marts.gaeldende`` says.
 import json
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ import duckdb
 
 from demo.sample.names import supplier_names
 from kdi.notation import danish
+from kdi.notation.periods import last_day_of_month, months_before
 from kdi.report.document import Definition
 from kdi.report.potentiale_parts import interface
 
@@ -104,7 +105,7 @@ class Edition:
 
     @property
     def month_end(self) -> date:
-        return months_before(self.month, -1) - timedelta(days=1)
+        return last_day_of_month(self.month)
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Rows as dictionaries. The edition's own dates (``_KNOWN``) are known to every query."""
@@ -244,12 +245,6 @@ _KNOWN = {
     "maaned": "month", "foer": "before", "kvartalets_foerste": "quarter_start", "aarets_foerste": "year_start",
     "slut": "month_end", "statusdato": "status_date", "udtraek": "extract",
 }  # fmt: skip
-
-
-def months_before(month: date, number: int) -> date:
-    """The first day of the month so many before; after it when negative."""
-    place = month.year * 12 + month.month - 1 - number
-    return date(place // 12, place % 12 + 1, 1)
 
 
 def last_month_of(quarter: str) -> date:

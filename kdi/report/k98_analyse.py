@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kdi.notation import danish
+from kdi.notation.periods import months_before
 from kdi.report import tragt
 from kdi.report.analyse import STATES
 from kdi.report.analyse_sider import CODES, WORDS
@@ -28,7 +29,7 @@ from kdi.report.document import (
     cut,
     tabulate,
 )
-from kdi.report.edition import SMALLEST_GROUP, Edition, months_before
+from kdi.report.edition import SMALLEST_GROUP, Edition
 from kdi.report.municipality import SystemNames
 from kdi.report.potentiale_parts import interface
 

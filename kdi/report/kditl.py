@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from kdi.notation import danish
+from kdi.notation.periods import months_before
 from kdi.report import country, findings, kditl_operations, sapa, tragt
 from kdi.report.document import (
     Answer,
@@ -23,7 +24,7 @@ from kdi.report.document import (
     cut,
     tabulate,
 )
-from kdi.report.edition import Edition, months_before
+from kdi.report.edition import Edition
 from kdi.report.k98_analyse import curve
 from kdi.report.municipality import SystemNames
 from kdi.report.potentiale_parts import interface

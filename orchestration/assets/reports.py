@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from kdi.notation.periods import LOCAL_TIME_ZONE
+from kdi.notation.periods import LOCAL_TIME_ZONE, first_day, months_before
 from kdi.report.catalogue import Product, products
 from kdi.report.edition import Edition, NotPublished
 from kdi.settings import get_settings
@@ -128,8 +128,8 @@ def _made(
 
 def last_month(rhythm: str, key: str) -> date:
     """The month that a partition's reports are about."""
-    first = date.fromisoformat(f"{key}-01")
-    return first.replace(month=first.month + 2) if rhythm == "kvartal" else first
+    first = first_day(key)
+    return months_before(first, -2) if rhythm == "kvartal" else first
 
 
 ASSETS = [_report(product) for product in products().values()]

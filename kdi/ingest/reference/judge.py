@@ -13,7 +13,7 @@ from expectations.findings import Finding
 from expectations.reference import ReferenceProfile, Rule, reference_profiles
 from kdi.ingest.reference.cells import Fault
 from kdi.ingest.reference.files import FileRead, read_file
-from kdi.notation import cpr
+from kdi.notation import cpr, danish
 from kdi.notation.names import compared
 from kdi.notation.sql import quoted, sql_text
 
@@ -182,5 +182,5 @@ def _try(
 
 
 def _told(value: object) -> str:
-    text = f"{value:,}".replace(",", ".") if isinstance(value, int) and value >= 10_000 else str(value)
+    text = danish.number(value) if isinstance(value, int) and value >= 10_000 else str(value)
     return cpr.masked(text if len(text) <= _LONGEST_LIST else f"{text[:_LONGEST_LIST]} …")
