@@ -5,21 +5,36 @@ be personal.
 """
 
 from dataclasses import dataclass
+from typing import Literal, NewType
 
-STRUCTURAL = frozenset({
+Code = Literal[
+    "tom_fil", "ingen_raekker", "forkert_skilletegn", "manglende_kolonne", "dobbelt_kolonne", "ukendt_tegnsaet",
+    "ulaeselig_fil", "forkert_filtype", "for_mange_kolonner", "for_lang_overskrift", "for_stor_fil",
+    "usikker_fil", "for_tung_fil", "uklar_snitflade", "ulaeselig_overskrift", "skjult_ark",
+    "formel_uden_vaerdi", "fejlvaerdi", "forkert_celletype", "flettet_celle", "brudt_raekke", "cpr_nummer",
+    "dublet", "for_mange_fejl", "kontrolsum", "tomt_felt", "pladsholder", "styretegn", "oedelagt_tekst",
+    "for_lang_tekst", "ugyldigt_cvr", "ugyldig_uuid", "ugyldigt_kle_nummer", "ugyldig_maaned",
+    "forkert_periode", "ugyldigt_tidspunkt", "ikke_hel_time", "ugyldig_dato", "ukendt_vaerdi", "ikke_et_tal",
+    "decimaltal", "negativt_tal", "for_stort_tal",
+]  # fmt: skip
+"""What a fault is called: in files of reasons, in suites and on the terminal."""
+OwnCode = NewType("OwnCode", str)
+"""The same for what a reference file's own rules demand; the words stand beside the rule."""
+
+STRUCTURAL: frozenset[Code] = frozenset({
     "tom_fil", "forkert_skilletegn", "manglende_kolonne", "dobbelt_kolonne", "ukendt_tegnsaet", "ulaeselig_fil",
     "forkert_filtype", "uklar_snitflade", "ulaeselig_overskrift", "skjult_ark", "for_stor_fil", "usikker_fil",
     "for_tung_fil", "brudt_raekke", "for_mange_kolonner", "for_lang_overskrift",
 })  # fmt: skip
 """Faults after which the number of a delivery's rows is not known."""
 
-UNREAD_CELL = ("formel_uden_vaerdi", "fejlvaerdi", "forkert_celletype", "flettet_celle")
+UNREAD_CELL: tuple[Code, ...] = ("formel_uden_vaerdi", "fejlvaerdi", "forkert_celletype", "flettet_celle")
 """Faults of a workbook's cell that holds something which could not be read."""
 UNREAD_MARK = "\ufdd0"
 """Begins the text that stands for such a cell, followed by its fault: a character that no text may have."""
 
 # code → (what is wrong, what to do). ``{detail}`` is filled with names of columns, never values.
-CATALOGUE: dict[str, tuple[str, str]] = {
+CATALOGUE: dict[Code | OwnCode, tuple[str, str]] = {
     "tom_fil": ("Filen er tom (0 byte).", "Send filen igen med overskrift og rækker."),
     "ingen_raekker": (
         "Filen har overskrift, men ingen rækker.",
@@ -146,7 +161,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "for_stort_tal": ("Antallet er større, end én række kan have.", "Ret antallet."),
 }
 
-VALUE_CLASS = {
+VALUE_CLASS: dict[Code | OwnCode, str] = {
     "tomt_felt": "tom",
     "decimaltal": "decimaltal",
     "negativt_tal": "negativt tal",
@@ -167,7 +182,7 @@ class Finding:
     says how many rows share the fault when only the first are listed.
     """
 
-    kode: str
+    kode: Code | OwnCode
     kolonne: str | None = None
     raekke: int | None = None
     detalje: str = ""

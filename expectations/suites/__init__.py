@@ -7,6 +7,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from expectations.findings import Code
+
 
 class Demand(BaseModel):
     """One expectation: a Great Expectations type with its arguments, a name and a severity.
@@ -23,7 +25,7 @@ class Demand(BaseModel):
     kwargs: dict[str, Any]
     severity: Literal["critical", "warning"]
     description: str
-    fault: str | None = None
+    fault: Code | None = None
     may_be_consented: bool = False
 
 

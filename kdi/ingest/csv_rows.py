@@ -15,7 +15,7 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from expectations.findings import Finding, UnreadableDelivery
+from expectations.findings import Code, Finding, UnreadableDelivery
 from expectations.profiles import Profile
 from kdi.ingest.csv_files import open_bytes, unpacking
 from kdi.ingest.layout import Layout
@@ -105,7 +105,7 @@ def _sound(
             yield [number, *row[:width]]
 
 
-def _fault(row: list[str], width: int, profile: Profile) -> tuple[str, str] | None:
+def _fault(row: list[str], width: int, profile: Profile) -> tuple[Code, str] | None:
     if any("\udc80" <= character <= "\udcff" for text in row for character in text if not text.isascii()):
         return "ukendt_tegnsaet", "UTF-8"
     if len(row) < width or any(row[width:]):  # an empty field too many is a delimiter at the row's end

@@ -10,7 +10,7 @@ from functools import cache
 
 import duckdb
 
-from expectations.findings import UNREAD_CELL, UNREAD_MARK
+from expectations.findings import UNREAD_CELL, UNREAD_MARK, Code
 from expectations.profiles import Column, Lists, Profile
 from kdi.ingest import texts
 from kdi.notation import names
@@ -22,7 +22,7 @@ _MOMENT_PATTERN = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2
 _SUMMABLE = 10**15
 
 
-def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
+def faults(column: Column, profile: Profile) -> list[tuple[Code, str]]:
     """``(code, condition)`` pairs for a text column in the spelling of :func:`read_as`; the first that holds counts.
 
     The conditions may use ``periode`` (the file's) beside the column itself.
@@ -39,7 +39,7 @@ def faults(column: Column, profile: Profile) -> list[tuple[str, str]]:
     return [(code, f"{c} is not null and ({condition})") for code, condition in of_type]
 
 
-def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
+def _faults_of_type(column: Column, profile: Profile) -> list[tuple[Code, str]]:
     c = column.name
     match column.type:
         case "cvr":
@@ -49,8 +49,8 @@ def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
                 ("pladsholder", f"{c} = '00000000'"),
             ]
         case "uuid":
-            nobody = [] if column.may_name_nobody else [("pladsholder", texts.is_nobodys_uuid(c))]
-            return [("ugyldig_uuid", f"try_cast({c} as uuid) is null"), *nobody]
+            no_uuid: list[tuple[Code, str]] = [("ugyldig_uuid", f"try_cast({c} as uuid) is null")]
+            return no_uuid if column.may_name_nobody else [*no_uuid, ("pladsholder", texts.is_nobodys_uuid(c))]
         case "kle_nummer":
             return [("ugyldigt_kle_nummer", f"not regexp_full_match({c}, '[0-9]{{2}}(\\.[0-9]{{2}}){{2}}')")]
         case "dato":
@@ -70,7 +70,7 @@ def _faults_of_type(column: Column, profile: Profile) -> list[tuple[str, str]]:
                 ("forkert_periode", f"cast({local(c)} as date) <> cast(periode as date)"),
             ]
         case "antal" | "antal_maskeret":
-            number = [
+            number: list[tuple[Code, str]] = [
                 ("decimaltal", rf"regexp_full_match({c}, '[+-]?[0-9]*[.,][0-9]+|[+-]?[0-9.,]+[eE][+-]?[0-9]+')"),
                 ("negativt_tal", f"regexp_full_match({c}, '-[0-9]+')"),
                 ("ikke_et_tal", f"not regexp_full_match({c}, '[0-9]+')"),

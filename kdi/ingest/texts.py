@@ -3,6 +3,7 @@
 How names are shown and compared stands in :mod:`kdi.notation.names`; here it is decided which may come in.
 """
 
+from expectations.findings import Code
 from kdi.notation import names
 
 # The longest of 1,815 KLE subjects has 100 characters, the longest service of the catalogue fewer. What is
@@ -39,13 +40,14 @@ def without_blanks_around(text: str) -> str:
     return f"regexp_replace({text}, '^{_AROUND}|{_AROUND}$', '', 'g')"
 
 
-def faults(text: str, must_name: bool) -> list[tuple[str, str]]:
+def faults(text: str, must_name: bool) -> list[tuple[Code, str]]:
     """``(code, condition)`` pairs for what is not text, or where it ``must_name`` somebody, names nobody."""
+    nobody: list[tuple[Code, str]] = [("pladsholder", is_placeholder(text))] if must_name else []
     return [
         ("oedelagt_tekst", f"regexp_matches({text}, '{_WRONGLY_READ}')"),
         ("styretegn", f"regexp_matches({text}, '{_NO_TEXT}')"),
         ("for_lang_tekst", f"length({text}) > {LONGEST}"),
-        *([("pladsholder", is_placeholder(text))] if must_name else []),
+        *nobody,
     ]
 
 

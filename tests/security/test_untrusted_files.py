@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,7 +12,7 @@ import pytest
 from ingest.deliveries import HOURLY, KLE, Outcome, Platform, csv_bytes, three_hours
 from pydantic import ByteSize
 
-from expectations.findings import CATALOGUE
+from expectations.findings import CATALOGUE, Code
 from kdi.ingest import sandbox
 from kdi.ingest.inbox import look
 from kdi.ingest.sandbox import Limits, Stopped
@@ -223,5 +224,6 @@ def test_the_sandbox_writes_no_more_than_it_may(tmp_path: Path) -> None:
 
 
 def test_every_message_says_what_to_do() -> None:
+    assert CATALOGUE.keys() == set(get_args(Code))
     for code, (message, action) in CATALOGUE.items():
         assert message.strip() and action.strip().endswith("."), code

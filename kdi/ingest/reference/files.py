@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from expectations.findings import Finding
+from expectations.findings import Finding, OwnCode
 from expectations.reference import ReferenceProfile
 from kdi.ingest.reference.cells import Fault, Wrong, judged
 from kdi.notation import cpr
@@ -39,7 +39,7 @@ class FileRead:
 
     def refuse(self, code: str, says: str, remedy: str, row: int | None = None) -> "FileRead":
         """Give the file up; returns it."""
-        self.faults.append(Fault(code, raekke=row, says=says, remedy=remedy))
+        self.faults.append(Fault(OwnCode(code), raekke=row, says=says, remedy=remedy))
         self.unreadable = True
         return self
 
@@ -191,7 +191,7 @@ def _row(
         value = judged(raw, column) if column.name in places else None
         if isinstance(value, Wrong):
             read.faults.append(
-                Fault(value.code, kolonne=column.name, raekke=number, says=value.says, remedy=value.remedy)
+                Fault(OwnCode(value.code), kolonne=column.name, raekke=number, says=value.says, remedy=value.remedy)
             )
             value = None
         row[column.name] = value

@@ -9,7 +9,7 @@ from functools import lru_cache
 import duckdb
 import pyarrow as pa
 
-from expectations.findings import Finding
+from expectations.findings import Finding, OwnCode
 from expectations.reference import ReferenceProfile, Rule, reference_profiles
 from kdi.ingest.reference.cells import Fault
 from kdi.ingest.reference.files import FileRead, read_file
@@ -120,7 +120,7 @@ def _judge_periods(connection: duckdb.DuckDBPyConnection, read: FileRead, profil
     ).fetchall()
     read.faults += [
         Fault(
-            "omvendt_periode",
+            OwnCode("omvendt_periode"),
             kolonne=period.last,
             raekke=row,
             says=f"{period.last} ligger før {period.first}.",
@@ -141,7 +141,7 @@ def _judge_periods(connection: duckdb.DuckDBPyConnection, read: FileRead, profil
     told = {f.raekke for f in read.faults}
     read.faults += [
         Fault(
-            "overlappende_periode",
+            OwnCode("overlappende_periode"),
             kolonne=period.first,
             raekke=row,
             says=f"Perioden overlapper den i række {first}.",
@@ -177,7 +177,7 @@ def _try(
         owner = name if own_fault else next(f for f in others if f in replaced)
         if not own_fault:
             says, row = f"{name}.csv{f', række {row}' if row else ''}: {says}", None
-        fault = Fault(rule.name, kolonne=rule.column, raekke=row, says=says, remedy=rule.remedy)
+        fault = Fault(OwnCode(rule.name), kolonne=rule.column, raekke=row, says=says, remedy=rule.remedy)
         judged.files[owner].faults.append(fault)
 
 
