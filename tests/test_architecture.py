@@ -1,12 +1,19 @@
 """The floor plan: the contracts hold, docs/architecture.md shows them, and the files it walks through are there."""
 
+import ast
 import re
+import sys
 import tomllib
 from importlib import import_module
+from importlib.metadata import packages_distributions
+from itertools import chain
+from pathlib import Path
 
 import pages
 import pytest
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from kdi.settings import PROJECT_ROOT
 
@@ -69,3 +76,31 @@ def test_what_the_page_walks_through_is_there() -> None:
     )
     assert len(named) > 30
     assert [name for name in named if not (PROJECT_ROOT / name).exists()] == []
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    """Else it is there by another's grace, and goes when that one changes."""
+    project = PROJECT["project"]
+    declared = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    declared += PROJECT["dependency-groups"]["demo"]
+    names = {canonicalize_name(Requirement(line).name) for line in declared} | {"dagster-shared"}  # dagster's own half
+    own = {"kdi", "orchestration", "expectations", "demo"}
+    of_module = packages_distributions()
+    missing = {
+        module
+        for folder in own
+        for path in (PROJECT_ROOT / folder).rglob("*.py")
+        for module in _imported(path) - sys.stdlib_module_names - own - {"pyspark"}  # an extra, and not installed here
+        if not {canonicalize_name(name) for name in of_module.get(module, [])} & names
+    }
+    assert missing == set()
+
+
+def _imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
