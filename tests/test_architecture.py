@@ -15,7 +15,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from kdi.settings import PROJECT_ROOT
+from kdi.settings import PROJECT_ROOT, Settings
 
 PAGE = pages.DOCS / "architecture.md"
 PROJECT = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -104,3 +104,14 @@ def _imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module.split(".")[0])
     return found
+
+
+def test_readme_names_every_setting() -> None:
+    table = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8").split("## Settings")[1].split("\n## ")[0]
+    named = [
+        name
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`(KDI_\w+)`", line.split("|")[1])
+    ]
+    assert sorted(named) == sorted(f"KDI_{name.upper()}" for name in Settings.model_fields)
