@@ -114,4 +114,6 @@ def test_readme_names_every_setting() -> None:
         if line.startswith("| `")
         for name in re.findall(r"`(KDI_\w+)`", line.split("|")[1])
     ]
-    assert sorted(named) == sorted(f"KDI_{name.upper()}" for name in Settings.model_fields)
+    assert sorted(named) == sorted(
+        str(field.validation_alias or f"KDI_{name}").upper() for name, field in Settings.model_fields.items()
+    )
