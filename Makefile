@@ -125,6 +125,8 @@ lint: $(BIN)/.ready-dev  ## Format, lint and type checks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/sqlfluff lint dbt_project/models
+	$(BIN)/dbt --quiet --log-path dbt_project/target parse --project-dir dbt_project --profiles-dir dbt_project
+	$(BIN)/dbt-score lint --manifest dbt_project/target/manifest.json
 
 bench: $(BIN)/.ready-dev  ## Full-size benchmarks (about 15 minutes and 12 GB of disk)
 	$(BIN)/python -m benchmarks.run
