@@ -70,11 +70,11 @@ def _first_sentence(module: str) -> str:
     return " ".join(sentence.split()).replace("``", "`")
 
 
-def test_what_the_page_walks_through_is_there() -> None:
+@pytest.mark.parametrize("page", sorted([*pages.DOCS.glob("*.md"), PROJECT_ROOT / "README.md"]), ids=lambda p: p.stem)
+def test_files_that_a_page_names_are_there(page: Path) -> None:
     named = re.findall(
-        r"`((?:kdi|orchestration|expectations|dbt_project|reports)/[\w./]+)`", PAGE.read_text(encoding="utf-8")
+        r"`([a-z_]+/[\w./-]+\.(?:py|sql|yml|yaml|csv|typ|j2|md|sh|js))`", page.read_text(encoding="utf-8")
     )
-    assert len(named) > 30
     assert [name for name in named if not (PROJECT_ROOT / name).exists()] == []
 
 
