@@ -1,6 +1,8 @@
 """``kdi report``: makes what readers get from the release in force. Heavy imports are inside the commands."""
 
+import os
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -127,21 +129,27 @@ def _made(product: str, month: date | None, only: str | None = None) -> bool:
     from kdi.report.edition import NotPublished
     from kdi.report.make import ReportsFailed, make
 
-    count, last, failed = 0, None, []
+    written: list[Path] = []
+    failed = []
     progress.stage(f"Laver {products()[product].titel}")
     try:
         for path in progress.each(make(get_settings(), product, month, only)):
-            count, last = count + 1, path
+            written.append(path)
     except NotPublished as error:
         typer.echo(f"FEJL {error}", err=True)
         return False
     except ReportsFailed as error:
         failed = error.lines
-    where = last if count == 1 else last.parent if last else "ingenting at lave"
-    typer.echo(f"{products()[product].titel}: {count} i {where}")
+    where = _where(written) if written else "ingenting at lave"
+    typer.echo(f"{products()[product].titel}: {len(written)} i {where}")
     for line in failed:
         typer.echo(f"FEJL {line}", err=True)
     return not failed
+
+
+def _where(written: list[Path]) -> Path:
+    """The file, or the folder above all of them."""
+    return written[0] if len(written) == 1 else Path(os.path.commonpath([path.parent for path in written]))
 
 
 def _tell_names_not_shown() -> None:

@@ -13,6 +13,10 @@ from kdi.excel.words import in_words, words
 from kdi.report.edition import Edition
 
 _FUNNEL = "kpi.tilslutning_tragt"
+# Months that have as much behind them as the one three months before: a longer window is no change.
+_COMPARABLE = """
+    select nu.maaned from kpi.kald_pr_borger_danmark as nu inner join kpi.kald_pr_borger_danmark as foer
+    on nu.maaned = foer.maaned + interval 3 month and nu.maaneder_12m = foer.maaneder_12m"""
 NUMBER, SHARE, RATE = "#,##0", "0.0 %", "#,##0.00"
 # Danish whatever language the reader's Excel speaks.
 MONTH, DAY = "[$-406]mmm yyyy", "[$-406]d. mmm yyyy"
@@ -234,7 +238,8 @@ GAPS = Data(
 DEBT = Data(
     "Teknisk gæld",
     "Gaeld",
-    "Krævede snitflader, der kunne være i brug, men ikke er det, og i hvor mange måneder; ældst først.",
+    "Krævede snitflader, der kunne være i brug, men ikke er det, og i hvor mange måneder; ældst først."
+    " Ændringen er tom, når der ligger færre måneder bag tallet før.",
     (
         _MUNICIPALITY,
         _SYSTEM,
@@ -246,7 +251,9 @@ DEBT = Data(
         Column("Kan ikke måles", "kan_ikke_maales", 10, NUMBER, "sum"),
         Column("Gæld i måneder", "gaeld_maaneder", 12, NUMBER, "sum"),
         Column("Ældste, måneder", "aeldste_gaeld_maaneder", 12, NUMBER, "max"),
-        Column("Ændring på et kvartal", "gaeld_aendring", 14, NUMBER, "sum"),
+        Column(
+            "Ændring på et kvartal", f"case when maaned in ({_COMPARABLE}) then gaeld_aendring end", 14, NUMBER, "sum"
+        ),
         Column("Gamle versioner", "gamle_versioner", 12, NUMBER, "sum"),
     ),
     lambda reader: _named(f"select * from kpi.teknisk_gaeld where {shown()} and {reader.rows()}"),

@@ -102,11 +102,11 @@ def _four(page: Any, top: int, reader: Reader, edition: Edition, styles: Styles)
     for number, row in enumerate(rows, start=top + 1):
         measure = measures[row["maal"]]
         form = styles.number(measure.format)
-        shared = "delt " if row["paa_pladsen"] > 1 else ""
+        shared = ", delt" if row["paa_pladsen"] > 1 else ""
         page.write_string(number, 0, measure.label, styles.text)
         write_cell(page, number, 1, row["vaerdi"], form)
         write_cell(page, number, 2, danish.TOO_FEW if row["median"] is None else row["median"], form)
-        page.write_string(number, 3, f"{shared}{row['plads']} af {row['blandt']}", styles.right)
+        page.write_string(number, 3, f"{row['plads']} af {row['blandt']}{shared}", styles.right)
         page.write_string(number, 4, f"{measure.definition.split('. ')[0].rstrip('.')}.", styles.after_number)
     return top + len(rows) + 1
 

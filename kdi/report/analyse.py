@@ -19,7 +19,7 @@ _ASKED = codes.labels("kpi.placering", "maal")
 # The four questions of page 1: measure, question, what is measured, and the finding that is about it.
 QUESTIONS = {
     "tilslutningsgrad": (_ASKED["tilslutningsgrad"], "Tilslutning: klarmeldte snitflader", "til"),
-    "realiseringsgrad": (_ASKED["realiseringsgrad"], "Udbredelse: anvendelser i brug", "udb"),
+    "realiseringsgrad": (_ASKED["realiseringsgrad"], "Udbredelse: andel i brug", "udb"),
     "daekningsgrad": (_ASKED["daekningsgrad"], "KLE: emner med sager", "kle"),
     "kald_pr_indbygger": (_ASKED["kald_pr_indbygger"], "Kald pr. indbygger", "fald"),
 }
@@ -66,6 +66,7 @@ def build(edition: Edition, agreements: Agreements, cvr: str) -> Document:
             f" jeres størrelse er størrelsesklasse {about.size.upper() or danish.MISSING}; kommunen selv tæller med.",
             f"»{danish.TOO_FEW}« står, hvor færre end {SMALLEST_GROUP} kommuner ligger bag, eller én står for over"
             " halvdelen. Et fund vejes efter, hvor stort det er, og hvor sikkert; vægtene er åbne (vaegte.csv).",
+            *edition.too_young,
         ),
     )
 

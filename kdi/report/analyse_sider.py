@@ -189,17 +189,20 @@ def _progress(of: About) -> Page:
 
 
 def _moved(of: About) -> str:
-    row = of.places.get("realiseringsgrad") or next(iter(of.places.values()))
-    a_year = of.edition.has_year_before and row["vaerdi_aar_foer"] is not None
-    before = row["vaerdi_aar_foer"] if a_year else row["vaerdi_kvartal_foer"]
-    since = "på et år" if a_year else "siden kvartalet før"
-    if before is None:
-        return "Går det frem?"
-    points = round(100 * row["vaerdi"], 1) - round(100 * before, 1)
+    """The page's heading: how the share in use went, or the declarations, where data are too young for that."""
+    for measure, what in (("realiseringsgrad", "Andelen i brug"), ("tilslutningsgrad", "Andelen, der er klarmeldt,")):
+        row = of.places.get(measure, {})
+        for column, since in (("vaerdi_aar_foer", "på et år"), ("vaerdi_kvartal_foer", "siden kvartalet før")):
+            if row.get(column) is not None:
+                return f"Går det frem? {what} er {_way(row['vaerdi'], row[column])} {since}"
+    return "Går det frem?"
+
+
+def _way(now: float, before: float) -> str:
+    points = round(100 * now, 1) - round(100 * before, 1)
     if abs(points) < 0.05:
-        return f"Går det frem? Andelen i brug er uændret {since}"
-    way = "op" if points > 0 else "ned"
-    return f"Går det frem? Andelen i brug er {way} {danish.number(abs(points), 1)} procentpoint {since}"
+        return "uændret"
+    return f"{'op' if points > 0 else 'ned'} {danish.number(abs(points), 1)} procentpoint"
 
 
 def _value(row: Row, value: float | None) -> str:
@@ -214,12 +217,14 @@ def _others(row: Row, value: float | None) -> str:
 
 def _curve(of: About, measure: str) -> Curve:
     share = measure.endswith("grad")
-    points = [(r["maaned"], r["vaerdi"]) for r in of.history if r["maal"] == measure][-24:]
+    points, younger = [(r["maaned"], r["vaerdi"]) for r in of.history if r["maal"] == measure][-24:], ""
+    if measure == "realiseringsgrad":
+        points, younger = of.edition.like_now(points)
     text = (lambda v: danish.percent(v, 1)) if share else danish.small
-    (first, start), (last, end) = points[0], points[-1]
+    (first, start), (last, end) = next((m, v) for m, v in points if v is not None), points[-1]
     return Curve(
         _MEASURES[measure],
-        "andel" if share else "kald pr. indbygger i måneden",
+        f"andel{younger}" if share else "kald pr. indbygger i måneden",
         tuple((f"{danish.month_short(m)} {m.year}", v) for m, v in points),
         text(end),
         f"{_MEASURES[measure]}: {text(start)} i {danish.month(first)} og {text(end)} i {danish.month(last)}.",
@@ -407,6 +412,7 @@ def _debt(of: About) -> Page:
     if not owed:
         return None
     oldest = max(r["aeldste_gaeld_maaneder"] for r in owed)
+    comparable = of.edition.is_comparable(of.edition.before)
     table = tabulate(
         "",
         owed,
@@ -415,7 +421,7 @@ def _debt(of: About) -> Page:
         (Column("Anvendelser i gæld", right=True), lambda r: danish.number(r["gaeld"])),
         (Column("Ældste, måneder", right=True), lambda r: danish.number(r["aeldste_gaeld_maaneder"])),
         (Column("I alt, måneder", right=True), lambda r: danish.number(r["gaeld_maaneder"])),
-        (Column("Siden sidst", 0.9, right=True), lambda r: danish.change(r["gaeld_aendring"])),
+        (Column("Siden sidst", 0.9, right=True), lambda r: danish.change(r["gaeld_aendring"] if comparable else None)),
         name="gaeld",
         note="Gæld er krævede snitflader, der kan måles og ikke er i brug; måneder, de kunne have været i brug.",
     )

@@ -1,7 +1,6 @@
 """What newsletter and web pages say of all 98 municipalities together."""
 
 from kdi.notation import danish
-from kdi.notation.periods import months_before
 from kdi.report.edition import Edition
 
 
@@ -11,8 +10,8 @@ def share_in_use(edition: Edition) -> str:
         r["maaned"]: r["realiseringsgrad"]
         for r in edition.rows("select maaned, realiseringsgrad from kpi.potentiale_k98")
     }
-    back, since = (12, "for et år siden") if edition.has_year_before else (3, "for et kvartal siden")
-    now, then = shares.get(edition.month), shares.get(months_before(edition.month, back))
+    earlier, since = edition.compared
+    now, then = shares.get(edition.month), shares.get(earlier) if earlier else None
     if now is None:
         return "Ingen kommuner bruger efter registrene systemer med krav om snitflader."
     said = f"{danish.percent(now, 1)} af de anvendelser, der kan måles, er i brug"
@@ -20,4 +19,4 @@ def share_in_use(edition: Edition) -> str:
     if abs(points) < 0.05:
         return f"{said}."
     more = "mere" if points > 0 else "mindre"
-    return f"{said}, {danish.number(abs(points), 1)} procentpoint {more} end {since}."
+    return f"{said}, {danish.number(abs(points), 1)} procentpoint {more} end for {since} siden."

@@ -98,10 +98,43 @@ class Edition:
     ) -> None:
         self.connection.close()
 
+    @cached_property
+    def _loaded(self) -> dict[date, int]:
+        rows = self.rows("select maaned, maaneder_12m from kpi.kald_pr_borger_danmark")
+        return {r["maaned"]: r["maaneder_12m"] for r in rows}
+
+    def is_comparable(self, month: date | None) -> bool:
+        """Whether what is counted over 12 months has as many loaded months behind it then as now.
+
+        Where it has not, a longer window alone would look like growth.
+        """
+        return month in self._loaded and self._loaded[month] == self._loaded[self.month]
+
+    def like_now(self, points: list[tuple[date, float | None]]) -> tuple[list[tuple[date, float | None]], str]:
+        """Points over months of what is counted over 12, less those of a shorter window, and what to say of them."""
+        shown = [(month, value if self.is_comparable(month) else None) for month, value in points]
+        begins = next((month for month, value in shown if value is not None), None)
+        if shown == points or begins is None:
+            return points, ""
+        return shown, f"; før {danish.month_short(begins)} {begins.year} ligger færre måneder bag"
+
     @property
-    def has_year_before(self) -> bool:
-        """Whether twelve months of calls lie behind the same month a year before, as behind this one."""
-        return self.months[0] <= months_before(self.month, 23)
+    def compared(self) -> tuple[date | None, str]:
+        """The month that what is counted over 12 months is compared with, in words; None while data are too young."""
+        for back, words in ((12, "et år"), (3, "et kvartal")):
+            if self.is_comparable(earlier := months_before(self.month, back)):
+                return earlier, words
+        return None, ""
+
+    @property
+    def too_young(self) -> tuple[str, ...]:
+        """Why use is not compared with before, as a note; none where it is."""
+        if self.compared[0]:
+            return ()
+        return (
+            "Hvad der er i brug, er talt over 12 måneder og sammenlignes først, når der ligger lige så mange måneder"
+            f" bag tallet før; data begynder i {danish.month(self.months[0])}.",
+        )
 
     @property
     def month_end(self) -> date:

@@ -40,7 +40,7 @@ def build(edition: Edition) -> Document:
     """The general report of all municipalities."""
     total = _total(edition, edition.month)
     sections = (
-        Section("Går det frem?", (_curves(edition), _middles(edition)), new_page=True),
+        Section("Går det frem?", (curves(edition), _middles(edition, "region", "landsdel")), new_page=True),
         Section("Hvor langt er tilslutningen?", tuple(tragt.of_all(edition))),
         Section(*_interfaces(edition)),
         Section(*_suppliers(edition)),
@@ -58,7 +58,7 @@ def build(edition: Edition) -> Document:
         audience="De 98 kommuner under ét",
         headline=_headline(edition, total),
         lead="En anvendelse er ét it-system i én kommune, der bruger én krævet snitflade. Ingen kommune nævnes.",
-        front=(*_states(total), *_demands(edition), *_largest(edition)),
+        front=(*_states(total), _middles(edition, "alle", "xyz_klasse"), *_demands(edition), *_largest(edition)),
         sections=sections,
         definitions=(
             *edition.define("kpi.potentiale_k98", "mulige", "realiseret", "realiseringsgrad"),
@@ -71,6 +71,7 @@ def build(edition: Edition) -> Document:
         notes=(
             f"Ingen kommune nævnes ved navn. »færre end {SMALLEST_GROUP}« og »{danish.TOO_FEW}« står, hvor færre end"
             f" {SMALLEST_GROUP} kommuner ligger bag, eller én står for over halvdelen.",
+            *edition.too_young,
         ),
     )
 
@@ -83,16 +84,16 @@ def _headline(edition: Edition, total: Row) -> str:
     if not total:
         return "Vi har ingen data om mulige anvendelser."
     share = round(100 * total["realiseringsgrad"], 1)
-    year = _total(edition, months_before(edition.month, 12)) if edition.has_year_before else {}
-    quarter = _total(edition, months_before(edition.month, 3))
-    before, since = (year, "for et år siden") if year else (quarter, "for et kvartal siden")
+    earlier, since = edition.compared
+    before = _total(edition, earlier) if earlier else {}
     said = f"{danish.number(share, 1)}\u00a0% af det målbare er i brug"
     if not before or before["realiseringsgrad"] is None:
         return f"{said}."
     points = share - round(100 * before["realiseringsgrad"], 1)
     if abs(points) < 0.05:
-        return f"{said}, det samme som {since}."
-    return f"{said}, {danish.number(abs(points), 1)} procentpoint {'mere' if points > 0 else 'mindre'} end {since}."
+        return f"{said}, det samme som for {since} siden."
+    more = "mere" if points > 0 else "mindre"
+    return f"{said}, {danish.number(abs(points), 1)} procentpoint {more} end for {since} siden."
 
 
 def _states(total: Row) -> list[Block]:
@@ -172,15 +173,16 @@ def _largest(edition: Edition) -> list[Block]:
     ]
 
 
-def _curves(edition: Edition) -> Curves:
+def curves(edition: Edition) -> Curves:
+    """The share in use and the calls of the country, two years back."""
     rows = edition.rows("select * from kpi.potentiale_k98 where maaned <= $maaned order by maaned")[-24:]
     calls = edition.rows("select * from kpi.kald_pr_borger_danmark where maaned <= $maaned order by maaned")[-24:]
-    shares = [(r["maaned"], r["realiseringsgrad"]) for r in rows]
+    shares, younger = edition.like_now([(r["maaned"], r["realiseringsgrad"]) for r in rows])
     per_citizen = [(r["maaned"], r["kald_pr_borger"]) for r in calls]
     measure = edition.measure("kald_pr_borger", "kpi.kald_pr_borger_danmark")
     return Curves(
         (
-            curve("Andel i brug", "af det, der kan måles", shares, lambda v: danish.percent(v, 1)),
+            curve("Andel i brug", f"af det, der kan måles{younger}", shares, lambda v: danish.percent(v, 1)),
             curve("Kald pr. borger", "i måneden, kommunernes kald", per_citizen, measure.text),
         )
     )
@@ -202,13 +204,15 @@ def curve(title: str, unit: str, points: Sequence[tuple[Any, float | None]], tex
     )
 
 
-def _middles(edition: Edition) -> Table:
+def _middles(edition: Edition, *groupings: str) -> Table:
     rows = edition.rows(
-        """select * from kpi.benchmark_fordeling where maal = 'realiseringsgrad' and dato = $maaned
-        order by list_position(['alle', 'xyz_klasse', 'region', 'landsdel'], gruppering), gruppe"""
+        """select * from kpi.benchmark_fordeling
+        where maal = 'realiseringsgrad' and dato = $maaned and list_contains($slags, gruppering)
+        order by list_position($slags, gruppering), gruppe""",
+        slags=list(groupings),
     )
     return tabulate(
-        "Andelen i brug i grupper af kommuner",
+        "Andelen i brug i landsdelene" if "region" in groupings else "Kommunernes andel i brug",
         rows,
         (
             Column("Gruppe", 2),
@@ -218,7 +222,7 @@ def _middles(edition: Edition) -> Table:
         (Column("Nederste fjerdedel under", right=True), lambda r: _share(r["nedre_kvartil"])),
         (Column("Midten", right=True), lambda r: _share(r["median"])),
         (Column("Øverste fjerdedel over", right=True), lambda r: _share(r["oevre_kvartil"])),
-        name="grupper",
+        name="grupper" if "region" in groupings else "stoerrelser",
         note="Hvert tal er gennemsnittet af fem kommuner. Grupper, der ville vise en enkelt kommune, er udeladt.",
     )
 
@@ -366,20 +370,19 @@ def _debt(edition: Edition) -> Table:
 
 def _moved(edition: Edition) -> Table:
     names = SystemNames(edition)
+    before = edition.before if edition.is_comparable(edition.before) else None
     rows = (
         edition.rows(
             """select * from kpi.potentiale_sum
             where maaned = $maaned and niveau = 'it_system_snitflade' and er_flyttet
             order by abs(kommuner_i_brug - kommuner_i_brug_kvartal_foer) desc, it_system, snitflade"""
         )
-        if edition.before
+        if before
         else []
     )
     up = sum(r["kommuner_i_brug"] > r["kommuner_i_brug_kvartal_foer"] for r in rows)
     table = tabulate(
-        f"{up} op, {len(rows) - up} ned siden {danish.month(edition.before)}"
-        if edition.before
-        else "Intet at sammenligne med",
+        f"{up} op, {len(rows) - up} ned siden {danish.month(before)}" if before else "Intet at sammenligne med",
         rows,
         (Column("System", 1.6), names),
         (Column("Snitflade", 2), interface),
@@ -390,7 +393,9 @@ def _moved(edition: Edition) -> Table:
             lambda r: danish.change(r["kommuner_i_brug"] - r["kommuner_i_brug_kvartal_foer"]),
         ),
         name="flyttet",
-        empty="Intet, som fem kommuner eller flere står bag, har flyttet sig.",
+        empty="Intet, som fem kommuner eller flere står bag, har flyttet sig."
+        if before
+        else " ".join(edition.too_young),
     )
     return cut(table, 12)
 

@@ -14,7 +14,6 @@ from kdi.report.document import (
     Answers,
     Block,
     Column,
-    Curves,
     Document,
     Paragraph,
     Section,
@@ -25,7 +24,7 @@ from kdi.report.document import (
     tabulate,
 )
 from kdi.report.edition import Edition
-from kdi.report.k98_analyse import curve
+from kdi.report.k98_analyse import curves
 from kdi.report.municipality import SystemNames
 from kdi.report.potentiale_parts import interface
 from kdi.report.tilslutning import VERDICTS
@@ -78,6 +77,7 @@ def build(edition: Edition) -> Document:
             _tiles(edition, now),
             Paragraph("Månedens svar", "heading"),
             Answers(tuple(q.answer for q in questions), since),
+            curves(edition),
         ),
         sections=tuple(Section(q.title, q.blocks, new_page=number == 0) for number, q in enumerate(questions)),
         definitions=(
@@ -93,6 +93,7 @@ def build(edition: Edition) -> Document:
         ),
         release=edition.release_id,
         data_through=danish.day(edition.month_end),
+        notes=edition.too_young,
     )
 
 
@@ -105,7 +106,7 @@ def _questions(edition: Edition, citizen: list[Row]) -> list[Question]:
     ) -> Question:
         return Question(title, first.title, (first, *more), *_then_and_now(edition, figure), text)
 
-    trend, load = [(r["maaned"], r["kald_pr_borger"]) for r in citizen[-24:]], kditl_operations.load(edition)
+    load = kditl_operations.load(edition)
     share = edition.measure("klarmeldinger_bekraeftet", "kpi.klarmelding_reel")
     least = _expected(edition)
     spread = new_services(edition, edition.months[0])
@@ -113,13 +114,15 @@ def _questions(edition: Edition, citizen: list[Row]) -> list[Question]:
         asked(
             "Hvor mange af SKI-systemerne anvender infrastrukturen?",
             _ski_systems(edition, names),
-            figure=_counted(edition, "select 1 from kpi.ski_systemer where maaned = $maaned and kald_12m > 0"),
+            figure=_comparable(
+                edition, _counted(edition, "select 1 from kpi.ski_systemer where maaned = $maaned and kald_12m > 0")
+            ),
         ),
         Question(
             "Hvor bred er udrulningen af snitfladerne?",
             country.share_in_use(edition),
             tuple(tragt.of_all(edition)),
-            *_then_and_now(edition, _column(edition, "kpi.potentiale_k98", "realiseringsgrad")),
+            *_then_and_now(edition, _comparable(edition, _column(edition, "kpi.potentiale_k98", "realiseringsgrad"))),
             lambda v: danish.percent(v, 1),
         ),
         asked(
@@ -137,7 +140,7 @@ def _questions(edition: Edition, citizen: list[Row]) -> list[Question]:
             "Er klarmeldingerne reelle?",
             _verdicts(edition),
             _unconfirmed(edition),
-            figure=lambda m: edition.value(share.name, share.table, "maaned = $maaned", maaned=m),
+            figure=_comparable(edition, lambda m: edition.value(share.name, share.table, "maaned = $maaned", maaned=m)),
             text=share.text,
         ),
         asked("Anvendes snitfladerne som forventet?", least),
@@ -169,7 +172,7 @@ def _questions(edition: Edition, citizen: list[Row]) -> list[Question]:
         Question(
             "Er brugen, som den plejer?",
             _as_usual(citizen),
-            (Curves((curve("Kald pr. borger", "i måneden, kommunernes kald", trend, lambda v: danish.number(v, 1)),)),),
+            (Paragraph("Kurven står på side 1."),),
         ),
     ]
 
@@ -184,6 +187,11 @@ def _column(edition: Edition, table: str, column: str) -> Figure:
     return lambda month: edition.row(f"select {column} as tal from {table} where maaned = $maaned", maaned=month).get(
         "tal"
     )
+
+
+def _comparable(edition: Edition, figure: Figure) -> Figure:
+    """What is counted over 12 months, in months that have as many behind them as the edition's."""
+    return lambda month: figure(month) if edition.is_comparable(month) else None
 
 
 def _then_and_now(edition: Edition, figure: Figure | None) -> tuple[float | None, float | None]:
@@ -360,7 +368,7 @@ def _least_used(row: Row | None) -> str:
         return "Ingen krævede snitflader er i brug"
     if row["realiseringsgrad"] == 1:
         return "Alle krævede snitflader, der er i brug, er fuldt udbredt"
-    return f"{interface(row)} er mindst udbredt af dem i brug: {_realised(row)}"
+    return f"{interface(row)} er mindst udbredt af dem i brug: {_share_in_use(row)}"
 
 
 def _expected(edition: Edition) -> Table:
@@ -376,7 +384,7 @@ def _expected(edition: Edition) -> Table:
         (Column("Mulige", 0.8, right=True), lambda r: danish.number(r["mulige"])),
         (Column("I brug", 0.8, right=True), lambda r: danish.number(r["i_brug"])),
         (Column("Kan ikke måles", 0.9, right=True), lambda r: danish.number(r["kan_ikke_maales"])),
-        (Column("Realiseret", 0.9, right=True), _realised),
+        (Column("Andel i brug", 0.9, right=True), _share_in_use),
         (Column("Kommunernes kald på 12 mdr.", 1.2, right=True), lambda r: danish.number(r["kald_12m"])),
         (Column("Ventede kald i resten", 1.2, right=True), lambda r: danish.rounded(r["forventede_kald"])),
         name="forventet",
@@ -404,6 +412,6 @@ def _subjects(edition: Edition) -> Table:
     return cut(table, 15)
 
 
-def _realised(row: Row) -> str:
+def _share_in_use(row: Row) -> str:
     """The share in use of what can be measured."""
     return danish.MISSING if row["realiseringsgrad"] is None else danish.percent(row["realiseringsgrad"], 1)

@@ -47,7 +47,7 @@ def expected(row: dict[str, Any]) -> float | None:
 
 def shifts(edition: Edition, cvr: str) -> Rows:
     """What is used now and was not in the month compared with (``realiseret``), or no longer (``bortfaldet``)."""
-    if edition.before is None:
+    if not edition.is_comparable(edition.before):
         return []
     now, then = _uses_of(edition, cvr, "maaned"), _uses_of(edition, cvr, "foer")
     changed = [

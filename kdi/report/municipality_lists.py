@@ -17,6 +17,7 @@ from kdi.report.web_blocks import STATES
 Row = dict[str, Any]
 # file name, title, what it says in a sentence, blocks
 Listed = tuple[str, str, str, Sequence[Block]]
+WHOM_TO_ASK = "Kommuner, I kan spørge"
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _others(about: Reader) -> Listed:
         (Column("Kald, som hos andre", 1.1, right=True), expected_text),
     ]
     if any(whom(r) for r in rows):
-        columns.append((Column("Kommuner, I kan spørge", 2), whom))
+        columns.append((Column(WHOM_TO_ASK, 2), whom))
     table = tabulate(
         "Mest ventet brug først",
         rows,

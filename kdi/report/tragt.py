@@ -223,7 +223,7 @@ def architects_sheet(edition: Edition, cvr: str, most: int | None = _MOST) -> Ta
             for block in blocks
         ),
         (Column("Gæld", 0.5, right=True), lambda r: danish.number(r["gaeld"])),
-        (Column("Ældst, mdr.", 0.65, right=True), lambda r: danish.number(r["aeldste_gaeld_maaneder"])),
+        (Column("Ældst, mdr.", 0.75, right=True), lambda r: danish.number(r["aeldste_gaeld_maaneder"])),
         (Column("Fase", 0.75), lambda r: PHASES[r["fase"]] + (", kalder" if r["udfaset_men_kalder"] else "")),
         name="byggeblokke",
         note="Klasser: Klassifikation. Sager: Sags- og Dokumentindeks. alle: hver krævet snitflade i byggeblokken er i"

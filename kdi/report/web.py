@@ -35,12 +35,14 @@ from kdi.report.document import Table
 from kdi.report.edition import Edition, newest_quarter
 from kdi.report.imprint import Imprint
 from kdi.report.indicators import Indicators
+from kdi.report.municipality_lists import WHOM_TO_ASK
 from kdi.report.showable import FONTS, shown
 from kdi.report.webpages import Page
 from kdi.settings import PROJECT_ROOT
 
 TEMPLATES = PROJECT_ROOT / "reports" / "web"
 _INNER_ARIA = re.compile(r'\s(?:aria-[a-z]+|role)="[^"]*"')
+_BETWEEN_NAMES = re.compile("(, | og )")
 _ID = re.compile(r'(id="|url\(#|href="#)([A-Za-z0-9_-]+)')
 
 
@@ -118,12 +120,13 @@ class Site:
             _same_file(source / name, folder / name)
 
     def _render(self, page: Page, who: str) -> str:
+        side = shown(page)
         context: dict[str, Any] = {
-            "side": shown(page),
+            "side": side,
             "op": "../" * page.path.count("/"),
             "menu": self.menu,
             "udgave": shown(who),
-            "href": lambda label, cell: self._link(label, cell, page),
+            "pieces": lambda label, cell: self._pieces(label, cell, side),
             "etiketter": Markup(_labels(page)),
             "udgivet": danish.day(datetime.fromisoformat(self.edition.published).date()),
             "data_til": danish.day(self.edition.month_end),
@@ -133,9 +136,12 @@ class Site:
         }
         return _environment().get_template("side.html.j2").render(context)
 
-    def _link(self, column: str, cell: str, page: Page) -> str:
+    def _pieces(self, column: str, cell: str, page: Page) -> list[tuple[str, str]]:
+        """A cell's text with the page that it leads to, if any; of several municipalities each leads to its own."""
+        if column == WHOM_TO_ASK:
+            return [(text, page.municipalities.get(text, "")) for text in _BETWEEN_NAMES.split(cell)]
         address = self.directory.address(column, cell)
-        return address if address != page.path else ""
+        return [(cell, address if address != page.path else "")]
 
 
 @lru_cache(maxsize=1)

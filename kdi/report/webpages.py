@@ -1,5 +1,6 @@
 """What all web pages are made of, and those about the pages themselves: data status, definitions, accessibility."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kdi.notation import danish
@@ -28,7 +29,10 @@ MENU_PUBLIC = (("index.html", "Overblik"), *_MENU)
 
 @dataclass(frozen=True)
 class Page:
-    """One page. ``tab`` is the menu item it belongs to; with a ``kicker`` above it, the lead is the page's heading."""
+    """One page. ``tab`` is the menu item it belongs to; with a ``kicker`` above it, the lead is the page's heading.
+
+    ``municipalities`` are the addresses of those that the edition has pages of, by name.
+    """
 
     path: str
     title: str
@@ -40,6 +44,7 @@ class Page:
     notes: tuple[str, ...] = field(default=())
     trail: tuple[tuple[str, str], ...] = ()
     kicker: str = ""
+    municipalities: Mapping[str, str] = field(default_factory=dict)
 
 
 def edition_name(edition: Edition, cvr: str | None) -> str:

@@ -62,6 +62,7 @@ def _front(edition: Edition, indicators: Indicators, path: str) -> Page:
         notes=(
             f"Ingen kommune nævnes ved navn. »{danish.TOO_FEW}« står, hvor færre end {SMALLEST_GROUP} kommuner ligger"
             " bag, eller én står for over halvdelen. Et kald er et tegn på brug, ikke en gevinst.",
+            *edition.too_young,
         ),
         kicker=f"Alle kommuner · {danish.month(edition.month)}",
     )

@@ -1,7 +1,7 @@
 """A municipality's own pages: the first as a phone shows it, then one for each who has something to do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kdi.notation import danish
@@ -58,11 +58,13 @@ def pages(
         for cvr in visible
         if cvr != reader
     )
+    fronts = {known[cvr]["navn"]: "index.html" if cvr == reader else f"{folders[cvr]}/index.html" for cvr in visible}
     for cvr in sorted(visible, key=lambda c: c != reader):
         about = Reader(edition, cvr, known[cvr]["navn"], agreements.visible_to(reader), cvr == reader, imprint)
         front = "index.html" if about.is_own else f"{folders[cvr]}/index.html"
         name = webpages.official_name(known[cvr])
-        yield from _of(about, front, folders[cvr], name, directory, others if about.is_own else ())
+        for page in _of(about, front, folders[cvr], name, directory, others if about.is_own else ()):
+            yield replace(page, municipalities=fronts)
 
 
 def _of(
@@ -95,6 +97,7 @@ def _of(
             "Midten er gennemsnittet af de fem midterste kommuner. Prikken viser kommunens plads; feltet er den"
             " midterste halvdel. Til højre står ændringen på tre måneder, på et år for kald, eller datoen. En"
             " anvendelse er ét it-system, der bruger én krævet snitflade. Et kald er et tegn på brug, ikke en gevinst.",
+            *about.edition.too_young,
         ),
         trail=() if about.is_own else home[:1],
         kicker=f"{name} · {danish.month(about.edition.month)}",

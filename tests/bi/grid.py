@@ -175,10 +175,10 @@ STAR: dict[str, tuple[str, str, list[str]]] = {
         "sum(folketal)", "(select * from marts.fct_folketal where kvartal = (select max(kvartal) from marts.fct_folketal))",
         ["myndighed_id"],
     ),
-    "Realiserede anvendelser": ("count(*) filter (where status = 'realiseret')", _NEWEST_POTENTIAL, [_SYSTEM]),
-    "Udbredelsespotentiale": ("count(*) filter (where status = 'udbredelse')", _NEWEST_POTENTIAL, [_SYSTEM]),
-    "Tilslutningspotentiale": ("count(*) filter (where status = 'tilslutning')", _NEWEST_POTENTIAL, [_SYSTEM]),
-    "Realiseringsgrad": (
+    "Anvendelser i brug": ("count(*) filter (where status = 'realiseret')", _NEWEST_POTENTIAL, [_SYSTEM]),
+    "Klar, men ikke i brug": ("count(*) filter (where status = 'udbredelse')", _NEWEST_POTENTIAL, [_SYSTEM]),
+    "Ikke klar": ("count(*) filter (where status = 'tilslutning')", _NEWEST_POTENTIAL, [_SYSTEM]),
+    "Andel i brug": (
         "avg(case when status = 'realiseret' then 1 else 0 end) filter (where status <> 'kan_ikke_maales')",
         _NEWEST_POTENTIAL, [_SYSTEM],
     ),

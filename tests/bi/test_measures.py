@@ -29,7 +29,7 @@ ROUNDED = {"Forventede kald i det uudnyttede": 1e-4, "Forventede kald i det uudn
 
 # What pages show beside the catalogue's measures: test_as_it_opens.py holds them against the marts.
 OF_PAGES = {
-    "Måneden", "Andel i brug", "Overskrift på potentialet", "Midten i området", "Plads i området", "Udvikling i området",
+    "Måneden", "Overskrift på potentialet", "Midten i området", "Plads i området", "Udvikling i området",
     "Hvad der vises", "Mærke", "Mærkets farve", "Kald eller hul", "Hullets farve", "Hvad matrixen viser", "Venter på et skridt", "Dage ventet",
     "Måneder i modellen",
 }  # fmt: skip
@@ -216,9 +216,9 @@ EQUIVALENT = {
     **{(m, "REMOVEFILTERS væk"): _MARKED for m in ("Kald på 12 måneder", "Kald på de 12 måneder før")},
     **{
         (m, "SUM ( -> MAX ("): _ONE_ROW
-        for m in ("Kald pr. borger", "Mulige anvendelser i hele landet", "Realiserede anvendelser i hele landet",
-                  "Udbredelsespotentiale i hele landet", "Tilslutningspotentiale i hele landet",
-                  "Realiseringsgrad i hele landet", "Forventede kald i det uudnyttede i hele landet")
+        for m in ("Kald pr. borger", "Mulige anvendelser i hele landet", "Anvendelser i brug i hele landet",
+                  "Klar, men ikke i brug i hele landet", "Ikke klar i hele landet",
+                  "Andel i brug i hele landet", "Forventede kald i det uudnyttede i hele landet")
     },
     **{(m, "MAX ( -> MIN ("): _ONE_ROW for m in ("Kald pr. borger", "Kald pr. borger på 12 måneder", "Kommuner med SKI-systemer")},
     **{

@@ -86,7 +86,7 @@ def printed(published: Published, text: str, table: str, names: tuple[str, ...],
 # What stands before each figure on page 1 of the analysis, without blanks.
 _ON_PAGE_ONE = {
     "tilslutningsgrad": "Tilslutning:klarmeldtesnitflader",
-    "realiseringsgrad": "Udbredelse:anvendelseribrug",
+    "realiseringsgrad": "Udbredelse:andelibrug",
     "daekningsgrad": "KLE:emnermedsager",
     "kald_pr_indbygger": r"Kaldpr\.indbygger,\w+\.?\d{4}",
 }

@@ -15,7 +15,7 @@ import pytest
 
 from kdi.notation import danish
 from kdi.notation.spreadsheet import harmless
-from kdi.publish.agreements import NONE
+from kdi.publish.agreements import NONE, Agreements
 from kdi.report import web, webpages
 from kdi.report.imprint import Imprint
 from kdi.report.web_blocks import STATES
@@ -97,6 +97,21 @@ def test_the_public_edition_has_no_empty_page_and_no_internal_note(public: Path)
         assert "Kommunen" not in re.findall(r"<nav id=.*?</nav>", path.read_text(encoding="utf-8"), flags=re.S)[0]
     said = text_of(public / "tilgaengelighed.html")
     assert "kdi@example.org" in said and "Digitaliseringsstyrelsen" in said
+
+
+def test_those_who_can_be_asked_lead_to_their_own_pages(published: Published, tmp_path: Path) -> None:
+    own, sharing = published.cvr("Aalborg"), [published.cvr(name) for name in ("Fredericia", "Odense", "Aarhus")]
+    agreed = Agreements(frozenset((cvr, own) for cvr in sharing))
+    web.write(published.edition, published.indicators, agreed, own, tmp_path / "aalborg", IMPRINT)
+    page = tmp_path / "aalborg" / OWN / "andre-er-i-gang.html"
+    named = re.findall(r'<a href="([^"]+)">(Fredericia|Odense|Aarhus)</a>', page.read_text(encoding="utf-8"))
+    assert {name for _, name in named} == {"Fredericia", "Odense", "Aarhus"}
+    for address, name in named:
+        assert re.search("<h1[^>]*>.*?</h1>", (page.parent / address).resolve().read_text(encoding="utf-8"), re.S), name
+        assert f"{name} Kommune" in text_of((page.parent / address).resolve())
+    # none is named without leading there
+    cells = re.findall(r"<td>([^\n]*(?:Fredericia|Odense|Aarhus)[^\n]*)", page.read_text(encoding="utf-8"))
+    assert cells and all(re.sub(r"<a .*?</a>|, | og ", "", cell) == "" for cell in cells)
 
 
 def test_no_page_says_what_must_go(site: Path, public: Path) -> None:
@@ -262,9 +277,9 @@ def test_the_menu_opens_without_script(site: Path, browser: Any) -> None:
 def test_a_long_table_can_be_narrowed(site: Path, browser: Any) -> None:
     page = browser.new_page()
     page.goto((site / "definitioner.html").as_uri())
-    page.get_by_label("Find i tabellen").fill("realiseringsgrad")
+    page.get_by_label("Find i tabellen").fill("andel i brug")
     visible = page.locator("tbody tr:visible").all_inner_texts()
-    assert visible and all("realiseringsgrad" in text.lower() for text in visible)
+    assert visible and all("andel i brug" in text.lower() for text in visible)
     page.close()
 
 

@@ -5,8 +5,8 @@ GONE = (
     "København Kommune", "Bornholm Kommune", "Ventet gevinst", "Her er der mest at hente", "gange så meget",
     "klar til at blive taget i brug", "Ingen emner har ingen", "klarmeldt til ingen", "Det nyeste fund",
     "flere eller færre", "Hvid rude", "320 punkter", "Måneder må ikke lægges sammen", "Gråt felt", "aldrig slået op",
-    "arket er ikke opdateret", "0 af 0", "stoettesystemerne", "udbredelsespotentiale", "tilslutningspotentiale",
-    "billed per call", "Otte kilder har leveret",
+    "arket er ikke opdateret", "0 af 0", "stoettesystemerne", "dbredelsespotentiale", "ilslutningspotentiale",
+    "ealiser", "billed per call", "Otte kilder har leveret",
 )  # fmt: skip
 
 # What stands among the definitions alone, where it says how a figure may be used.

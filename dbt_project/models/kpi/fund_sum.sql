@@ -3,12 +3,17 @@ with
 
 fundne as (
     select
-        maaned,
-        slags,
+        fund.maaned,
+        fund.slags,
+        -- what is counted over 12 months is compared where as many are loaded
+        case
+            when fund.slags in ('udb', 'gaeld', 'hul', 'tvivl', 'vel', 'frem') then max(vindue.maaneder_12m)
+        end as maaneder_12m,
         count(*) as kommuner,
-        {{ sum_uanset_orden('score') }} as score
-    from {{ ref('fund') }}
-    group by maaned, slags
+        {{ sum_uanset_orden('fund.score') }} as score
+    from {{ ref('fund') }} as fund
+    left join {{ ref('int_maaneder__vindue') }} as vindue on fund.maaned = vindue.maaned
+    group by fund.maaned, fund.slags
 )
 
 select
@@ -24,3 +29,4 @@ left join fundne as foer
     on
         nu.maaned = {{ dbt.dateadd('month', 3, 'foer.maaned') }}
         and nu.slags = foer.slags
+        and nu.maaneder_12m is not distinct from foer.maaneder_12m

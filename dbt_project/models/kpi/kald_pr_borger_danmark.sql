@@ -41,6 +41,8 @@ select
     cast(vindue.kald as bigint) as kald,
     cast(folketal.folketal as bigint) as folketal,
     vindue.kald / nullif(cast(folketal.folketal as double), 0) as kald_pr_borger,
-    vindue.kald_12m / nullif(cast(folketal.folketal as double), 0) as kald_pr_borger_12m
+    vindue.kald_12m / nullif(cast(folketal.folketal as double), 0) as kald_pr_borger_12m,
+    indlaest.maaneder_12m
 from vindue
+inner join {{ ref('int_maaneder__vindue') }} as indlaest on vindue.maaned = indlaest.maaned
 left join folketal on vindue.maaned = folketal.maaned

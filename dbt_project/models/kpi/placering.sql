@@ -38,6 +38,8 @@ ordnet as (
         gaeldende.maaned,
         gaeldende.maal,
         gaeldende.dato,
+        -- only what is counted over 12 months needs as many behind it to be compared
+        case when gaeldende.maal = 'realiseringsgrad' then vindue.maaneder_12m end as maaneder_12m,
         vaerdier.cvr,
         vaerdier.taeller,
         vaerdier.grundlag,
@@ -52,6 +54,7 @@ ordnet as (
         on
             gaeldende.maal = vaerdier.maal
             and gaeldende.dato = vaerdier.dato
+    left join {{ ref('int_maaneder__vindue') }} as vindue on gaeldende.maaned = vindue.maaned
     window maalet as (partition by gaeldende.maaned, gaeldende.maal)
 )
 
@@ -98,8 +101,10 @@ left join ordnet as kvartal
         ordnet.maaned = {{ dbt.dateadd('month', 3, 'kvartal.maaned') }}
         and ordnet.maal = kvartal.maal
         and ordnet.cvr = kvartal.cvr
+        and ordnet.maaneder_12m is not distinct from kvartal.maaneder_12m
 left join ordnet as aar
     on
         ordnet.maaned = {{ dbt.dateadd('month', 12, 'aar.maaned') }}
         and ordnet.maal = aar.maal
         and ordnet.cvr = aar.cvr
+        and ordnet.maaneder_12m is not distinct from aar.maaneder_12m

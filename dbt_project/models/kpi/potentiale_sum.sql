@@ -23,8 +23,11 @@ beroerte as (
 ),
 
 anvendelser as (
-    select potentiale.*
+    select
+        potentiale.*,
+        vindue.maaneder_12m
     from {{ ref('potentiale') }} as potentiale
+    left join {{ ref('int_maaneder__vindue') }} as vindue on potentiale.maaned = vindue.maaned
     where
         potentiale.maaned in (select beroerte.maaned from beroerte)
         or {{ dbt.dateadd('month', 3, 'potentiale.maaned') }} in (select beroerte.maaned from beroerte)
@@ -38,6 +41,7 @@ summer as (
             {% for kolonne in kolonner %}
                 {{ kolonne if kolonne in noegler else 'cast(null as varchar)' }} as {{ kolonne }},
             {% endfor %}
+            max(maaneder_12m) as maaneder_12m,
             count(distinct cvr) as kommuner,
             count(distinct cvr) filter (where tilstand = 'i_brug') as kommuner_i_brug,
             count(*) as mulige,
@@ -85,6 +89,8 @@ from summer as nu
 left join summer as foer
     on
         nu.maaned = {{ dbt.dateadd('month', 3, 'foer.maaned') }}
+        -- a longer window is no growth
+        and nu.maaneder_12m is not distinct from foer.maaneder_12m
         and nu.niveau = foer.niveau
         and nu.it_system is not distinct from foer.it_system
         and nu.it_system_uuid is not distinct from foer.it_system_uuid
