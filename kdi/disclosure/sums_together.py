@@ -9,12 +9,18 @@ sum that is not shown has an edge to the sum of all, which is the country's and 
 follows from what is shown exactly when it is a bridge of that graph, and nearly so when every way around it leads
 through an edge with fewer calls than the authority has whose calls they are. Calls of two readers that lay their own
 beside each other are no way around. Where few stand behind such a part, another sum is hidden.
+
+A supplier knows what its own systems called. What remains of a service's sum without the calls of a supplier, or of two
+that lay theirs together, is a sum too, and obeys the same rule.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from kdi.publish.declared import FEWEST_MUNICIPALITIES, LARGEST_SHARE
 
@@ -30,7 +36,7 @@ _MONTHS = "maaned between (select min(maaned) from intermediate.int_kpi__maanede
 _PARTS = f"""
     create or replace temp table kald_dele as
     select kald.maaned, service.service, coalesce(service.version, '') as version,
-        coalesce(system.uuid, system.navn) as it_system, service.snitflade,
+        coalesce(system.uuid, system.navn) as it_system, system.leverandoer_id as leverandoer, service.snitflade,
         kald.myndighed_id as hvem, myndighed.type = 'kommune' as er_kommune, sum(kald.antal_kald) as kald
     from kdi.marts.fct_kald_maaned as kald
     join kdi.marts.dim_myndighed as myndighed using (myndighed_id)
@@ -72,11 +78,11 @@ Graph = dict[Node, list[tuple[Node, Edge]]]
 
 @dataclass
 class Month:
-    """A month's sums, those of them that no table has, and its parts."""
+    """A month's sums, those of them that may not be shown whatever else is, and its parts."""
 
     sums: dict[Node, Calls] = field(default_factory=dict)
     parts: list[Edge] = field(default_factory=list)
-    unpublished: set[Node] = field(default_factory=set)
+    closed: set[Node] = field(default_factory=set)
 
     def hidden(self) -> set[Node]:
         """The sums that may not be shown: too few stand behind them, or they tell what few have.
@@ -85,7 +91,7 @@ class Month:
         lacks twelve months for each in which it is hidden. And from its month alone, so that it is the same when all
         months are made anew.
         """
-        hidden = {node for node, calls in self.sums.items() if not calls.may_stand} | self.unpublished
+        hidden = {node for node, calls in self.sums.items() if not calls.may_stand} | self.closed
         told = self._told(hidden)
         while told:
             more: set[Node] = set()
@@ -111,7 +117,8 @@ class Month:
             for one, other in (edge.ends, edge.ends[::-1]):
                 beside.setdefault(one, []).append((other, edge))
         every = [*self.parts, *rest] if among is None else among
-        return [e for e in every if not e.calls.may_stand and not _has_way_around(beside, e)]
+        found = [e for e in every if not e.calls.may_stand and not _has_way_around(beside, e)]
+        return sorted(found, key=lambda e: e.ends)  # which sum is hidden for them follows from the order
 
     def _candidates(self, told: Edge, hidden: set[Node]) -> list[Node]:
         """Its own sums, when they are shown; else others that are large enough to cover it."""
@@ -138,9 +145,10 @@ def _reaches(beside: Graph, edge: Edge, start: Node, end: Node) -> bool:
     while waiting:
         node = waiting.pop()
         for other, by in beside[node]:
+            if other in reached or by.ends == edge.ends:
+                continue
             unknown = by.calls.unknown(victim)
-            can_give = unknown >= least or (unknown > 0 and by.ends[0] == node)
-            if can_give and other not in reached and by.ends != edge.ends:
+            if unknown >= least or (unknown > 0 and by.ends[0] == node):
                 if other == end:
                     return True
                 reached.add(other)
@@ -156,18 +164,20 @@ def hide_telling_sums(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """
     connection.execute(_PARTS)
     closed = [(month, *node) for month, sums in _months(connection).items() for node in sums.hidden()]
-    connection.execute("create or replace temp table kald_lukket (maaned date, tabel varchar, a varchar, b varchar)")
-    if closed:
-        connection.executemany("insert into kald_lukket values (?, ?, ?, ?)", closed)
+    columns = {"maaned": pa.date32(), "tabel": pa.string(), "a": pa.string(), "b": pa.string()}
+    rows = pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in closed], pa.schema(columns.items()))
+    connection.register("kald_lukkede_maaneder", rows)
+    connection.execute(
+        """create or replace temp table kald_lukket as
+        select distinct cast(maaned + to_months(cast(frem as integer)) as date) as maaned, tabel, a, b
+        from kald_lukkede_maaneder cross join range(12) as serie (frem)"""
+    )
     found = {}
     for table, (first, second) in _KEYS.items():
         ((rows,),) = connection.execute(
             f"""update kdi.{table} as t set er_anonym = false
-            where t.er_anonym and t.maaned in (from intermediate.int_kpi__maaneder) and exists (
-                select 1 from kald_lukket as lukket
-                where lukket.tabel = '{table}' and lukket.a = {first} and lukket.b = {second}
-                    and lukket.maaned <= t.maaned and lukket.maaned > t.maaned - interval 12 month
-            )"""
+            where t.er_anonym and t.maaned in (from intermediate.int_kpi__maaneder)
+                and (t.maaned, {first}, {second}) in (select (maaned, a, b) from kald_lukket where tabel = '{table}')"""
         ).fetchall()
         if rows:
             found[table] = rows
@@ -188,7 +198,9 @@ def _months(connection: duckdb.DuckDBPyConnection) -> dict[date, Month]:
     first, second = _KEYS[SYSTEM]
     shown = set(connection.execute(f"select maaned, {first}, {second} from kdi.{SYSTEM} as t").fetchall())
     for month, here in found.items():  # of interfaces that are not in the catalogue
-        here.unpublished = {node for node in here.sums if node[0] == SYSTEM and (month, *node[1:]) not in shown}
+        here.closed = {node for node in here.sums if node[0] == SYSTEM and (month, *node[1:]) not in shown}
+    for month, service, version in _told_to_suppliers(connection):
+        found[month].closed.add((SERVICE, service, version))
     parts = connection.execute(
         f"select maaned, service, version, it_system, snitflade, sum(kald), {_MAY_STAND}, count(*), {_LARGEST}"
         " from kald_dele group by all"
@@ -197,6 +209,39 @@ def _months(connection: duckdb.DuckDBPyConnection) -> dict[date, Month]:
         ends = (SERVICE, service, version), (SYSTEM, system, interface)
         found[month].parts.append(Edge(ends, _calls(*calls)))
     return found
+
+
+def _told_to_suppliers(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[date, str, str]]:
+    """Months and services whose sum, less what one or two suppliers know of it, is what too few have."""
+    rows = connection.execute(
+        """select maaned, service, version, list(leverandoer), list(hvem), list(er_kommune), list(kald)
+        from (
+            select maaned, service, version, leverandoer, hvem, er_kommune, sum(kald) as kald
+            from kald_dele group by all
+        ) group by maaned, service, version"""
+    ).fetchall()
+    for month, service, version, *own in rows:
+        if tells_suppliers(*own):
+            yield month, service, version
+
+
+def tells_suppliers(suppliers: list[int], who: list[int], is_municipality: list[bool], calls: list[int]) -> bool:
+    """Whether some supplier, or two, could subtract their own calls of a service and be left with what few have.
+
+    Args: one item for each supplier and authority that called.
+    """
+    known, supplier = np.unique(suppliers, return_inverse=True)
+    _, authority = np.unique(who, return_inverse=True)
+    own = np.zeros((len(known), authority.max() + 1))
+    np.add.at(own, (supplier, authority), calls)
+    counts = np.zeros(own.shape[1], dtype=bool)
+    counts[authority] = is_municipality
+    first, second = np.triu_indices(len(known))
+    alone = first == second
+    rest = own.sum(axis=0) - own[first] - np.where(alone[:, None], 0, own[second])
+    whole = rest.sum(axis=1)
+    stands = ((rest > 0)[:, counts].sum(axis=1) >= FEWEST_MUNICIPALITIES) & (rest.max(axis=1) <= LARGEST_SHARE * whole)
+    return bool((~stands & (whole > 0)).any())
 
 
 def _calls(number: int, may_stand: bool, behind: int, largest: list[dict[str, int]]) -> Calls:

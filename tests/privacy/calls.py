@@ -6,7 +6,7 @@ totals only the newest: two of them tell how large a correction was, and docs/pr
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,7 +34,7 @@ _TABLES = """
     create table kdi.marts.dim_myndighed as select distinct hvem as myndighed_id,
         if(er_kommune, 'kommune', 'anden') as type from raekker;
     create table kdi.marts.dim_it_system as select distinct it_system as it_system_id, it_system as uuid,
-        it_system as navn from raekker;
+        it_system as navn, it_system as leverandoer_id from raekker;
     create table kdi.marts.dim_service as select distinct service as service_id, service, null::varchar as version,
         snitflade from raekker;
     create table kdi.marts.fct_kald_maaned as select maaned, hvem as myndighed_id, it_system as it_system_id,
@@ -106,6 +106,11 @@ class World:
     def of(self, system: str) -> str:
         return self.alias.get(system, system)
 
+    def one_with(self, systems: list[str]) -> set[str]:
+        """These systems, and those that are the same one by now."""
+        names = {self.of(system) for system in systems}
+        return {system for system in SYSTEMS if self.of(system) in names}
+
     def release(self, path: Path, earlier: list[KeptRelease], hide: bool = True) -> None:
         """Write the release's database."""
         rows = [(m, *c, v) for (m, *c), (v, _) in self.calls.items() if m < self.months]
@@ -144,10 +149,10 @@ class World:
             own = frozenset(c for c in of_month if AUTHORITIES[c[3]])
             yield from (Said(some, sum(cells[c] for c in some)) for some in (of_month, own))
 
-    def said(self, path: Path) -> Iterator[Said]:
-        """What everybody sees of a release beside the country's."""
+    def said(self, path: Path, editions: Collection[str] = ()) -> Iterator[Said]:
+        """What everybody sees of a release beside the country's, and what these systems' suppliers are told."""
         cells = self._cells()
-        for last, service, system, interface, total in shown(path):
+        for last, service, system, interface, total in shown(path, editions):
             parts = frozenset(
                 c
                 for c in cells
@@ -179,14 +184,15 @@ class World:
         return found
 
 
-def shown(path: Path) -> list[tuple[int, str | None, str | None, str | None, int]]:
-    """The rows that others than KOMBIT see: the last month, what it is a sum of, and how many."""
+def shown(path: Path, editions: Collection[str] = ()) -> list[tuple[int, str | None, str | None, str | None, int]]:
+    """The rows that others than KOMBIT see: the last month, what it is a sum of, and how many; and these systems'."""
     with duckdb.connect(str(path), read_only=True) as connection:
         number = "datediff('month', date '2021-01-01', maaned)"
         return connection.execute(
             f"select {number}, service, null, null, kald_12m from kpi.service_konsekvens where er_anonym union all"
-            f" select {number}, null, it_system, snitflade, kald_12m from kpi.klarmelding_reel where er_anonym"
-            " order by all"
+            f" select {number}, null, it_system, snitflade, kald_12m from kpi.klarmelding_reel"
+            " where er_anonym or list_contains($1, it_system) order by all",
+            [list(editions)],
         ).fetchall()
 
 
@@ -234,21 +240,42 @@ class Outcome:
 
 
 def sequence(
-    seed: int, folder: Path, releases: int = 4, hide: bool = True, secrets: int = 20, colluding: int = 0
+    seed: int,
+    folder: Path,
+    releases: int = 4,
+    hide: bool = True,
+    secrets: int = 20,
+    municipalities: int = 0,
+    suppliers: int = 0,
+    editions: int = 0,
 ) -> Outcome:
-    """Releases one after the other, each attacked together with those before."""
+    """Releases one after the other, each attacked together with those before.
+
+    Args:
+        municipalities: how many of them lay their own calls beside each other.
+        suppliers: how many of them lay all that their systems called beside each other.
+        editions: of how many the connection report is read, which says its own sums also where few stand behind.
+    """
     world, outcome = World(random.Random(seed)), Outcome()
     said: list[Said] = []
     own: dict[Cell, int] = {}
     earlier: list[KeptRelease] = []
-    readers = world.dice.sample([a for a, is_one in AUTHORITIES.items() if is_one], colluding)
+    readers = world.dice.sample([a for a, is_one in AUTHORITIES.items() if is_one], municipalities)
+    systems = world.dice.sample(SYSTEMS, suppliers + editions)
+    talking, systems = systems[suppliers:], systems[:suppliers]
+    told: set[str] = set()
     for number in range(releases):
         path = folder / f"{seed}-{number}-{hide}.duckdb"
         world.release(path, earlier, hide)
         earlier.append(KeptRelease(str(number), path, path.with_suffix(".tilstand")))
-        said += world.said(path)
-        own |= {(*c, version): v for c, (v, version) in world.calls.items() if c[3] in readers}
-        candidates = {s: v for s, v in world.secrets().items() if not any(c[3] in readers for c in s)}
+        said += world.said(path, {world.of(system) for system in talking})
+        # what is one system by an alias has one supplier
+        theirs = world.one_with(systems)
+        told |= world.one_with(talking)
+        own |= {(*c, version): v for c, (v, version) in world.calls.items() if c[3] in readers or c[1] in theirs}
+        candidates = {
+            s: v for s, v in world.secrets().items() if not s & own.keys() and not any(c[1] in told for c in s)
+        }
         some = world.dice.sample(sorted(candidates, key=sorted), min(secrets, len(candidates)))
         narrowed = Reader([*said, *world.country()], own).narrowed({s: candidates[s] for s in some})
         outcome.narrowed += [f"sequence {seed}, release {number}: {n}" for n in narrowed]
