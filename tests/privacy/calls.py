@@ -6,7 +6,7 @@ totals only the newest: two of them tell how large a correction was, and docs/pr
 """
 
 import random
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -149,10 +149,10 @@ class World:
             own = frozenset(c for c in of_month if AUTHORITIES[c[3]])
             yield from (Said(some, sum(cells[c] for c in some)) for some in (of_month, own))
 
-    def said(self, path: Path, editions: Collection[str] = ()) -> Iterator[Said]:
-        """What everybody sees of a release beside the country's, and what these systems' suppliers are told."""
+    def said(self, path: Path) -> Iterator[Said]:
+        """What everybody sees of a release beside the country's."""
         cells = self._cells()
-        for last, service, system, interface, total in shown(path, editions):
+        for last, service, system, interface, total in shown(path):
             parts = frozenset(
                 c
                 for c in cells
@@ -184,15 +184,14 @@ class World:
         return found
 
 
-def shown(path: Path, editions: Collection[str] = ()) -> list[tuple[int, str | None, str | None, str | None, int]]:
-    """The rows that others than KOMBIT see: the last month, what it is a sum of, and how many; and these systems'."""
+def shown(path: Path) -> list[tuple[int, str | None, str | None, str | None, int]]:
+    """The rows that others than KOMBIT see: the last month, what it is a sum of, and how many."""
     with duckdb.connect(str(path), read_only=True) as connection:
         number = "datediff('month', date '2021-01-01', maaned)"
         return connection.execute(
             f"select {number}, service, null, null, kald_12m from kpi.service_konsekvens where er_anonym union all"
-            f" select {number}, null, it_system, snitflade, kald_12m from kpi.klarmelding_reel"
-            " where er_anonym or list_contains($1, it_system) order by all",
-            [list(editions)],
+            f" select {number}, null, it_system, snitflade, kald_12m from kpi.klarmelding_reel where er_anonym"
+            " order by all"
         ).fetchall()
 
 
@@ -247,35 +246,28 @@ def sequence(
     secrets: int = 20,
     municipalities: int = 0,
     suppliers: int = 0,
-    editions: int = 0,
 ) -> Outcome:
     """Releases one after the other, each attacked together with those before.
 
     Args:
         municipalities: how many of them lay their own calls beside each other.
         suppliers: how many of them lay all that their systems called beside each other.
-        editions: of how many the connection report is read, which says its own sums also where few stand behind.
     """
     world, outcome = World(random.Random(seed)), Outcome()
     said: list[Said] = []
     own: dict[Cell, int] = {}
     earlier: list[KeptRelease] = []
     readers = world.dice.sample([a for a, is_one in AUTHORITIES.items() if is_one], municipalities)
-    systems = world.dice.sample(SYSTEMS, suppliers + editions)
-    talking, systems = systems[suppliers:], systems[:suppliers]
-    told: set[str] = set()
+    systems = world.dice.sample(SYSTEMS, suppliers)
     for number in range(releases):
         path = folder / f"{seed}-{number}-{hide}.duckdb"
         world.release(path, earlier, hide)
         earlier.append(KeptRelease(str(number), path, path.with_suffix(".tilstand")))
-        said += world.said(path, {world.of(system) for system in talking})
+        said += world.said(path)
         # what is one system by an alias has one supplier
         theirs = world.one_with(systems)
-        told |= world.one_with(talking)
         own |= {(*c, version): v for c, (v, version) in world.calls.items() if c[3] in readers or c[1] in theirs}
-        candidates = {
-            s: v for s, v in world.secrets().items() if not s & own.keys() and not any(c[1] in told for c in s)
-        }
+        candidates = {s: v for s, v in world.secrets().items() if not s & own.keys()}
         some = world.dice.sample(sorted(candidates, key=sorted), min(secrets, len(candidates)))
         narrowed = Reader([*said, *world.country()], own).narrowed({s: candidates[s] for s in some})
         outcome.narrowed += [f"sequence {seed}, release {number}: {n}" for n in narrowed]

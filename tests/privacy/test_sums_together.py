@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kdi.disclosure.sums_together import SERVICE, SYSTEM, Calls, Edge, Month, tells_suppliers
 from kdi.notation import danish
 
 from . import page
@@ -40,6 +41,48 @@ def test_what_a_service_has_beside_the_shown_systems_is_not_told(tmp_path: Path)
     assert len({name for _, name in seen(made, tmp_path / "med")}) <= 1
 
 
+def test_what_a_supplier_can_subtract_is_not_told(tmp_path: Path) -> None:
+    """Who supplies system-a knows that service 0's other calls are the single municipality's of system-b."""
+    made = world({("system-a", "Service 0"): MANY, ("system-b", "Service 0"): MANY[:1]})
+    assert "Service 0" not in {name for _, name in seen(made, tmp_path / "med")}
+
+
+def test_what_two_suppliers_can_subtract_is_not_told() -> None:
+    """Authorities 1 to 8 call through suppliers 1 and 2 each; authority 1 alone through supplier 3."""
+    suppliers, who = [1] * 8 + [2] * 8, [*range(1, 9), *range(1, 9)]
+    assert not tells_suppliers(suppliers, who, [True] * 16, [100] * 16)
+    assert tells_suppliers([*suppliers, 3], [*who, 1], [True] * 17, [100] * 17)
+    # what five have through it may be known, unless one has more than half of it
+    suppliers, who = [*suppliers, *[3] * 5], [*who, *range(1, 6)]
+    assert not tells_suppliers(suppliers, who, [True] * 21, [100] * 21)
+    assert tells_suppliers(suppliers, who, [True] * 21, [100] * 20 + [401])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_hidden_does_not_follow_from_the_order_of_the_parts(seed: int) -> None:
+    """Two loads read the same rows in any order, and a rebuild must hide what they hid."""
+    dice = random.Random(seed)
+    services = [(SERVICE, f"Service {n}", "") for n in range(20)]
+    systems = [(SYSTEM, f"system {n}", "SF1") for n in range(10)]
+    month = Month()
+    for service in services:
+        for system in dice.sample(systems, 2):
+            month.parts.append(Edge((service, system), calls(dice, dice.choice((1, 2, 7, 30)))))
+    for node in (*services, *systems):
+        month.sums[node] = calls(dice, dice.choice((15, 30, 90)))
+    hidden = month.hidden()
+    assert hidden and hidden < month.sums.keys()
+    for _ in range(20):
+        dice.shuffle(month.parts)
+        assert month.hidden() == hidden
+
+
+def calls(dice: random.Random, callers: int) -> Calls:
+    own = sorted((dice.randrange(1, 1000) for _ in range(callers)), reverse=True)
+    may_stand = callers >= 5 and own[0] <= sum(own) / 2
+    return Calls(sum(own), may_stand, callers, tuple((dice.randrange(98), number) for number in own[:3]))
+
+
 def test_where_nothing_is_told_all_is_shown(tmp_path: Path) -> None:
     made = world({("system-a", "Service 0"): MANY, ("system-b", "Service 0"): MANY, ("system-c", "Service 1"): MANY})
     assert seen(made, tmp_path / "med") == seen(made, tmp_path / "uden", hide=False)
@@ -68,13 +111,24 @@ def test_releases_narrow_nothing_together_though_they_would(tmp_path: Path) -> N
     assert sequence(1, tmp_path, releases=2, secrets=12).narrowed == []
 
 
+# Who reads, with what beside the releases, and whether it is promised that nothing is narrowed.
+READERS: tuple[tuple[str, dict[str, int], bool], ...] = (
+    ("Enhver, der har alle udgivelser", {}, True),
+    ("To kommuner, der lægger deres egne tal til", {"municipalities": 2}, True),
+    ("En leverandør, der lægger alle sine systemers kald til", {"suppliers": 1}, True),
+    ("En leverandør og en kommune, der gør det sammen", {"suppliers": 1, "municipalities": 1}, False),
+    ("To leverandører, der gør det sammen", {"suppliers": 2}, False),
+)
+
+
 @pytest.mark.lang
-def test_thirty_sequences_narrow_nothing_to_a_stranger_nor_to_two_that_collude(tmp_path: Path) -> None:
+def test_thirty_sequences_narrow_nothing_to_those_of_whom_it_is_promised(tmp_path: Path) -> None:
     lines = []
-    for who, colluding in (("Enhver, der har alle udgivelser", 0), ("To kommuner, der lægger deres egne tal til", 2)):
-        found = told(range(30), tmp_path, colluding=colluding)
-        assert found.narrowed == []
-        lines.append([who, "30 forløb af 4 udgivelser", danish.number(found.tried), "0"])
+    for who, readers, is_promised in READERS:
+        found = told(range(30), tmp_path, **readers)
+        assert found.narrowed == [] or not is_promised
+        narrowed = danish.number(len(found.narrowed))
+        lines.append([who, "30 forløb af 4 udgivelser", danish.number(found.tried), narrowed])
     page.assert_says(
         "kald: forløb", page.table(["Angriber", "Udgivelser", "Myndigheders tal angrebet", "Indsnævret"], lines)
     )

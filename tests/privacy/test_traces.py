@@ -66,10 +66,28 @@ class Left:
         return Counter(line for path in paths for line in told(path, folders))
 
 
+def names_that_tell(hidden: tuple[int, int, int, int]) -> list[str]:
+    """Paths in the inbox of which the names say a hidden count; the content is an extract like any other."""
+    small, other, *_ = hidden
+    return [
+        f"kle/kle_2022-03-31_Aalborg_00.01.00_{small}_sager.csv",
+        f"kle/Glostrup har {other} sager/kle_2022-03-31.csv",
+        f"kle/kle_2022-03-31 ({small} sager).csv",
+        f"{other} sager i Glostrup.csv",
+    ]
+
+
 def left(folders: Folders, name: str, hidden: tuple[int, int, int, int]) -> Left:
     installation = folders.new(name)
     installation.deliver(*extracts(hidden), *(d for d in world.ALL if d is not world.EXTRACT))
-    installation.kdi("load", status=1)  # an extract is refused
+    for path in names_that_tell(hidden):
+        (installation.inbox / path).parent.mkdir(parents=True, exist_ok=True)
+        (installation.inbox / path).write_bytes(extracts(hidden)[0].content)
+    said = installation.kdi("load", status=1).output  # an extract is refused
+    taken = installation.query("select fil from marts.leverance_log where kilde = 'kle' order by all")
+    assert {file for (file,) in taken} <= {d.name for d in extracts(hidden)}
+    for name in ("sager.csv", "sager).csv", "sager i Glostrup.csv"):  # the operator, who put them there, is told
+        assert name in said
     for arguments in MADE:
         installation.kdi(*arguments)
     return Left(installation, files(installation))

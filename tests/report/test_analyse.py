@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -59,6 +60,24 @@ def test_the_small_ones_have_six_pages_at_most_and_no_page_is_nearly_empty(publi
         read = published.pdf(published.potential(name))
         assert len(read.pages) <= most, name
         assert_laid_out(read)
+
+
+def test_a_longer_window_is_never_told_as_growth(published: Published) -> None:
+    """In December twelve months lie behind what is in use, in September nine: every product leaves the change out."""
+    edition = published.edition
+    assert edition.compared == (None, "") and not edition.is_comparable(edition.before)
+    assert [edition.is_comparable(date(2023, month, 1)) for month in (1, 2)] == [True, True]
+    shares = [(date(2022, 9, 1), 0.3), (date(2022, 12, 1), 0.4), (date(2023, 1, 1), 0.5)]
+    shown, said = edition.like_now(list(shares))
+    assert shown == [(shares[0][0], None), *shares[1:]] and said == "; før dec. 2022 ligger færre måneder bag"
+    ((why,),) = {edition.too_young}
+    for document in (published.potential("København"), k98_analyse.build(edition), kditl.build(edition)):
+        said = str(document.as_dict()).replace("\u00a0", " ")
+        assert not re.search(r"procentpoint (mere|mindre)|Andelen i brug er|nye anvendelser uden for listen", said)
+        assert why in document.notes
+    place = next(p for b in published.potential("København").front if b.kind == "places" for p in b.places
+                 if p.question == "Bruger vi det, vi kan?")  # fmt: skip
+    assert place.change == danish.MISSING
 
 
 def test_a_cut_list_counts_what_is_left_and_attaches_all_of_it(published: Published) -> None:
