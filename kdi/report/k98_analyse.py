@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from kdi.notation import danish
-from kdi.notation.periods import months_before
 from kdi.report import tragt
 from kdi.report.analyse import STATES
 from kdi.report.analyse_sider import CODES, WORDS
