@@ -20,6 +20,7 @@ from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.reference import reference_folder
 from kdi.lake.standing import standings_in
 from kdi.machine import lock
+from kdi.publish.extent import Extent
 from kdi.publish.purposes import Purposes
 from kdi.publish.release import Manifest, Releases
 from kdi.settings import Settings, get_settings
@@ -27,6 +28,7 @@ from orchestration.assets import dbt_build, disclosure, figures, months, plan, p
 from orchestration.assets.dbt_build import DbtCommand
 from orchestration.assets.made import Made
 from orchestration.assets.periods import PeriodReport, states_of
+from orchestration.dagster_internals.backfills import selected_with
 from orchestration.dagster_internals.events import evaluate_partitions, last_answer, log_together
 from orchestration.keys import WRITER_POOL, lake_key
 from orchestration.partitions import MONTH_STATUS, MONTHS
@@ -83,13 +85,16 @@ def byg(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCommand)
     """Compare lake and release, make anew what differs, judge it, and switch readers to it."""
     settings = get_settings()
     spanned = context.has_partition_key or context.has_partition_key_range
-    asked = list(context.partition_keys) if spanned else []
+    # of everything, months are no wish of their own: what differs is made, as in a load
+    asked = list(context.partition_keys) if spanned and plan.SPEC.key not in selected_with(context) else []
     lock.acquire(settings)
     try:
         planned = _plan(settings, config.rebuild, asked)
         if reason := _nothing_to_do(settings, planned, config.rebuild or bool(asked)):
             context.log.info(reason)
             answers = list(_unchanged(context, reason))
+            if spanned:
+                _tell_unchanged_months(context, settings)
         else:
             made, events = _build(context, settings, planned, config.rebuild, asked, dbt)
             answers = [*_told(context, made), *_told_by_month(context, settings, events)]
@@ -226,6 +231,17 @@ def _unchanged(context: dg.AssetExecutionContext, reason: str) -> Iterator[Told]
             yield _as_result(last_said)
         else:  # readers have what passed it
             yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=True, description=reason)
+
+
+def _tell_unchanged_months(context: dg.AssetExecutionContext, settings: Settings) -> None:
+    """The selected months of the release in force, as the build that made them told them."""
+    current = Releases(settings).current()
+    if current:
+        months_asked = frozenset(context.partition_keys)
+        in_force = Purposes.read(reference_folder(settings, current.inputs["reference"]))
+        tables = sorted(context.selected_asset_keys & _BY_MONTH)
+        for events in months.month_events(settings, Extent(months_asked, months_asked), tables, in_force).values():
+            log_together(context, events)
 
 
 def _as_result(check: AssetCheckEvaluation) -> dg.AssetCheckResult:

@@ -1,7 +1,7 @@
-"""Takes what does not exist out of a backfill's target, so that its colour tells what failed.
+"""Takes what does not exist out of a backfill's target, so that its colour tells what failed, and what follows is made.
 
 Dagster counts a partition that was asked for and not materialized as failed, though its run succeeded without it
-(dagster#34219). A day for which no file ever came is no failure.
+(dagster#34219), and passes over all that comes after it. A day for which no file ever came is no failure.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraph
 from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGraph
 from dagster._core.definitions.events import AssetKeyPartitionKey
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus, PartitionBackfill
+from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 _LOOKED_AT = 20
 
@@ -42,10 +43,27 @@ def _forgive(
     if not absent:
         return 0
     gone = AssetGraphSubset.from_asset_partition_set(absent, graph)
-    names = ("target_subset", "requested_subset", "failed_and_downstream_subset")
-    kept = {name: getattr(data, name) - gone for name in names}
-    corrected = backfill.with_asset_backfill_data(data._replace(**kept), instance, graph)
-    if kept["failed_and_downstream_subset"].is_empty:
-        corrected = corrected.with_status(BulkActionStatus.COMPLETED_SUCCESS)
+    kept = {name: getattr(data, name) - gone for name in ("target_subset", "requested_subset")}
+    left = AssetGraphSubset.create_empty_subset() if _all_went_well(instance, backfill) else failed - gone
+    corrected = backfill.with_asset_backfill_data(
+        data._replace(**kept, failed_and_downstream_subset=left), instance, graph
+    )
+    if left.is_empty:
+        # what comes after the absent was passed over for their sake alone, and is asked for now
+        is_done = failed == gone
+        corrected = corrected.with_status(BulkActionStatus.COMPLETED_SUCCESS if is_done else BulkActionStatus.REQUESTED)
     instance.update_backfill(corrected)
     return len(absent)
+
+
+def _all_went_well(instance: dg.DagsterInstance, backfill: PartitionBackfill) -> bool:
+    ended = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    filters = dg.RunsFilter(tags={BACKFILL_ID_TAG: backfill.backfill_id}, statuses=ended)
+    return instance.get_runs_count(filters) == 0
+
+
+def selected_with(context: dg.AssetExecutionContext) -> frozenset[dg.AssetKey]:
+    """All assets of the backfill that a run belongs to; none when it belongs to none."""
+    backfill_id = context.run.tags.get(BACKFILL_ID_TAG)
+    backfill = context.instance.get_backfill(backfill_id) if backfill_id else None
+    return frozenset(backfill.asset_selection or ()) if backfill else frozenset()

@@ -1,0 +1,81 @@
+"""A backfill that asked for days without a file: it goes on with what follows, unless something did fail."""
+
+import time
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset
+from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
+
+from orchestration.dagster_internals.backfills import forgive_absent
+
+DAYS = dg.StaticPartitionsDefinition(["mandag", "tirsdag"])
+SOURCE, MART = dg.AssetKey("kilde"), dg.AssetKey("mart")
+
+
+@dg.asset(partitions_def=DAYS)
+def kilde() -> None: ...
+
+
+@dg.asset(deps=[kilde])
+def mart() -> None: ...
+
+
+GRAPH = dg.Definitions([kilde, mart]).get_repository_def().asset_graph
+
+
+def _subset(*days: str, with_mart: bool) -> AssetGraphSubset:
+    return AssetGraphSubset(
+        partitions_subsets_by_asset_key={SOURCE: DAYS.subset_with_partition_keys(days)} if days else {},
+        non_partitioned_asset_keys={MART} if with_mart else set(),
+    )
+
+
+def _ended_without_tuesday(instance: dg.DagsterInstance) -> PartitionBackfill:
+    """As Dagster leaves it: Tuesday was asked for and not materialized, and so the mart was passed over."""
+    backfill = PartitionBackfill.from_asset_graph_subset(
+        "alt", time.time(), {}, instance, _subset("mandag", "tirsdag", with_mart=True), None, None, None
+    )
+    data = backfill.get_asset_backfill_data(GRAPH)._replace(
+        requested_subset=_subset("mandag", "tirsdag", with_mart=False),
+        materialized_subset=_subset("mandag", with_mart=False),
+        failed_and_downstream_subset=_subset("tirsdag", with_mart=True),
+    )
+    ended = backfill.with_asset_backfill_data(data, instance, GRAPH).with_status(BulkActionStatus.COMPLETED_FAILED)
+    instance.add_backfill(ended)
+    return ended
+
+
+@pytest.mark.parametrize("a_run_failed", [False, True])
+def test_what_follows_a_day_without_a_file_is_asked_for_then(instance: dg.DagsterInstance, a_run_failed: bool) -> None:
+    _ended_without_tuesday(instance)
+    if a_run_failed:
+        job = dg.Definitions([kilde, mart]).resolve_implicit_global_asset_job_def()
+        run = instance.create_run_for_job(job, tags={"dagster/backfill": "alt"}, status=dg.DagsterRunStatus.FAILURE)
+        assert run.status is dg.DagsterRunStatus.FAILURE
+    assert list(forgive_absent(instance, GRAPH, lambda key, day: (key, day) == (SOURCE, "tirsdag"))) == [("alt", 1)]
+
+    backfill = instance.get_backfill("alt")
+    assert backfill
+    data = backfill.get_asset_backfill_data(GRAPH)
+    assert data.target_subset == _subset("mandag", with_mart=True)
+    if a_run_failed:
+        assert backfill.status is BulkActionStatus.COMPLETED_FAILED
+        assert data.failed_and_downstream_subset == _subset(with_mart=True)
+    else:
+        assert backfill.status is BulkActionStatus.REQUESTED
+        assert data.failed_and_downstream_subset.is_empty
+    # a second look changes nothing
+    assert list(forgive_absent(instance, GRAPH, lambda key, day: (key, day) == (SOURCE, "tirsdag"))) == []
+
+
+def test_a_backfill_of_which_only_the_absent_was_left_has_succeeded(instance: dg.DagsterInstance) -> None:
+    backfill = _ended_without_tuesday(instance)
+    data = backfill.get_asset_backfill_data(GRAPH)._replace(
+        target_subset=_subset("mandag", "tirsdag", with_mart=False),
+        failed_and_downstream_subset=_subset("tirsdag", with_mart=False),
+    )
+    instance.update_backfill(backfill.with_asset_backfill_data(data, instance, GRAPH))
+    assert list(forgive_absent(instance, GRAPH, lambda key, day: day == "tirsdag")) == [("alt", 1)]
+    ended = instance.get_backfill("alt")
+    assert ended and ended.status is BulkActionStatus.COMPLETED_SUCCESS
