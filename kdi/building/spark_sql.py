@@ -31,6 +31,8 @@ def to_spark(sql: str) -> str:
         _replace_in_star(select)
     for median in list(tree.find_all(exp.Median)):
         _median(median)
+    for texts in list(tree.find_all(exp.GroupConcat)):
+        _each_once(texts)
     _translate(tree)
     return tree.sql(_DIALECT, unsupported_level=sqlglot.ErrorLevel.RAISE, comments=False)
 
@@ -68,6 +70,22 @@ def _median(node: exp.Expr) -> None:
         middle.append(exp.cast(copy, "double"))
     total = exp.paren(exp.Add(this=middle[0], expression=middle[1]))
     whole.replace(exp.paren(exp.Mul(this=total, expression=exp.Literal.number("0.5"))))
+
+
+def _each_once(node: exp.Expr) -> None:
+    """``string_agg(distinct x, ', ' order by x)``: beside another sum Spark 4.3 cannot plan its own word for it."""
+    order, separator = node.this, node.args["separator"]
+    if not (isinstance(order, exp.Order) and isinstance(order.this, exp.Distinct)):
+        return
+    (text,), (by,) = order.this.expressions, order.expressions
+    if by.this != text or by.args.get("desc"):
+        raise sqlglot.errors.UnsupportedError(f"{node.sql()}: each text once is in the order of the texts.")
+    whole = node.parent if isinstance(node.parent, exp.Filter) else node
+    found: exp.Expr = exp.func("collect_set", text)
+    if isinstance(whole, exp.Filter):
+        found = exp.Filter(this=found, expression=whole.expression)
+    joined = exp.func("array_join", exp.func("sort_array", found), separator)
+    whole.replace(exp.func("nullif", joined, exp.Literal.string("")))
 
 
 def _spell_out(window: exp.Window) -> None:

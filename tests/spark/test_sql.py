@@ -53,6 +53,13 @@ RULES = [
     ),
     ("what a list has not", "select list_filter([1, 2, 3], lambda i: not list_contains([2], i))[2] as e", "FILTER("),
     (
+        "each text once, beside other sums",
+        "select count(distinct n) as n, string_agg(distinct k, ', ' order by k) as k,"
+        " string_agg(distinct k, ' og ' order by k) filter (where n = 7) as b,"
+        f" string_agg(distinct k, ', ' order by k) filter (where n > 9) as none from {CALLS}",
+        "COLLECT_SET",
+    ),
+    (
         "how alike two names are",
         "select jaro_winkler_similarity('KMD Nexus', 'Nexus KMD') as a, jaro_winkler_similarity('Fasit', 'Fasit') as b",
         "KDI_LIGHED",
