@@ -24,6 +24,7 @@ SHARED = {
             "test_maal.py",
             "test_questions.py",
             "test_commands_as_written.py",
+            "test_demo.py",
             "test_postgres_demo.py",
         ),
         "demo",

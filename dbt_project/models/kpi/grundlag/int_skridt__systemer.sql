@@ -24,7 +24,8 @@ nummererede as (
         *,
         row_number() over (
             partition by maaned, cvr, it_system_uuid, it_system, slags
-            order by udbytte desc, anvendere desc, snitflade asc
+            -- what is alike is not told apart by the last digit
+            order by round(udbytte, 6) desc, anvendere desc, snitflade asc
         ) as nummer
     from samtaler
     where er_med
