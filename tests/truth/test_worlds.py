@@ -26,6 +26,7 @@ def installation_of(world: World, folder: Path) -> Installation:
     installation = Installation(folder, folder / "dagster", as_of=world.as_of.isoformat())
     installation.replace_reference("folketal", list(world.population))
     installation.replace_reference("system_alias", list(world.aliases))
+    installation.replace_reference("service_katalog", list(world.catalogue))
     return installation
 
 

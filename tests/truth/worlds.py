@@ -60,6 +60,7 @@ class World:
     deliveries: tuple[Delivery, ...]
     population: tuple[Row, ...]
     aliases: tuple[Row, ...]
+    catalogue: tuple[Row, ...]
     one_system: dict[str, str]
     as_of: date
 
@@ -90,8 +91,15 @@ def random_world(seed: int, months: int | None = None) -> World:
     people = [r for r in read_csv(REFERENCE / "folketal.csv") if r["kvartal"] == "2020K1"]
     people += [{**r, "kvartal": f"{span[7].year}K{1 + span[7].month // 4}", "folketal": str(int(r["folketal"]) + 900)}
                for r in people]  # fmt: skip
+    # a service that each platform has with an interface of its own
+    catalogue = [
+        {**r, "snitflade": "SF1510"} if (r["platform"], r["service"]) == ("stoettesystemerne", HOURLY[0][0]) else r
+        for r in read_csv(REFERENCE / "service_katalog.csv")
+    ]
     one_system = {s.uuid: "Fællessystemet" for s in (systems[5], twin)}
-    return World((*found, *corrections), tuple(people), tuple(aliases), one_system, last_day(span[-1]))
+    return World(
+        (*found, *corrections), tuple(people), tuple(aliases), tuple(catalogue), one_system, last_day(span[-1])
+    )
 
 
 def _towns(dice: random.Random) -> list[str]:

@@ -1,11 +1,13 @@
--- Calls of the 12 months per system, interface and municipality; services outside the catalogue have none.
+-- Calls of the 12 months per system, interface and authority; services outside the catalogue have none. Where
+-- platforms have a service each with an interface of its own, calls count where they were made.
 select
-    par.maaned,
-    par.it_system_id,
+    aaret.maaned,
+    aaret.it_system_id,
     snitflade.snitflade_id,
-    par.myndighed_id,
-    par.er_kommune,
-    sum(par.kald_12m) as kald_12m
-from {{ ref('int_udbredelse__par') }} as par
-inner join {{ ref('int_snitflade') }} as snitflade on par.snitflade = snitflade.snitflade
-group by par.maaned, par.it_system_id, snitflade.snitflade_id, par.myndighed_id, par.er_kommune
+    aaret.myndighed_id,
+    aaret.er_kommune,
+    sum(aaret.kald_12m) as kald_12m
+from {{ ref('int_kald__aaret') }} as aaret
+inner join {{ ref('dim_service') }} as service on aaret.service_id = service.service_id
+inner join {{ ref('int_snitflade') }} as snitflade on service.snitflade = snitflade.snitflade
+group by aaret.maaned, aaret.it_system_id, snitflade.snitflade_id, aaret.myndighed_id, aaret.er_kommune
