@@ -71,6 +71,10 @@ class Star:
             self._rows[table] = self._connection.execute(f"from {table}").to_arrow_table().to_pylist()
         return self._rows[table]
 
+    def put(self, of: "Star", table: str, rows: list[Row]) -> None:
+        """Have the rows that another has, but for one table."""
+        self._rows = of._rows | {table: rows}
+
     def columns(self, table: str) -> list[str]:
         return [name for name, *_ in self._connection.execute(f"describe {table}").fetchall()]
 
