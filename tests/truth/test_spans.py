@@ -1,8 +1,8 @@
 """What a build makes anew covers what its models read: pieces are the whole at every distance from a change.
 
 A changed month may reach the 23 months after it, and a changed day the 70 days after it: how far, stands in the plan's
-tables (``build/workspace.py``) and in the models that read them. The world has 26 months, and days on which services
-fall away, so a span that is too short leaves a row as it was: with each of them shorter the same comparison fails.
+tables (``kdi/building/workspace.py``) and in the models that read them. The world has 26 months, and days on which
+services fall away, so a span that is too short leaves a row as it was: with each shorter the same comparison fails.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pipeline.deliveries import Delivery
 from pipeline.installation import Installation
-from pipeline.test_made_anew import Edit, Project, project
+from pipeline.project import Edit, Project
 
 from .test_worlds import accept_what_waits, content, installation_of, load
 from .worlds import World, random_world
@@ -37,7 +37,7 @@ CHANGES = {
 }
 SHORTER: dict[str, tuple[Edit, str]] = {
     "the months that a month reaches": (
-        ("../orchestration/build/workspace.py", "generate_series(0, 23)", "generate_series(0, 22)"), "first month",
+        ("../kdi/building/workspace.py", "generate_series(0, 23)", "generate_series(0, 22)"), "first month",
     ),
     "the months that calls are read of": (
         ("models/kpi/grundlag/int_kald__kommune_maaned.sql", "'month', -23,", "'month', -22,"), "newest month",
@@ -86,14 +86,15 @@ def test_pieces_are_the_whole_at_every_distance_from_a_change(name: str, base: I
 
 
 def load_by(project: Project, installation: Installation, *options: str) -> None:
-    while accept_what_waits(installation, project.try_to_load(installation, *options)):
+    while accept_what_waits(installation, project.run(installation, "load", *options).stderr):
         pass
     project.load(installation)
 
 
 @pytest.mark.parametrize("name", SHORTER)
-def test_a_span_that_is_too_short_is_noticed(name: str, tmp_path: Path, project: Project) -> None:
+def test_a_span_that_is_too_short_is_noticed(name: str, tmp_path: Path) -> None:
     edit, change = SHORTER[name]
+    project = Project.copy(tmp_path / "code")
     project.edit(edit)
     installation = installation_of(WORLD, tmp_path / "world")
     installation.deliver(*WORLD.deliveries)
@@ -104,6 +105,3 @@ def test_a_span_that_is_too_short_is_noticed(name: str, tmp_path: Path, project:
     load_by(project, installation, "--rebuild")
     whole = content(installation)
     assert {table for table in whole if whole[table] != pieces[table]} != set()
-
-
-__all__ = ["project"]

@@ -9,9 +9,9 @@ import pytest
 from pipeline.installation import Installation
 from pipeline.oracle import Expected
 
-from orchestration.lake.delivery_log import DeliveryLog
-from orchestration.operations.comparison import left_out
-from orchestration.settings import Settings
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.operations.comparison import left_out
+from kdi.settings import Settings
 
 from .compare import falsified
 from .marts import FUNNEL_READERS, HIDDEN_LATER, SECOND_WAY, TRIED_ELSEWHERE, wrong
