@@ -8,7 +8,7 @@ export DAGSTER_DISABLE_TELEMETRY ?= 1
 EXPORT = --quiet --frozen --no-emit-project --no-header --no-annotate
 
 .PHONY: help demo demo-postgres ui docs test test-all powerbi lock duckdb2 fuzz audit privacy production object-storage reliability \
-	spark spark-full scale lint bench clean
+	spark spark-full scale truth lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## Show the targets
@@ -86,6 +86,9 @@ audit: $(BIN)/.ready-dev  ## Look the locked dependencies up among known vulnera
 privacy: $(BIN)/.ready-dev  ## Attack the published data at length and write the results into docs/privacy.md
 	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --renew
 	$(BIN)/python -m pytest --renew tests/privacy -m "lang or not lang"
+
+truth: $(BIN)/.ready-dev  ## Twenty random worlds, whole and in pieces: every cell by a second way, every column falsified, every span shortened
+	$(BIN)/python -m pytest tests/truth tests/tragt tests/pipeline/test_made_anew.py -m "lang or not lang"
 
 production: $(BIN)/.ready-dev  ## Start docs/production.md on loopback, load, kill, back up and restore (nginx, rsync, sqlite3)
 	$(BIN)/python -m pytest tests/production -m "lang or not lang"
