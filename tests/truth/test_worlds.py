@@ -34,10 +34,10 @@ def installation_of(world: World, folder: Path) -> Installation:
 def accept_what_waits(installation: Installation, said: str) -> bool:
     """As an operator: what is held back, or found to be unlike what is usual, is as it should be."""
     standings = DeliveryLog(Settings(home=installation.home).delivery_log).standings()
-    held = [s.delivery.leverance_id for s in standings if s.state == "tilbageholdt"]
-    waiting = dict.fromkeys([*held, *re.findall(r"[a-z_]+-[0-9a-f]{8}(?= )", said)])
-    for name in waiting:
-        installation.kdi("delivery", "accept", name, "--reason", "prøve", "--by", "Kim")
+    waiting = [("delivery", s.delivery.leverance_id) for s in standings if s.state == "tilbageholdt"]
+    waiting += [("finding", name) for name in dict.fromkeys(re.findall(r"[a-z_]+-[0-9a-f]{8}(?= )", said))]
+    for what, name in waiting:
+        installation.kdi(what, "accept", name, "--reason", "prøve", "--by", "Kim")
     return bool(waiting)
 
 
