@@ -100,8 +100,9 @@ def _spell_out(window: exp.Window) -> None:
 
 
 def _replace_in_star(select: exp.Select) -> None:
-    """``* replace (e as c)`` is ``* except (c), e as c``."""
-    for star in [e for e in select.expressions if isinstance(e, exp.Star) and e.args.get("replace")]:
+    """``* replace (e as c)`` is ``* except (c), e as c``, also of one table."""
+    stars = [e.this if isinstance(e, exp.Column) else e for e in select.expressions]
+    for star in [e for e in stars if isinstance(e, exp.Star) and e.args.get("replace")]:
         replaced = star.args["replace"]
         star.set("replace", None)
         star.set("except_", [exp.to_identifier(e.alias) for e in replaced])

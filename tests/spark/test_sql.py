@@ -41,6 +41,11 @@ RULES = [
     ("days between", f"select date_diff('day', date '2022-01-01', d) as n from {DAYS}", "DATEDIFF"),
     ("dates as texts", f"select strftime(d, '%Y%m%d') as t, strftime(d, '%Y-%m') as m from {DAYS}", "DATE_FORMAT"),
     ("stars with another column", f"select k, n, x from (select * replace (n + 1 as n) from {CALLS}) as u", "EXCEPT"),
+    (
+        "a table's star with another column",
+        f"select k, n, x, m from (select t.* replace (t.n + 1 as n), 7 as m from {CALLS}) as u",
+        "EXCEPT",
+    ),
     ("qualify", f"select k, n from {CALLS} qualify row_number() over (partition by k order by n) = 1", "QUALIFY"),
     ("a series", "select n from generate_series(1, 3) as t (n)", "EXPLODE"),
     ("huge integers", f"select cast(sum(cast(n as hugeint)) as bigint) as s from {CALLS}", "DECIMAL(38, 0)"),
