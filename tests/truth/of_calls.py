@@ -59,7 +59,7 @@ def kald_pr_borger_danmark(star: Star) -> Iterator[Row]:
         yield {
             "maaned": month, "kald": totals.get(month, 0), "folketal": people,
             "kald_pr_borger": divided(float(totals.get(month, 0)), people),
-            "kald_pr_borger_12m": divided(float(year), people),
+            "kald_pr_borger_12m": divided(float(year), people), "maaneder_12m": star.behind(month),
         }  # fmt: skip
 
 

@@ -116,7 +116,11 @@ def placering(star: Star) -> Iterator[Row]:
     for (month, measure), (day, by_cvr) in standing.items():
         shares = {cvr: number / among for cvr, (number, among) in by_cvr.items()}
         everybody = spread.get((measure, day, "Alle kommuner"), {})
-        quarter, year = (standing.get((add(month, -n), measure), (None, {}))[1] for n in (3, 12))
+        quarter, year = (
+            standing.get((before, measure), (None, {}))[1]
+            if measure != "realiseringsgrad" or star.behind(before) == star.behind(month) else {}
+            for before in (add(month, -3), add(month, -12))
+        )  # fmt: skip
         for cvr, (number, among) in by_cvr.items():
             own = shares[cvr]
             here, above = sum(v == own for v in shares.values()), sum(v > own for v in shares.values())
@@ -337,6 +341,10 @@ def fund_sum(star: Star) -> Iterator[Row]:
         groups[r["maaned"], r["slags"]].append(r["score"])
     for (month, kind), scores in groups.items():
         before = len(groups.get((add(month, -3), kind), ()))
+        if kind in ("udb", "gaeld", "hul", "tvivl", "vel", "frem") and star.behind(add(month, -3)) != star.behind(
+            month
+        ):
+            before = 0
         yield {
             "maaned": month, "slags": kind, "kommuner": len(scores), "kommuner_kvartal_foer": before,
             "score": float(sum(scores)), "er_anonym": len(scores) >= _FEWEST, "foer_er_anonym": before >= _FEWEST,

@@ -242,7 +242,9 @@ def potentiale_sum(star: Star) -> Iterator[Row]:
     for (month, level, key), rows in groups.items():
         states = _numbers(rows, "tilstand", *_STATES)
         now = len({r["cvr"] for r in rows if r["tilstand"] == "i_brug"})
-        before = len(used.get((add(month, -3), level, key[:4]), ()))
+        quarter = add(month, -3)
+        is_alike = star.behind(quarter) == star.behind(month)
+        before = len(used.get((quarter, level, key[:4]), ())) if is_alike else 0
         yield {
             "maaned": month, "niveau": level, **dict(zip(names, key, strict=True)),
             "kommuner": len({r["cvr"] for r in rows}), "kommuner_i_brug": now, "kommuner_i_brug_kvartal_foer": before,

@@ -112,6 +112,10 @@ class Star:
     def months(self) -> list[date]:
         return sorted(set().union(*self.loaded.values()))
 
+    def behind(self, month: date) -> int:
+        """How many of the year's months are loaded, of both platforms together."""
+        return sum(add(month, -12) < m <= month for months in self.loaded.values() for m in months)
+
     # calls
 
     @cached_property
