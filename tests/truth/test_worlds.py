@@ -10,6 +10,7 @@ from pipeline.installation import Installation
 from pipeline.oracle import Expected
 
 from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import standings_in
 from kdi.operations.comparison import left_out
 from kdi.settings import Settings
 
@@ -33,7 +34,7 @@ def installation_of(world: World, folder: Path) -> Installation:
 
 def accept_what_waits(installation: Installation, said: str) -> bool:
     """As an operator: what is held back, or found to be unlike what is usual, is as it should be."""
-    standings = DeliveryLog(Settings(home=installation.home).delivery_log).standings()
+    standings = standings_in(DeliveryLog(Settings(home=installation.home).delivery_log))
     waiting = [("delivery", s.delivery.leverance_id) for s in standings if s.state == "tilbageholdt"]
     waiting += [("finding", name) for name in dict.fromkeys(re.findall(r"[a-z_]+-[0-9a-f]{8}(?= )", said))]
     for what, name in waiting:
