@@ -25,8 +25,12 @@ from .ways import Loaded
 from .world import JOB, JOB_RENAMED
 
 COMMENT: Edit = ("models/marts/fct_kald_maaned.sql", "with\n", "-- a word to the reader\nwith\n")
-DESCRIPTION: Edit = ("models/kpi/_anvendelse.yml", "description: Én række", "description: Hver række er én række")
-KPI: Edit = ("models/kpi/klarmelding_reel.sql", "snitflade.navn as", "upper(snitflade.navn) as")
+DESCRIPTION: Edit = (
+    "models/kpi/serviceaftale/_serviceaftale.yml",
+    "description: Én række",
+    "description: Hver række er én række",
+)
+KPI: Edit = ("models/kpi/tilslutning/klarmelding_reel.sql", "snitflade.navn as", "upper(snitflade.navn) as")
 STAGING: Edit = ("models/staging/stg_reference__folketal.sql", "as bigint) as folketal", "as bigint) * 2 as folketal")
 MACRO: Edit = ("macros/afvigelser.sql", "over foer, 0)", "over foer, 0 + 0)")
 # The tables that each of them makes whole: what is made by it, or from that.
