@@ -124,8 +124,10 @@ READERS: tuple[tuple[str, dict[str, int], bool], ...] = (
 @pytest.mark.lang
 def test_thirty_sequences_narrow_nothing_to_those_of_whom_it_is_promised(tmp_path: Path) -> None:
     lines = []
-    for who, readers, is_promised in READERS:
-        found = told(range(30), tmp_path, **readers)
+    for number, (who, readers, is_promised) in enumerate(READERS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        found = told(range(30), folder, **readers)
         assert found.narrowed == [] or not is_promised
         narrowed = danish.number(len(found.narrowed))
         lines.append([who, "30 forløb af 4 udgivelser", danish.number(found.tried), narrowed])

@@ -50,7 +50,10 @@ _OF_ITS_OWN = (
 _BY_PROGRAMS = (".log", ".jsonl", ".db", ".out", ".err", ".complete", ".json", ".html")
 _OF_PROGRAMS = (
     (re.compile(r"\b(\d+m)?\d+(\.\d+)?(e-\d+)? ?m?s\b|\b\d+\.\d+(e-\d+)?\b"), "SEKUNDER"),
-    (re.compile(r'"(pid|thread|num_threads)": ("[^"]*"|\d+)|Thread-\d+|pid \d+|pid=\d+'), "TRÅD"),
+    (re.compile(r'\\*"(pid|thread|num_threads)\\*": ("[^"]*"|\d+)|Thread-\d+|pid:? \d+|pid=\d+'), "TRÅD"),
+    (re.compile(r'"text": "\d+"}, "label": "pid"'), "TRÅD"),
+    # which of Dagster's events an asset was made from, by their numbers
+    (re.compile(r"(input_event_pointer/[\w/]+\W{1,6})\d+"), r"\1NR"),
     # of an asset that has no version of its own Dagster makes one of its run's number
     (re.compile(r"(data_version[\w/]*\W{1,6})[0-9a-f]{64}"), r"\1VERSION"),
     (re.compile(r'"(index|storage_id)": \d+|\b\d+ (of|af) \d+|"log_key": "[a-z]{8}"|kdi-docs-\w{8}'), "NR"),
@@ -62,6 +65,10 @@ OF_THE_PROJECT = (
     "dbt/partial_parse.msgpack",
     "dbt/semantic_manifest.json",
 )
+
+
+# What SQLite has not yet put into a database's own file: read with it, and gone when nobody has it open.
+_WITH_THEIR_DATABASE = ("-wal", "-shm")
 
 
 def audience(relative: str) -> str | None:
@@ -76,7 +83,7 @@ def files(installation: Installation) -> dict[str, Path]:
         f"{name}{path.relative_to(root)}": path
         for name, root in roots.items()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and not path.is_symlink()
+        if path.is_file() and not path.is_symlink() and not path.name.endswith(_WITH_THEIR_DATABASE)
     }
 
 
