@@ -13,10 +13,6 @@ from kdi.excel.words import in_words, words
 from kdi.report.edition import Edition
 
 _FUNNEL = "kpi.tilslutning_tragt"
-# Months that have as much behind them as the one three months before: a longer window is no change.
-_COMPARABLE = """
-    select nu.maaned from kpi.kald_pr_borger_danmark as nu inner join kpi.kald_pr_borger_danmark as foer
-    on nu.maaned = foer.maaned + interval 3 month and nu.maaneder_12m = foer.maaneder_12m"""
 NUMBER, SHARE, RATE = "#,##0", "0.0 %", "#,##0.00"
 # Danish whatever language the reader's Excel speaks.
 MONTH, DAY = "[$-406]mmm yyyy", "[$-406]d. mmm yyyy"
@@ -72,7 +68,9 @@ def _coded(name: str, table: str, column: str, width: int) -> Column:
 
 
 def choose_month(edition: Edition) -> None:
-    """Tell the connection the month that the sheets show."""
+    """Tell the connection the month that the sheets show, and which months can be compared with a quarter before."""
+    comparable = ", ".join(f"date '{month}'" for month in edition.months if edition.is_comparable_with(month, 3))
+    edition.connection.execute(f"set variable kan_sammenlignes = [{comparable}]::date[]")
     edition.connection.execute(f"set variable maaned = date '{edition.month}'")
     edition.connection.execute(f"set variable aarets_foerste = date '{edition.year_start}'")
 
@@ -252,7 +250,11 @@ DEBT = Data(
         Column("Gæld i måneder", "gaeld_maaneder", 12, NUMBER, "sum"),
         Column("Ældste, måneder", "aeldste_gaeld_maaneder", 12, NUMBER, "max"),
         Column(
-            "Ændring på et kvartal", f"case when maaned in ({_COMPARABLE}) then gaeld_aendring end", 14, NUMBER, "sum"
+            "Ændring på et kvartal",
+            "case when list_contains(getvariable('kan_sammenlignes'), maaned) then gaeld_aendring end",
+            14,
+            NUMBER,
+            "sum",
         ),
         Column("Gamle versioner", "gamle_versioner", 12, NUMBER, "sum"),
     ),

@@ -110,6 +110,11 @@ class Edition:
         """
         return month in self._loaded and self._loaded[month] == self._loaded[self.month]
 
+    def is_comparable_with(self, month: date, back: int) -> bool:
+        """The same of any month and the one so many months before it."""
+        earlier = months_before(month, back)
+        return earlier in self._loaded and self._loaded[earlier] == self._loaded[month]
+
     def like_now(self, points: list[tuple[date, float | None]]) -> tuple[list[tuple[date, float | None]], str]:
         """Points over months of what is counted over 12, less those of a shorter window, and what to say of them."""
         shown = [(month, value if self.is_comparable(month) else None) for month, value in points]
