@@ -29,6 +29,7 @@ NOT_RUN = {
     "make demo": "installs the environment from the network; its steps are run by the shared demo",
     "make test": "would run this test",
     "make test-all": "would run this test",
+    "make lint": "needs the linters; CI runs it",
     "make ui": "a server; tests/operations starts it",
     "make demo-postgres": "a server; tests/demo/test_postgres.py starts it",
     "make bench": "a quarter of an hour and 12 GB",

@@ -23,7 +23,7 @@ MODELS = {
     "arbejde.intermediate.int_kle__udtraek": "intermediate/int_kle__udtraek.sql",
     "arbejde.intermediate.int_kle__tidligere": "intermediate/int_kle__tidligere.sql",
     "kdi.marts.fct_kle_sager": "marts/fct_kle_sager.sql",
-    "kdi.kpi.kle_sager": "kpi/kle_sager.sql",
+    "kdi.kpi.kle_sager": "kpi/kle/kle_sager.sql",
 }
 MASKED = None
 """A count that the source wrote as ``<5``."""

@@ -77,7 +77,7 @@ def contracts() -> dict[str, list[tuple[str, str]]]:
     """Columns and types that the models promise, by table."""
     found = {}
     for schema in ("marts", "kpi"):
-        for file in sorted((MODELS / schema).glob("*.yml")):
+        for file in sorted((MODELS / schema).rglob("*.yml")):
             for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", ()):
                 if not model["name"].startswith("int_"):  # what KPIs are computed from is described beside them
                     columns = [(c["name"], c["data_type"].upper()) for c in model["columns"]]

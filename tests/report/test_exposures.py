@@ -70,7 +70,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
 
 def exposure(name: str, label: str, kind: str, description: str, tables: set[str]) -> dict[str, Any]:
     return {
-        "name": name,
+        "name": f"produkt_{name}",  # a model may be called as a product is, and dbt selects both by one name
         "label": label,
         "type": kind,
         "maturity": "high",

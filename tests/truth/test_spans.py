@@ -40,14 +40,15 @@ SHORTER: dict[str, tuple[Edit, str]] = {
         ("../kdi/building/workspace.py", "generate_series(0, 23)", "generate_series(0, 22)"), "first month",
     ),
     "the months that calls are read of": (
-        ("models/kpi/grundlag/int_kald__kommune_maaned.sql", "'month', -23,", "'month', -22,"), "newest month",
+        ("models/kpi/grundlag/anvendelse/int_kald__kommune_maaned.sql", "'month', -23,", "'month', -22,"),
+        "newest month",
     ),
     "the days that a day reaches": (
-        ("models/kpi/grundlag/int_drift__kalender.sql", "between beroerte.dato and beroerte.dato + 70",
+        ("models/kpi/grundlag/drift/int_drift__kalender.sql", "between beroerte.dato and beroerte.dato + 70",
          "between beroerte.dato and beroerte.dato + 42"), "middle day",
     ),
     "the days that a day is compared with": (
-        ("models/kpi/grundlag/int_drift__kalender.sql", "beroerte.dato - 70", "beroerte.dato - 42"), "newest day",
+        ("models/kpi/grundlag/drift/int_drift__kalender.sql", "beroerte.dato - 70", "beroerte.dato - 42"), "newest day",
     ),
 }  # fmt: skip
 
