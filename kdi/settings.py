@@ -97,6 +97,12 @@ class Settings(BaseSettings):
     )
     keep_releases: int = Field(5, ge=2, description="Published releases kept for rollback.")
 
+    @field_validator("home")
+    @classmethod
+    def _wherever_it_is_used(cls, home: Path) -> Path:
+        """A process may go to another folder and come back, as dagster-dbt does while it starts dbt."""
+        return home.expanduser().absolute()
+
     @field_validator("inbox")
     @classmethod
     def _without_password(cls, inbox: str) -> str:
