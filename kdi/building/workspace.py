@@ -272,18 +272,18 @@ def _with_codes(rows: str, profile: Profile) -> str:
 
 def wanted(plan: Plan, active: Iterable[Delivery]) -> dict[str, list[Delivery]]:
     """The deliveries that a build reads, by source, as their profiles say (``build_reads``)."""
-    chosen: dict[str, list[Delivery]] = {source: [] for source in profiles()}
-    touched, months = plan.touched, set(plan.months)
-    for delivery in active:
-        match profiles()[delivery.kilde].build_reads if delivery.kilde in chosen else None:
+    active, months = list(active), set(plan.months)
+
+    def is_read(profile: Profile, period: str) -> bool:
+        match profile.build_reads:
             case "all":
-                is_wanted = True
+                return True
             case "months":
-                is_wanted = delivery.periode[:7] in months
+                return period[:7] in months
             case "touched":
-                is_wanted = delivery.periode in touched.get(delivery.kilde, ())
-            case None:  # a source that is no longer one
-                continue
-        if is_wanted:
-            chosen[delivery.kilde].append(delivery)
-    return chosen
+                return period in plan.touched.get(profile.source, ())
+
+    return {
+        source: [d for d in active if d.kilde == source and is_read(profile, d.periode)]
+        for source, profile in profiles().items()
+    }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kdi.excel.reader import Reader
 from kdi.excel.words import in_words, words
+from kdi.notation.periods import months_before
 from kdi.report.edition import Edition
 
 _FUNNEL = "kpi.tilslutning_tragt"
@@ -69,7 +70,9 @@ def _coded(name: str, table: str, column: str, width: int) -> Column:
 
 def choose_month(edition: Edition) -> None:
     """Tell the connection the month that the sheets show, and which months can be compared with a quarter before."""
-    comparable = ", ".join(f"date '{month}'" for month in edition.months if edition.is_comparable_with(month, 3))
+    comparable = ", ".join(
+        f"date '{month}'" for month in edition.months if edition.is_comparable(months_before(month, 3), beside=month)
+    )
     edition.connection.execute(f"set variable kan_sammenlignes = [{comparable}]::date[]")
     edition.connection.execute(f"set variable maaned = date '{edition.month}'")
     edition.connection.execute(f"set variable aarets_foerste = date '{edition.year_start}'")

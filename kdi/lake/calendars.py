@@ -130,7 +130,7 @@ def _expected(profile: Profile, have: Iterable[str], on: date) -> Iterator[str]:
         for number in range((end - begin).days + 1):
             yield (begin + timedelta(days=number)).isoformat()
         return
-    for month in months_between(begin.replace(day=1), end.replace(day=1)):
+    for month in months_between(begin, end):
         if last_day_of_month(month) <= end:
             yield f"{month:%Y-%m}"
 

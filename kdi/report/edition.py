@@ -103,17 +103,12 @@ class Edition:
         rows = self.rows("select maaned, maaneder_12m from kpi.kald_pr_borger_danmark")
         return {r["maaned"]: r["maaneder_12m"] for r in rows}
 
-    def is_comparable(self, month: date | None) -> bool:
-        """Whether what is counted over 12 months has as many loaded months behind it then as now.
+    def is_comparable(self, month: date | None, beside: date | None = None) -> bool:
+        """Whether what is counted over 12 months has as many loaded months behind it then as ``beside``, or now.
 
         Where it has not, a longer window alone would look like growth.
         """
-        return month in self._loaded and self._loaded[month] == self._loaded[self.month]
-
-    def is_comparable_with(self, month: date, back: int) -> bool:
-        """The same of any month and the one so many months before it."""
-        earlier = months_before(month, back)
-        return earlier in self._loaded and self._loaded[earlier] == self._loaded[month]
+        return month in self._loaded and self._loaded[month] == self._loaded[beside or self.month]
 
     def like_now(self, points: list[tuple[date, float | None]]) -> tuple[list[tuple[date, float | None]], str]:
         """Points over months of what is counted over 12, less those of a shorter window, and what to say of them."""

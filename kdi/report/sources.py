@@ -41,7 +41,8 @@ class Source:
 
     @property
     def name(self) -> str:
-        return profiles()[self.code].title if self.code in profiles() else self.code
+        profile = profiles().get(self.code)
+        return profile.title if profile else self.code
 
     @property
     def is_in_order(self) -> bool:
@@ -50,8 +51,8 @@ class Source:
     def sentences(self, month: date) -> list[str]:
         """What is wrong, one sentence for each kind; none when all is in order."""
         if self.is_preliminary:
-            figures = profiles()[self.code].figures if self.code in profiles() else "tal"
-            effect = f"{figures} i {danish.month(month)} er foreløbige"
+            profile = profiles().get(self.code)
+            effect = f"{profile.figures if profile else 'tal'} i {danish.month(month)} er foreløbige"
         else:
             effect = f"det seneste er fra {danish.day(self.newest)}" if self.newest else "der er ingen tal endnu"
         said = []
