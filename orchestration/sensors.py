@@ -6,6 +6,7 @@ that was off for a week misses nothing when it is turned on again.
 
 import hashlib
 from datetime import UTC, datetime
+from functools import cache
 
 import dagster as dg
 
@@ -21,7 +22,7 @@ from kdi.settings import get_settings
 from orchestration import partitions
 from orchestration.asking import STATE_TAG, ask
 from orchestration.assets import reports
-from orchestration.assets.months import published_months
+from orchestration.assets.months import months_that_can_be_made
 from orchestration.dagster_internals.backfills import forgive_absent
 from orchestration.dagster_internals.names import NOT_FINISHED_STATUSES
 from orchestration.jobs import BUILD_JOB, INTAKE_JOBS, KITOS_JOB, REFERENCE_JOB
@@ -115,18 +116,21 @@ def _at_work(instance: dg.DagsterInstance) -> str | None:
 def perioder_uden_fil(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Let a backfill's colour tell of what failed, not of days for which no file ever came."""
     assert context.repository_def
-    log = DeliveryLog(get_settings().delivery_log)
-    known: dict[str, set[str]] = {}
+    settings = get_settings()
+
+    @cache
+    def months() -> set[str]:
+        return months_that_can_be_made(settings)
+
+    @cache
+    def delivered(source: str) -> set[str]:
+        return {d.periode for d in DeliveryLog(settings.delivery_log).all(source)}
 
     def is_absent(key: dg.AssetKey, period: str) -> bool:
         source = key.path[-1]
         if key.path[0] in ("marts", "kpi"):
-            return period not in published_months(get_settings())
-        if key != lake_key(source):
-            return reports.is_absent(key, period)
-        if source not in known:
-            known[source] = {d.periode for d in log.all(source)}
-        return period not in known[source]
+            return period not in months()
+        return period not in delivered(source) if key == lake_key(source) else reports.is_absent(key, period)
 
     found = forgive_absent(context.instance, context.repository_def.asset_graph, is_absent)
     told = [f"{name}: {count} perioder har ingen fil" for name, count in found]

@@ -7,7 +7,10 @@ import dagster as dg
 import duckdb
 from dagster import AssetCheckEvaluation
 
+from expectations.profiles import call_sources
 from kdi.lake.calendars import ALL_PLATFORMS
+from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.standing import active_in
 from kdi.publish.extent import Extent
 from kdi.publish.purposes import Purposes
 from kdi.settings import Settings
@@ -97,6 +100,12 @@ def published_months(settings: Settings) -> set[str]:
     with _release(settings) as connection:
         rows = connection.execute("select distinct strftime(maaned, '%Y-%m') from marts.maaned_status").fetchall()
     return {month for (month,) in rows}
+
+
+def months_that_can_be_made(settings: Settings) -> set[str]:
+    """The months of calls in the release in force, and those that the lake has and the next build makes."""
+    counting = active_in(DeliveryLog(settings.delivery_log))
+    return published_months(settings) | {d.periode[:7] for d in counting if d.kilde in call_sources()}
 
 
 _WORDS = {"komplet": "Komplet", "afventer": "Afventer", "frist_udloebet": "Fristen er udløbet"}

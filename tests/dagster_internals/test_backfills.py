@@ -6,7 +6,14 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset
 from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
+from pipeline.deliveries import calls_in_month, month
+from pipeline.installation import Installation
+from pipeline.world import JOB
 
+from expectations.profiles import profiles
+from kdi.ingest.intake import take_in
+from kdi.settings import get_settings
+from orchestration.assets.months import months_that_can_be_made, published_months
 from orchestration.dagster_internals.backfills import forgive_absent
 
 DAYS = dg.StaticPartitionsDefinition(["mandag", "tirsdag"])
@@ -79,3 +86,13 @@ def test_a_backfill_of_which_only_the_absent_was_left_has_succeeded(instance: dg
     assert list(forgive_absent(instance, GRAPH, lambda key, day: day == "tirsdag")) == [("alt", 1)]
     ended = instance.get_backfill("alt")
     assert ended and ended.status is BulkActionStatus.COMPLETED_SUCCESS
+
+
+def test_a_month_that_the_lake_has_is_none_that_nobody_delivered(installation: Installation) -> None:
+    """Else a backfill of days and of the months made of them would be green before any build."""
+    installation.deliver(month("2022-04", calls_in_month("2022-04", "Aalborg", JOB, "SagIndeks", 50)))
+    settings = get_settings()
+    assert months_that_can_be_made(settings) == set()
+    take_in(settings, profiles()["serviceplatformen"])
+    assert published_months(settings) == set()
+    assert months_that_can_be_made(settings) == {"2022-04"}
