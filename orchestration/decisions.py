@@ -5,11 +5,10 @@ from enum import Enum
 import dagster as dg
 from pydantic import Field
 
-from kdi.lake import verbs
-from kdi.lake.delivery_log import DeliveryLog
+from kdi.installation import here
 from kdi.lake.standing import standings_in
+from kdi.lake.verbs import Decisions, NotPossible
 from kdi.machine.lock import writer_lock
-from kdi.settings import get_settings
 from orchestration.asking import PRIORITY
 from orchestration.assets.periods import DECISION_JOB, DECISION_OP, PeriodReport, states_of
 from orchestration.keys import WRITER_POOL, lake_key
@@ -24,9 +23,9 @@ class Decision(Enum):
 
 
 _VERBS = {
-    Decision.godkend: verbs.accept,
-    Decision.traek_tilbage: verbs.withdraw,
-    Decision.bring_tilbage: verbs.restore,
+    Decision.godkend: Decisions.accept,
+    Decision.traek_tilbage: Decisions.withdraw,
+    Decision.bring_tilbage: Decisions.restore,
 }
 
 
@@ -45,15 +44,16 @@ class DecisionForm(dg.Config):
 @dg.op(name=DECISION_OP, out=dg.Out(dg.Nothing), pool=WRITER_POOL)
 def decide(context: dg.OpExecutionContext, config: DecisionForm) -> None:
     """Record the decision, and let the period's checks show it at once."""
-    settings = get_settings()
+    decisions = here().decisions
+    lake = decisions.lake
     try:
-        with writer_lock(settings):
-            lines = _VERBS[config.afgoerelse](settings, [config.leverance], config.af, config.grund)
-    except verbs.NotPossible as error:
+        with writer_lock(lake.writer_lock):
+            lines = _VERBS[config.afgoerelse](decisions, [config.leverance], config.af, config.grund)
+    except NotPossible as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     for line in lines:
         context.log.info(line)
-    standings = standings_in(DeliveryLog(settings.delivery_log))
+    standings = standings_in(lake.log)
     for source in {s.delivery.kilde for s in standings}:
         PeriodReport(context, lake_key(source), states_of(standings, source)).correct()
     context.log.info("Sensoren lake_er_aendret bygger og udgiver det, der er berørt; ellers kør byg_og_udgiv.")

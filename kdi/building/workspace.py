@@ -21,9 +21,9 @@ from kdi.building.plan import Plan, make_full
 from kdi.building.status import Status
 from kdi.building.status_tables import write_status
 from kdi.ingest.rules import counting_code
-from kdi.lake import store
 from kdi.lake.delivery import Delivery
-from kdi.lake.reference import files_of, is_intact, reference_folder
+from kdi.lake.reference import files_of, is_intact
+from kdi.lake.store import Lake
 from kdi.machine.disk_space import demand_room
 from kdi.machine.files import Damaged, begin_to_sync, copy_verified
 from kdi.machine.lock import file_lock
@@ -224,7 +224,7 @@ class Workspace:
         self, connection: duckdb.DuckDBPyConnection, deliveries: Mapping[str, list[Delivery]]
     ) -> None:
         for source, chosen in deliveries.items():
-            store.verify(self._settings, chosen)
+            Lake.of(self._settings).verify(chosen)
             sql = self._source_sql(profiles()[source], chosen)
             connection.execute(f"create or replace view lake.{source} as {sql}")
 
@@ -250,7 +250,7 @@ class Workspace:
         return _with_codes(f"select parse_path(fil)[-2] as periode, * exclude (fil) from {parquet}", profile)
 
     def _make_reference_views(self, connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
-        folder = reference_folder(self._settings, fingerprint)
+        folder = Lake.of(self._settings).reference_folder(fingerprint)
         if not is_intact(folder):
             raise Damaged(f"lake/reference/{fingerprint}: sættet er ikke helt. Kør kdi load, som danner det igen.")
         for name, path in files_of(folder).items():

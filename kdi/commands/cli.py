@@ -20,6 +20,7 @@ from kdi.commands.finding_commands import app as finding_app
 from kdi.commands.options import PERIODS, Progress, Source, known_source
 from kdi.faults import Fault
 from kdi.ingest.spans import span_of
+from kdi.lake.store import Lake
 from kdi.machine import progress
 from kdi.machine.children import shield
 from kdi.settings import Settings, get_settings
@@ -170,18 +171,18 @@ def restore(
     show: Progress = None,
 ) -> None:
     """Fetch the lake from KDI_LAKE to a new machine, which takes it over; then `kdi load` builds and publishes."""
-    from kdi.lake import depot, recovery
+    from kdi.lake import recovery
     from kdi.machine.lock import writer_lock
     from kdi.notation import danish
 
     settings = get_settings()
     if not (log or settings.lake_url):
         raise Fault("KDI_LAKE er ikke sat: der er intet lager at hente søen fra. --log danner loggen af søen her.")
-    with progress.shown(show), writer_lock(settings):
+    with progress.shown(show), writer_lock(settings.writer_lock):
         if log:
-            lines = recovery.restore_log(settings)
+            lines = recovery.restore_log(Lake.of(settings), settings.published / "current")
         else:
-            lines = [f"{danish.number(depot.take_over(settings))} leverancer hentet."]
+            lines = [f"{danish.number(Lake.of(settings).depot.take_over())} leverancer hentet."]
     for line in lines:
         typer.echo(line)
     typer.echo("Kør kdi load, som bygger og udgiver.")
@@ -331,7 +332,7 @@ def _publish_to_postgres() -> None:
 
     settings = get_settings()
     try:
-        with writer_lock(settings):
+        with writer_lock(settings.writer_lock):
             published = publish_to_postgres(settings)
     except PostgresProblem as error:
         typer.echo(f"FEJL {error}", err=True)

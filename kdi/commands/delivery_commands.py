@@ -1,13 +1,16 @@
 """``kdi delivery``: see what became of deliveries, and decide about one."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kdi.commands.options import PERIODS, Source, known_source
 from kdi.ingest.spans import span_of
-from kdi.settings import Settings, get_settings
+from kdi.settings import get_settings
+
+if TYPE_CHECKING:
+    from kdi.lake.verbs import Decisions
 
 app = typer.Typer(no_args_is_help=True, help="See deliveries, and decide which of them count.")
 
@@ -36,33 +39,36 @@ def list_deliveries(
 @app.command()
 def accept(names: Names, who: Who, why: Why) -> None:
     """Accept deliveries that are held back, loaded in part, or refused for too many faulty rows."""
-    from kdi.lake import verbs
+    from kdi.lake.verbs import Decisions
 
-    _decide(verbs.accept, names, who, why)
+    _decide(Decisions.accept, names, who, why)
 
 
 @app.command()
 def withdraw(names: Names, who: Who, why: Why) -> None:
     """Let deliveries count no more. The period is empty until another one comes."""
-    from kdi.lake import verbs
+    from kdi.lake.verbs import Decisions
 
-    _decide(verbs.withdraw, names, who, why)
+    _decide(Decisions.withdraw, names, who, why)
 
 
 @app.command()
 def restore(names: Names, who: Who, why: Why) -> None:
     """Bring earlier deliveries back, as if they had come last."""
-    from kdi.lake import verbs
+    from kdi.lake.verbs import Decisions
 
-    _decide(verbs.restore, names, who, why)
+    _decide(Decisions.restore, names, who, why)
 
 
-def _decide(verb: Callable[[Settings, list[str], str, str], list[str]], names: list[str], who: str, why: str) -> None:
+def _decide(
+    verb: "Callable[[Decisions, list[str], str, str], list[str]]", names: list[str], who: str, why: str
+) -> None:
+    from kdi.installation import here
     from kdi.machine.lock import writer_lock
 
-    settings = get_settings()
-    with writer_lock(settings):
-        lines = verb(settings, names, who, why)
+    decisions = here().decisions
+    with writer_lock(decisions.lake.writer_lock):
+        lines = verb(decisions, names, who, why)
     for line in lines:
         typer.echo(line)
     typer.echo("Kør kdi load for at bygge og udgive det, der er berørt.")

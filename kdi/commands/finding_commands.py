@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from kdi.commands.delivery_commands import Who
-from kdi.settings import get_settings
 
 app = typer.Typer(no_args_is_help=True, help="Findings that hold a release back.")
 
@@ -22,13 +21,13 @@ def accept(
     why: Annotated[str, typer.Option("--reason", help="Why. Stands in the release's manifest: write no names.")],
 ) -> None:
     """Accept findings: the figures are right. Holds for just the figures that the finding names."""
-    from kdi.lake.verbs import accept_findings
+    from kdi.installation import here
     from kdi.machine.lock import writer_lock
     from kdi.publish.figures import rules
 
-    settings = get_settings()
-    with writer_lock(settings):
-        lines = accept_findings(settings, names, [rule.name for rule in rules()], who, why)
+    decisions = here().decisions
+    with writer_lock(decisions.lake.writer_lock):
+        lines = decisions.accept_findings(names, [rule.name for rule in rules()], who, why)
     for line in lines:
         typer.echo(line)
     typer.echo("Kør kdi load for at bygge og udgive.")

@@ -25,6 +25,7 @@ from kdi.lake import depot
 from kdi.lake.delivery import Delivery
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import active_in, waiting_in
+from kdi.lake.store import Lake
 from kdi.machine import lock, progress
 from kdi.machine.interruption import farewell
 from kdi.publish.release import Manifest, Releases
@@ -90,7 +91,7 @@ def load(
             f"{settings.root} er en ny installation uden tidligere leverancer. Er det forkert, så ret KDI_HOME."
         )
     instance = use_dagster_home(settings)
-    with lock.writer_lock(settings):  # what a load that was killed left behind
+    with lock.writer_lock(settings.writer_lock):  # what a load that was killed left behind
         remove_leftovers(settings)
         Releases(settings).sweep()
     before = len(log.all())
@@ -110,7 +111,7 @@ def load(
                 _run(result, jobs.intake_job_name(name), instance, partitions.span_tags(*ends), expected=True)
     result.taken_in = log.all()[before:]
     result.notes += told({f"{d.kilde}/{d.fil}": d.noter for d in result.taken_in})
-    lock.acquire(settings)  # another load may be publishing just what this one took in
+    lock.acquire(settings.writer_lock)  # another load may be publishing just what this one took in
     try:
         if not rebuild and Releases(settings).is_held_back(lake_state(settings)):
             result.notes.append(
@@ -123,9 +124,9 @@ def load(
             config = {"ops": {STEP: {"config": {"rebuild": rebuild}}}}
             _run(result, jobs.BUILD_JOB.name, instance, config=config)
     finally:
-        lock.release(settings)  # a build that failed keeps it, and this process may live on
+        lock.release(settings.writer_lock)  # a build that failed keeps it, and this process may live on
     try:  # what a run could not
-        depot.keep_log(settings)
+        Lake.of(settings).depot.keep_log()
     except depot.DepotUnreachable as error:
         if str(error) not in result.failures:
             result.failures.append(str(error))

@@ -16,6 +16,7 @@ from kdi.lake.calendars import ALL_PLATFORMS, Period
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.reference import set_in
 from kdi.lake.standing import Standing, standings_in
+from kdi.lake.store import Lake
 from kdi.notation import danish
 from kdi.publish.release import Releases
 from kdi.settings import Settings
@@ -151,7 +152,7 @@ def _reference(settings: Settings) -> Iterator[str]:
     yield "reference (referencedata)"
     in_force = DeliveryLog(settings.delivery_log).reference()
     if in_force:
-        taken = set_in(settings, in_force)
+        taken = set_in(Lake.of(settings).reference_folder(in_force))
         own = ", ".join(f"{name}.csv ({danish.number(taken.rows[name])} rækker)" for name in taken.replaced)
         yield f"  gælder       {f'egne filer: {own}; resten' if own else f'alle {len(taken.rows)} filer'} er indbyggede"
     else:

@@ -107,7 +107,7 @@ def is_in_use(folder: Path) -> bool:
 def _folder(settings: Settings) -> Iterator[Path]:
     """A scratch folder that no other process takes for the leftover of a killed one."""
     settings.lake.mkdir(parents=True, exist_ok=True)
-    with writer_lock(settings):  # leftovers are removed with it held
+    with writer_lock(settings.writer_lock):  # leftovers are removed with it held
         folder = tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=settings.lake, ignore_cleanup_errors=True)
         lock = (Path(folder.name) / _LOCK).open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -22,11 +22,11 @@ from kdi.ingest.gate import gate
 from kdi.ingest.inbox import InboxFile, InboxListing
 from kdi.ingest.spans import Span
 from kdi.ingest.undecided import Undecided, undecided
-from kdi.lake import depot, store
 from kdi.lake.calendars import is_closed
 from kdi.lake.delivery import Delivery, Event
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import active_in, standings_in
+from kdi.lake.store import Lake
 from kdi.machine.steps import step
 from kdi.notation import danish
 from kdi.settings import Settings
@@ -154,11 +154,11 @@ def take_in(settings: Settings, profile: Profile, periods: Container[str] | None
         ]
     os.sync()  # what the log is about to promise must be on disk first, files and folders alike
     step("lake: on disk")
-    depot.keep(settings, deliveries)
+    Lake.of(settings).depot.keep(deliveries)
     step("lake: in the store")
     log.record(deliveries, _held_back(settings, profile, log, deliveries))
     step("log: verdicts recorded")
-    depot.keep_log(settings)
+    Lake.of(settings).depot.keep_log()
     step("log: in the store")
     return Intake(tuple(deliveries), tuple(verdicts), undecided)
 
@@ -251,7 +251,7 @@ def _settle(settings: Settings, profile: Profile, audit: Audit, refused: bool, n
     )
     if refused or audit.parquet is None:
         return delivery
-    return store.keep(settings.lake, delivery, audit.parquet)
+    return Lake.of(settings).keep(delivery, audit.parquet)
 
 
 def remove_leftovers(settings: Settings) -> None:

@@ -35,7 +35,7 @@ def open_inbox(inbox: str) -> tuple[fsspec.AbstractFileSystem, str]:
         InboxUnreachable: no connection, a server that is not the known one, or no access.
     """
     if object_storage.is_s3(inbox):
-        return object_storage.open_s3(inbox, get_settings())
+        return object_storage.S3.of(get_settings()).open(inbox)
     if not is_sftp(inbox):
         return fsspec.core.url_to_fs(inbox)
     with errors(inbox):

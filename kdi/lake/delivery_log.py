@@ -65,6 +65,8 @@ create table if not exists reference (
 """
 
 
+# The log's name in the lake.
+LOG = "leverancer.sqlite"
 # Where the manifests of accepted deliveries lie below the lake; a set of reference data has none such.
 MANIFESTS = "*/*/*_*.json"
 # What cannot be told from manifests is kept as lines beside the log as well: decisions, and refused deliveries.

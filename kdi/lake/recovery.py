@@ -16,12 +16,11 @@ from typing import Any
 
 import duckdb
 
-from kdi.lake import depot
 from kdi.lake.delivery import Delivery, Event, from_record
-from kdi.lake.delivery_log import DECISIONS, MANIFESTS, REFUSED, DeliveryLog, LogUnusable
-from kdi.lake.reference import is_intact, reference_folder
+from kdi.lake.delivery_log import DECISIONS, LOG, MANIFESTS, REFUSED, DeliveryLog, LogUnusable
+from kdi.lake.reference import is_intact
+from kdi.lake.store import Lake
 from kdi.notation import danish
-from kdi.settings import Settings
 
 
 @dataclass
@@ -34,23 +33,25 @@ class _Found:
     reference: str | None = None
 
 
-def restore_log(settings: Settings) -> list[str]:
+def restore_log(lake: Lake, current: Path) -> list[str]:
     """Make the log anew if it is lost, damaged, or lacks what the lake has; the old one is kept beside it.
 
     Call with the writer's lock held.
 
+    Args:
+        current: the link to the release in force.
+
     Returns:
         What was done, in Danish lines.
     """
-    log = DeliveryLog(settings.delivery_log)
-    kept = _from_log(log)
-    found = _from_lake(settings)
+    kept = _from_log(lake.log)
+    found = _from_lake(lake, current)
     known = {(d.leverance_id, d.modtaget) for d in kept.deliveries}
     lacking = [d for d in found.deliveries if (d.leverance_id, d.modtaget) not in known]
     if kept.deliveries and not lacking:
         return [f"Leveranceloggen er hel: {danish.number(len(known))} leverancer. Intet er gjort."]
     if not kept.deliveries and not lacking:
-        return [f"Der er ingen leverancer i {settings.lake} at danne loggen af. Intet er gjort."]
+        return [f"Der er ingen leverancer i {lake.folder} at danne loggen af. Intet er gjort."]
     deliveries = _in_order([*kept.deliveries, *lacking])
     made = _Found(
         deliveries,
@@ -58,8 +59,8 @@ def restore_log(settings: Settings) -> list[str]:
         found.publications | kept.publications,
         kept.reference or found.reference,
     )
-    lines = _put_in_place(settings, made)
-    depot.keep_log(settings)
+    lines = _put_in_place(lake.folder, made)
+    lake.depot.keep_log()
     return lines
 
 
@@ -72,12 +73,11 @@ def _from_log(log: DeliveryLog) -> _Found:
         return _Found()
 
 
-def _from_lake(settings: Settings) -> _Found:
-    manifests = sorted(settings.lake.glob(MANIFESTS), key=lambda path: path.stat().st_mtime_ns)
+def _from_lake(lake: Lake, current: Path) -> _Found:
+    manifests = sorted(lake.folder.glob(MANIFESTS), key=lambda path: path.stat().st_mtime_ns)
     deliveries = [from_record(json.loads(path.read_text(encoding="utf-8"))) for path in manifests]
-    deliveries += [from_record(line) for line in _lines(settings.lake / REFUSED)]
-    events = [Event(**line) for line in _lines(settings.lake / DECISIONS)]
-    current = settings.published / "current"
+    deliveries += [from_record(line) for line in _lines(lake.folder / REFUSED)]
+    events = [Event(**line) for line in _lines(lake.folder / DECISIONS)]
     if not current.is_symlink():
         return _Found(deliveries, events)
     with duckdb.connect(str(current / "kdi.duckdb"), read_only=True) as connection:
@@ -85,7 +85,7 @@ def _from_lake(settings: Settings) -> _Found:
             "select leverance_id, publiceret_i from marts.leverance_log where publiceret_i is not null"
         ).fetchall()
     reference = json.loads((current / "manifest.json").read_text(encoding="utf-8"))["inputs"].get("reference")
-    whole = reference and is_intact(reference_folder(settings, reference))
+    whole = reference and is_intact(lake.reference_folder(reference))
     return _Found(deliveries, events, dict(published), reference if whole else None)
 
 
@@ -127,11 +127,11 @@ def _placed(events: Iterable[Event], deliveries: list[Delivery]) -> list[Event]:
     ]
 
 
-def _put_in_place(settings: Settings, made: _Found) -> list[str]:
-    folder = settings.lake / ".ny-log"
+def _put_in_place(lake: Path, made: _Found) -> list[str]:
+    in_force, folder = lake / LOG, lake / ".ny-log"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    fresh = folder / settings.delivery_log.name
+    fresh = folder / LOG
     log = DeliveryLog(fresh)
     log.record(made.deliveries, made.events)
     log.record_publications(made.publications)
@@ -142,13 +142,13 @@ def _put_in_place(settings: Settings, made: _Found) -> list[str]:
         f"Leveranceloggen er dannet igen: {danish.number(len(made.deliveries))} leverancer, heraf"
         f" {danish.number(refused)} afviste, og {danish.number(len(made.events))} afgørelser."
     ]
-    if settings.delivery_log.exists():
-        aside = settings.delivery_log.with_name(f"leverancer-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.sqlite")
-        os.link(settings.delivery_log, aside)
+    if in_force.exists():
+        aside = in_force.with_name(f"leverancer-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.sqlite")
+        os.link(in_force, aside)
         lines.append(f"Den gamle log er gemt som {aside}.")
     for left in ("-journal", "-wal", "-shm"):  # of the old log; the new one would be changed by them
-        settings.delivery_log.with_name(settings.delivery_log.name + left).unlink(missing_ok=True)
+        in_force.with_name(f"{LOG}{left}").unlink(missing_ok=True)
     os.sync()
-    os.replace(fresh, settings.delivery_log)
+    os.replace(fresh, in_force)
     shutil.rmtree(folder)
     return lines

@@ -17,7 +17,7 @@ import pyarrow as pa
 from kdi.machine.files import damaged_among, sha256_of
 from kdi.machine.steps import step
 from kdi.notation.sql import sql_text
-from kdi.settings import PROJECT_ROOT, Settings
+from kdi.settings import PROJECT_ROOT
 
 _HASHES = "sha256.json"
 _ABOUT = "om.json"
@@ -39,11 +39,6 @@ class ReferenceSet:
 def built_in_file(name: str) -> Path:
     """The project's own file."""
     return BUILT_IN / f"{name}.csv"
-
-
-def reference_folder(settings: Settings, fingerprint: str) -> Path:
-    """Where a set's Parquet files lie."""
-    return settings.lake / "reference" / fingerprint
 
 
 def is_intact(folder: Path) -> bool:
@@ -103,14 +98,13 @@ def _write(connection: duckdb.DuckDBPyConnection, table: pa.Table, target: Path)
     connection.unregister("raekker")
 
 
-def set_in(settings: Settings, fingerprint: str, changed: bool = False, notes: Sequence[str] = ()) -> ReferenceSet:
+def set_in(folder: Path, changed: bool = False, notes: Sequence[str] = ()) -> ReferenceSet:
     """What a stored set holds.
 
     Args:
         changed: whether it has just been put in force.
         notes: more to be told of it than was written down with it.
     """
-    folder = reference_folder(settings, fingerprint)
     about: dict[str, list[str]] = {"erstattede": [], "bemaerkninger": []}
     if (folder / _ABOUT).exists():
         about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
@@ -120,4 +114,4 @@ def set_in(settings: Settings, fingerprint: str, changed: bool = False, notes: S
             for name, path in files_of(folder).items()
         }
     told = (*notes, *about["bemaerkninger"])
-    return ReferenceSet(fingerprint, folder, changed, tuple(about["erstattede"]), rows, told)
+    return ReferenceSet(folder.name, folder, changed, tuple(about["erstattede"]), rows, told)

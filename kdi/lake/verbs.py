@@ -6,85 +6,101 @@ load sees which periods it changes and makes those anew.
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from expectations.suites import suite
 from kdi.faults import Fault
-from kdi.lake import depot
 from kdi.lake.delivery import Action, Delivery, Event
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import Standing, standings_in
+from kdi.lake.store import Lake
 from kdi.notation import cpr
-from kdi.settings import Settings
+
+Told = Callable[[Standing, list[Standing]], str]  # what a decision does, of all that came for its period
 
 
 class NotPossible(Fault):
     """The decision has no meaning for this delivery; the message says why and what to do instead."""
 
 
-def accept(settings: Settings, names: Iterable[str], who: str, why: str) -> list[str]:
-    """Take deliveries as they are: held back, loaded in part, or refused for too many faulty rows.
+@dataclass(frozen=True)
+class Decisions:
+    """The decisions about the deliveries of a lake, and about the refused ones that lie in the quarantine."""
 
-    Args:
-        names: delivery ids, or ``<source>/<period>`` for the period's newest delivery.
-        who: the person who decides.
-        why: the reason, which is published in the delivery log.
+    lake: Lake
+    quarantine: Path
 
-    Returns:
-        One Danish line per delivery.
+    def accept(self, names: Iterable[str], who: str, why: str) -> list[str]:
+        """Take deliveries as they are: held back, loaded in part, or refused for too many faulty rows.
 
-    Raises:
-        NotPossible: one of them is unknown or cannot be accepted; then none is.
-    """
+        Args:
+            names: delivery ids, or ``<source>/<period>`` for the period's newest delivery.
+            who: the person who decides.
+            why: the reason, which is published in the delivery log.
 
-    def told(standing: Standing, of_period: list[Standing]) -> str:
-        return _accepted(settings.quarantine, standing)
+        Returns:
+            One Danish line per delivery.
 
-    return _decide(settings, names, "godkendt", who, why, told)
+        Raises:
+            NotPossible: one of them is unknown or cannot be accepted; then none is.
+        """
+        return self._decide(names, "godkendt", who, why, partial(_accepted, self.quarantine))
 
+    def withdraw(self, names: Iterable[str], who: str, why: str) -> list[str]:
+        """Let deliveries count no more. A period whose delivery counted is empty until another comes or is restored.
 
-def withdraw(settings: Settings, names: Iterable[str], who: str, why: str) -> list[str]:
-    """Let deliveries count no more. A period whose delivery counted is empty until another comes or is restored.
+        Arguments, result and errors as for :meth:`accept`.
+        """
+        return self._decide(names, "trukket_tilbage", who, why, _withdrawn)
 
-    Arguments, result and errors as for :func:`accept`.
-    """
-    return _decide(settings, names, "trukket_tilbage", who, why, _withdrawn)
+    def restore(self, names: Iterable[str], who: str, why: str) -> list[str]:
+        """Bring a replaced, withdrawn or held delivery back, as if it had come last.
 
+        Arguments, result and errors as for :meth:`accept`.
+        """
+        return self._decide(names, "genindsat", who, why, _restored)
 
-def restore(settings: Settings, names: Iterable[str], who: str, why: str) -> list[str]:
-    """Bring a replaced, withdrawn or held delivery back, as if it had come last.
+    def accept_findings(self, names: Iterable[str], rules: Iterable[str], who: str, why: str) -> list[str]:
+        """Take figures that a rule found impossible as they are.
 
-    Arguments, result and errors as for :func:`accept`.
-    """
-    return _decide(settings, names, "genindsat", who, why, _restored)
+        Args:
+            names: ids of findings, ``<rule>-<eight hexadecimal digits>``; each is good for those figures alone.
+            rules: the rules that there are.
+            who: the person who decides.
+            why: the reason, which stands in the release's manifest.
 
+        Returns:
+            One Danish line per finding.
 
-def accept_findings(settings: Settings, names: Iterable[str], rules: Iterable[str], who: str, why: str) -> list[str]:
-    """Take figures that a rule found impossible as they are.
+        Raises:
+            NotPossible: one of them is no finding's id; then none is accepted.
+        """
+        _demand_text(who, why)
+        known, names = set(rules), list(dict.fromkeys(names))
+        for name in names:
+            rule, _, digest = name.rpartition("-")
+            if rule not in known or not re.fullmatch("[0-9a-f]{8}", digest):
+                raise NotPossible(f"{name}: der er intet sådant fund. Skriv det id, som kdi load nævner.")
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.lake.log.decide(Event(n, "godkendt", who.strip(), now, why.strip()) for n in names)
+        self.lake.depot.keep_log()
+        return [f"{name} er godkendt." for name in names]
 
-    Args:
-        names: ids of findings, ``<rule>-<eight hexadecimal digits>``; each is good for those figures alone.
-        rules: the rules that there are.
-        who: the person who decides.
-        why: the reason, which stands in the release's manifest.
-
-    Returns:
-        One Danish line per finding.
-
-    Raises:
-        NotPossible: one of them is no finding's id; then none is accepted.
-    """
-    _demand_text(who, why)
-    known, names = set(rules), list(dict.fromkeys(names))
-    for name in names:
-        rule, _, digest = name.rpartition("-")
-        if rule not in known or not re.fullmatch("[0-9a-f]{8}", digest):
-            raise NotPossible(f"{name}: der er intet sådant fund. Skriv det id, som kdi load nævner.")
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    DeliveryLog(settings.delivery_log).decide(Event(n, "godkendt", who.strip(), now, why.strip()) for n in names)
-    depot.keep_log(settings)
-    return [f"{name} er godkendt." for name in names]
+    def _decide(self, names: Iterable[str], action: Action, who: str, why: str, told: Told) -> list[str]:
+        _demand_text(who, why)
+        standings = standings_in(self.lake.log)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        lines, events = [], []
+        for name in dict.fromkeys(names):
+            standing = _find(standings, name)
+            of_period = [s for s in standings if _period(s.delivery) == _period(standing.delivery)]
+            lines.append(told(standing, of_period))
+            events.append(Event(standing.delivery.leverance_id, action, who.strip(), now, why.strip()))
+        self.lake.log.decide(events)
+        self.lake.depot.keep_log()
+        return lines
 
 
 def _demand_text(who: str, why: str) -> None:
@@ -93,29 +109,6 @@ def _demand_text(who: str, why: str) -> None:
             raise NotPossible(f"{option} er tom: skriv, hvem der afgør det, og hvorfor.")
         if cpr.is_in(text):
             raise NotPossible(f"{option} indeholder noget, der ligner et CPR-nummer. Fjern det.")
-
-
-def _decide(
-    settings: Settings,
-    names: Iterable[str],
-    action: Action,
-    who: str,
-    why: str,
-    told: Callable[[Standing, list[Standing]], str],
-) -> list[str]:
-    _demand_text(who, why)
-    log = DeliveryLog(settings.delivery_log)
-    standings = standings_in(log)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    lines, events = [], []
-    for name in dict.fromkeys(names):
-        standing = _find(standings, name)
-        of_period = [s for s in standings if _period(s.delivery) == _period(standing.delivery)]
-        lines.append(told(standing, of_period))
-        events.append(Event(standing.delivery.leverance_id, action, who.strip(), now, why.strip()))
-    log.decide(events)
-    depot.keep_log(settings)
-    return lines
 
 
 def _find(standings: list[Standing], name: str) -> Standing:
@@ -134,7 +127,7 @@ def _period(delivery: Delivery) -> tuple[str, str]:
     return delivery.kilde, delivery.periode
 
 
-def _accepted(quarantine: Path, standing: Standing) -> str:
+def _accepted(quarantine: Path, standing: Standing, _: list[Standing]) -> str:
     delivery, name = standing.delivery, standing.delivery.leverance_id
     if standing.state == "tilbageholdt":
         return f"{name} er godkendt og kommer med i næste publicering."

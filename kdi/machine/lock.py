@@ -11,44 +11,41 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 
-from kdi.settings import Settings
-
 _held: dict[Path, TextIOWrapper] = {}
 
 
-def acquire(settings: Settings) -> None:
+def acquire(path: Path) -> None:
     """Wait for the writer's lock and keep it until :func:`release` or the end of the process."""
-    path = settings.writer_lock
     if path in _held:
         return
-    settings.root.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     stream = path.open("a")
     fcntl.flock(stream, fcntl.LOCK_EX)
     _held[path] = stream
 
 
-def is_held(settings: Settings) -> bool:
+def is_held(path: Path) -> bool:
     """Whether this process holds the writer's lock."""
-    return settings.writer_lock in _held
+    return path in _held
 
 
-def release(settings: Settings) -> None:
+def release(path: Path) -> None:
     """Let the next writer in; does nothing when the lock is not held."""
-    stream = _held.pop(settings.writer_lock, None)
+    stream = _held.pop(path, None)
     if stream:
         stream.close()
 
 
 @contextmanager
-def writer_lock(settings: Settings) -> Iterator[None]:
+def writer_lock(path: Path) -> Iterator[None]:
     """Hold the writer's lock for a block. A block inside a build keeps the build's lock."""
-    outer = is_held(settings)
-    acquire(settings)
+    outer = is_held(path)
+    acquire(path)
     try:
         yield
     finally:
         if not outer:
-            release(settings)
+            release(path)
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import fsspec
+from pydantic import SecretStr
 
 from kdi.faults import Unreachable
 from kdi.settings import Settings
@@ -17,17 +19,29 @@ def is_s3(url: str) -> bool:
     return url.startswith(_S3)
 
 
-def open_s3(url: str, settings: Settings) -> tuple[fsspec.AbstractFileSystem, str]:
-    """The file system and the path of an address in it; nothing is asked of the store yet."""
-    options: dict[str, Any] = {
-        # A sensor lives for weeks: what it saw last time is not what is there now.
-        "use_listings_cache": False,
-        "client_kwargs": {"endpoint_url": settings.s3_endpoint} if settings.s3_endpoint else {},
-    }
-    if settings.s3_key:
-        options |= {"key": settings.s3_key, "secret": settings.s3_secret.get_secret_value()}
-    files = fsspec.filesystem("s3", **options)
-    return files, files._strip_protocol(url).rstrip("/")
+@dataclass(frozen=True)
+class S3:
+    """A store's address and the key to it; empty: Amazon's, and the machine's own."""
+
+    endpoint: str
+    key: str
+    secret: SecretStr
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.s3_endpoint, settings.s3_key, settings.s3_secret)
+
+    def open(self, url: str) -> tuple[fsspec.AbstractFileSystem, str]:
+        """The file system and the path of an address in it; nothing is asked of the store yet."""
+        options: dict[str, Any] = {
+            # A sensor lives for weeks: what it saw last time is not what is there now.
+            "use_listings_cache": False,
+            "client_kwargs": {"endpoint_url": self.endpoint} if self.endpoint else {},
+        }
+        if self.key:
+            options |= {"key": self.key, "secret": self.secret.get_secret_value()}
+        files = fsspec.filesystem("s3", **options)
+        return files, files._strip_protocol(url).rstrip("/")
 
 
 @contextmanager

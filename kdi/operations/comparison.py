@@ -78,7 +78,7 @@ def compare(settings: Settings) -> tuple[Manifest, int, list[Difference]]:
     """
     folder = settings.root / "sammenligning"
     try:
-        with writer_lock(settings):
+        with writer_lock(settings.writer_lock):
             release = _in_force(settings)
             _share(settings, folder)
         _build(release, folder)

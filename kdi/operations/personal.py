@@ -12,8 +12,8 @@ import duckdb
 from expectations.findings import Finding
 from expectations.profiles import profiles
 from kdi.ingest.whole_file import looks_personal
-from kdi.lake import depot
 from kdi.lake.delivery_log import DeliveryLog
+from kdi.lake.store import Lake
 from kdi.machine.lock import writer_lock
 from kdi.machine.steps import step
 from kdi.notation import cpr
@@ -67,7 +67,7 @@ def _from_lake(settings: Settings) -> list[str]:
         found = _personal_among(sorted((settings.lake / source).rglob("*.parquet")), counts)
         if not found:
             continue
-        with writer_lock(settings):
+        with writer_lock(settings.writer_lock):
             owners = {settings.lake / d.parquet: d for d in log.all(source) if d.parquet}
             for path in found:
                 if path in owners:
@@ -76,9 +76,9 @@ def _from_lake(settings: Settings) -> list[str]:
                 for name in names:
                     (settings.lake / name).unlink(missing_ok=True)
                 step("scrub: personal file removed from the lake", path)
-                depot.remove(settings, [str(name) for name in names])
+                Lake.of(settings).depot.remove([str(name) for name in names])
                 lines.append(f"lake/{names[0]}: {_WHAT}; leverancen er afvist og filen slettet. Kør kdi load.")
-            depot.keep_log(settings)
+            Lake.of(settings).depot.keep_log()
     return lines
 
 
@@ -127,7 +127,7 @@ def _from_releases(settings: Settings) -> tuple[list[str], list[str]]:
                 " ny, og derefter kdi scrub igen, som sletter denne."
             )
         else:
-            with writer_lock(settings):
+            with writer_lock(settings.writer_lock):
                 releases.delete(publication_id)
             gone.append(f"published/releases/{publication_id}: {_WHAT}; slettet.")
     return gone, left

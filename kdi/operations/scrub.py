@@ -13,10 +13,10 @@ from pathlib import Path
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import inbox_files_by_hash, read_again, remove_leftovers
-from kdi.lake import depot, store
 from kdi.lake.delivery import Delivery
 from kdi.lake.delivery_log import MANIFESTS, DeliveryLog
-from kdi.lake.reference import is_intact, reference_folder
+from kdi.lake.reference import is_intact
+from kdi.lake.store import Lake
 from kdi.machine import progress
 from kdi.machine.files import damaged_among
 from kdi.machine.lock import writer_lock
@@ -44,7 +44,7 @@ def scrub(settings: Settings) -> Scrubbed:
     """
     outcome = Scrubbed()
     if any(settings.lake.glob(".indgaaende-*")):  # of an intake at work, or of a scrub that was killed while it mended
-        with writer_lock(settings):
+        with writer_lock(settings.writer_lock):
             remove_leftovers(settings)
     outcome.removed, outcome.damaged = remove_personal(settings)
     _scrub_lake(settings, outcome)
@@ -74,7 +74,7 @@ def _scrub_lake(settings: Settings, outcome: Scrubbed) -> None:
     ]
     if not damaged:
         return
-    with writer_lock(settings):
+    with writer_lock(settings.writer_lock):
         for delivery in damaged:
             name = f"lake/{delivery.parquet}"
             reason = _mend(settings, delivery)
@@ -89,7 +89,7 @@ def _scrub_lake(settings: Settings, outcome: Scrubbed) -> None:
 
 def _mend(settings: Settings, delivery: Delivery) -> str:
     """Make a delivery's file anew from the inbox; returns why it could not be, empty when it was."""
-    depot.fetch(settings, [delivery])
+    Lake.of(settings).depot.fetch([delivery])
     if not damaged_among([(settings.lake / delivery.parquet, delivery.parquet_sha256)]):
         return ""
     profile = profiles()[delivery.kilde]
@@ -103,13 +103,13 @@ def _mend(settings: Settings, delivery: Delivery) -> str:
         step("scrub: rows written anew", audit.parquet)
         if (audit.rows_written, audit.total_written) != (delivery.raekker_indlaest, delivery.sum_indlaest):
             return "Leverancen giver i dag andre rækker, end da den blev indlæst."
-        stored = store.keep(settings.lake, delivery, audit.parquet)
+        stored = Lake.of(settings).keep(delivery, audit.parquet)
         os.sync()
-        depot.keep(settings, [stored])
+        Lake.of(settings).depot.keep([stored])
         if stored.parquet_sha256 != delivery.parquet_sha256:  # the same rows, written by another DuckDB
             DeliveryLog(settings.delivery_log).record_rewritten(delivery.leverance_id, stored.parquet_sha256)
             step("scrub: new hash recorded")
-            depot.keep_log(settings)
+            Lake.of(settings).depot.keep_log()
     return ""
 
 
@@ -117,7 +117,7 @@ def _scrub_reference(settings: Settings, outcome: Scrubbed) -> None:
     fingerprint = DeliveryLog(settings.delivery_log).reference()
     if fingerprint is None:
         return
-    folder = reference_folder(settings, fingerprint)
+    folder = Lake.of(settings).reference_folder(fingerprint)
     outcome.files += sum(1 for _ in folder.glob("*.parquet"))
     if not is_intact(folder):
         outcome.damaged.append(f"lake/reference/{fingerprint}: sættet er ikke helt. Kør kdi load, som danner det igen.")
@@ -147,7 +147,7 @@ def _scrub_releases(settings: Settings, outcome: Scrubbed) -> None:
             faulty.add(publication_id)
             outcome.damaged.append(_told(settings, releases, publication_id, found))
     if faulty != releases.damaged():
-        with writer_lock(settings):
+        with writer_lock(settings.writer_lock):
             releases.mark_damaged(faulty)
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.reference import reference_folder
+from kdi.lake.store import Lake
 from kdi.notation.periods import LOCAL_TIME_ZONE
 from kdi.notation.sql import sql_text
 from kdi.settings import Settings
@@ -132,7 +132,7 @@ def in_force(settings: Settings, on: date | None = None) -> Agreements:
     return Agreements(
         frozenset(
             (agreement.cvr, agreement.deler_med_cvr)
-            for agreement in _understood(reference_folder(settings, reference))
+            for agreement in _understood(Lake.of(settings).reference_folder(reference))
             if isinstance(agreement, Agreement) and (agreement.fra or date.min) <= day <= (agreement.til or date.max)
         )
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from kdi.lake.reference import reference_folder
+from kdi.lake.store import Lake
 from kdi.machine import progress
 from kdi.machine.files import sha256_of, sync_folder
 from kdi.machine.lock import file_lock
@@ -175,7 +175,7 @@ class Releases:
             rows = verified_rows(connection, partial)
             declared.require(connection, "kdi")
         step("release: read back")
-        purposes = Purposes.read(reference_folder(self._settings, manifest.inputs["reference"]))
+        purposes = Purposes.read(Lake.of(self._settings).reference_folder(manifest.inputs["reference"]))
         purposes.require(rows)
         register.write(partial / "fortegnelse.md", manifest.publicering_id, manifest.udgivet, rows, purposes)
         step("release: register written", partial / "fortegnelse.md")

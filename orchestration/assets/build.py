@@ -17,8 +17,8 @@ from kdi.building.plan import Plan
 from kdi.building.start import current_plan, lake_state
 from kdi.ingest.reference.intake import InvalidReference
 from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.reference import reference_folder
 from kdi.lake.standing import standings_in
+from kdi.lake.store import Lake
 from kdi.machine import lock
 from kdi.publish.extent import Extent
 from kdi.publish.purposes import Purposes
@@ -87,7 +87,7 @@ def byg(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCommand)
     spanned = context.has_partition_key or context.has_partition_key_range
     # of everything, months are no wish of their own: what differs is made, as in a load
     asked = list(context.partition_keys) if spanned and plan.SPEC.key not in selected_with(context) else []
-    lock.acquire(settings)
+    lock.acquire(settings.writer_lock)
     try:
         planned = _plan(settings, config.rebuild, asked)
         if reason := _nothing_to_do(settings, planned, config.rebuild or bool(asked)):
@@ -99,7 +99,7 @@ def byg(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCommand)
             made, events = _build(context, settings, planned, config.rebuild, asked, dbt)
             answers = [*_told(context, made), *_told_by_month(context, settings, events)]
     finally:
-        lock.release(settings)
+        lock.release(settings.writer_lock)
     _tell_of_periods(context, settings)
     yield from answers
 
@@ -150,7 +150,7 @@ def _build(
     context.log.info("Portene: kontroltotaler, diskretion, formål, rimelighed.")
     for table, rows in disclosure.hide_over_time(settings).items():
         context.log.info(f"{table}: {rows} rækker vises kun for KOMBIT; sammen med andre tal ville de røbe en.")
-    purposes_in_force = Purposes.read(reference_folder(settings, manifest.inputs["reference"]))
+    purposes_in_force = Purposes.read(Lake.of(settings).reference_folder(manifest.inputs["reference"]))
     gates = [
         publication.judge_control_totals(settings, manifest),
         disclosure.attack_build(settings, manifest),
@@ -238,7 +238,7 @@ def _tell_unchanged_months(context: dg.AssetExecutionContext, settings: Settings
     current = Releases(settings).current()
     if current:
         months_asked = frozenset(context.partition_keys)
-        in_force = Purposes.read(reference_folder(settings, current.inputs["reference"]))
+        in_force = Purposes.read(Lake.of(settings).reference_folder(current.inputs["reference"]))
         tables = sorted(context.selected_asset_keys & _BY_MONTH)
         for events in months.month_events(settings, Extent(months_asked, months_asked), tables, in_force).values():
             log_together(context, events)

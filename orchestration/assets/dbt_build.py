@@ -23,7 +23,7 @@ from kdi.building.plan import Plan
 from kdi.building.project import PROJECT_DIR
 from kdi.building.status import status_of
 from kdi.building.workspace import Workspace, wanted
-from kdi.lake.reference import reference_folder
+from kdi.lake.store import Lake
 from kdi.machine import progress
 from kdi.machine.steps import step
 from kdi.publish.extent import Extent
@@ -260,7 +260,7 @@ class _Builder:
         with closing(self._workspace.connect()) as connection:
             pieces.write(connection, self._graph, project.codes())
             rows = _row_counts(connection)
-        purposes = Purposes.read(reference_folder(self._settings, manifest.inputs["reference"]))
+        purposes = Purposes.read(Lake.of(self._settings).reference_folder(manifest.inputs["reference"]))
         answers = list(run.answers.values())
         return [_made(table, answers, rows, purposes) for table in run.tables.values()]
 

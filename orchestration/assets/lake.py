@@ -67,7 +67,7 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
     def lake(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult]:
         settings = get_settings()
         wanted = list(context.partition_keys)
-        with writer_lock(settings):
+        with writer_lock(settings.writer_lock):
             remove_leftovers(settings)
             remember_publications(settings)
             try:
@@ -140,7 +140,7 @@ def _column_schema(profile: Profile) -> dg.TableSchema:
 def reference(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Put the reference files in force that lie in the inbox and the project now."""
     settings = get_settings()
-    with writer_lock(settings):
+    with writer_lock(settings.writer_lock):
         try:
             taken = take_in_reference(settings)
         except InvalidReference as error:

@@ -35,7 +35,7 @@ def postgres(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult
         context.log.info("KDI_POSTGRES_DSN er ikke sat; der udgives kun filer.")
         return
     try:
-        with writer_lock(settings):
+        with writer_lock(settings.writer_lock):
             published = publish(settings)
     except PostgresProblem as error:
         raise dg.Failure(str(error), allow_retries=False) from None

@@ -11,7 +11,7 @@ from kdi.building import isolation
 from kdi.building.plan import Plan
 from kdi.building.start import remember_publications
 from kdi.building.workspace import Workspace
-from kdi.lake import depot
+from kdi.lake.store import Lake
 from kdi.machine.steps import step
 from kdi.publish import figures
 from kdi.publish.extent import Extent
@@ -90,7 +90,7 @@ def publish(settings: Settings, planned: Plan, manifest: Manifest, extent: Exten
     except (Overtaken, figures.FiguresCannotBe) as overtaken:
         raise dg.Failure(str(overtaken), allow_retries=False) from overtaken
     remember_publications(settings)
-    depot.keep_log(settings)
+    Lake.of(settings).depot.keep_log()
     return Made(
         RELEASE_KEY,
         {

@@ -78,7 +78,7 @@ def ryd_op(context: dg.OpExecutionContext) -> None:
     settings = get_settings()
     now = datetime.now(UTC)
     runs_before = now - timedelta(days=settings.keep_run_days)
-    with writer_lock(settings):
+    with writer_lock(settings.writer_lock):
         done = {
             "runs": delete_old_runs(context.instance, runs_before),
             "logs": delete_old_logs(settings, runs_before),

@@ -7,8 +7,7 @@ import pytest
 from pipeline.deliveries import Delivery, System, call, day
 from pipeline.installation import Installation
 
-from kdi.lake import verbs
-from kdi.settings import get_settings
+from kdi.installation import here
 from orchestration.dagster_internals.events import check_states
 from orchestration.dagster_internals.origins import make_run, run_here
 from orchestration.definitions import defs
@@ -121,7 +120,7 @@ def test_a_day_that_is_held_back_shows_and_is_green_when_it_is_accepted(
     assert run(instance, mondays[0], mondays[-1]).is_success
     assert {p for p, passed in answers(instance, NOT_HELD_BACK).items() if not passed} == {mondays[-1]}
     assert mondays[-1] in instance.get_materialized_partitions(KEY)
-    verbs.accept(get_settings(), [f"{SOURCE}/{mondays[-1]}"], "Kim", "lukkedag")
+    here().decisions.accept([f"{SOURCE}/{mondays[-1]}"], "Kim", "lukkedag")
     assert run(instance, mondays[0]).is_success, "a run over another day corrects it"
     assert all(answers(instance, NOT_HELD_BACK).values())
 

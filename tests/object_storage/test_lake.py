@@ -15,10 +15,10 @@ from reliability.crash import hashes_of_lake
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
 from kdi.ingest.reference.intake import take_in_reference
-from kdi.lake import store as lake_store
-from kdi.lake import verbs
 from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.depot import DepotUnreachable, take_over
+from kdi.lake.depot import DepotUnreachable
+from kdi.lake.store import Lake
+from kdi.lake.verbs import Decisions
 from kdi.machine.files import Damaged
 from kdi.settings import Settings, get_settings
 
@@ -80,7 +80,7 @@ def test_a_file_that_is_lost_or_damaged_on_disk_is_fetched_again(installation: I
     one.unlink()
     other.write_bytes(b"x" + other.read_bytes()[1:])
     with installation.in_force():
-        lake_store.verify(settings, DeliveryLog(settings.delivery_log).all())
+        Lake.of(settings).verify(DeliveryLog(settings.delivery_log).all())
     assert hashes_of_lake(installation) == before
 
 
@@ -92,7 +92,7 @@ def test_a_file_that_the_store_has_not_kept_whole_is_not_taken(
     store.files.pipe_file(f"{bucket}/lake/{kept.parquet}", b"noget andet")
     (settings.lake / kept.parquet).unlink()
     with installation.in_force(), pytest.raises(Damaged, match="indholdet er ikke det, der blev gemt"):
-        lake_store.verify(settings, [kept])
+        Lake.of(settings).verify([kept])
     assert not list(settings.lake.rglob("*.del"))
 
 
@@ -109,7 +109,7 @@ def test_an_installation_that_gets_a_store_gives_it_what_it_has(store: Store, bu
 def test_a_decision_reaches_the_store(installation: Installation, store: Store, bucket: str, tmp_path: Path) -> None:
     settings = takes_in(installation, FIRST)
     with installation.in_force():
-        verbs.withdraw(settings, ["stoettesystemerne/2022-01-10"], "prøve", "forkert")
+        Decisions(Lake.of(settings), settings.quarantine).withdraw(["stoettesystemerne/2022-01-10"], "prøve", "forkert")
     log_in_store(store, bucket, tmp_path)
     assert [e.handling for e in DeliveryLog(tmp_path / "log.sqlite").events()] == ["trukket_tilbage"]
 
@@ -126,7 +126,7 @@ def test_two_machines_do_not_write_to_one_store(
     with other.in_force() as settings:
         assert DeliveryLog(settings.delivery_log).all() == [], "nothing is promised that the store lacks"
         shutil.rmtree(settings.lake)
-        assert take_over(settings) == 1
+        assert Lake.of(settings).depot.take_over() == 1
         assert in_store(store, bucket) == hashes_of_lake(other)
     with pytest.raises(DepotUnreachable, match="overtaget"):
         takes_in(installation, THIRD)
@@ -142,7 +142,7 @@ def test_a_lake_of_its_own_is_not_overwritten(
     takes_in(other, SECOND)
     with machine(store, bucket, tmp_path / "to").in_force() as settings:
         with pytest.raises(DepotUnreachable, match="allerede en sø"):
-            take_over(settings)
+            Lake.of(settings).depot.take_over()
         assert [d.periode for d in DeliveryLog(settings.delivery_log).all()] == ["2022-01-11"]
 
 

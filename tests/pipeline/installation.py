@@ -19,7 +19,7 @@ from typer.testing import Result
 
 from kdi.commands.load import LoadResult, load
 from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.reference import reference_folder
+from kdi.lake.store import Lake
 from kdi.machine.files import sha256_of
 from kdi.settings import Settings, get_settings
 
@@ -106,7 +106,7 @@ class Installation:
         """Put rows into the set in force behind the intake's back; `kdi load --rebuild` then builds on them."""
         rows = list(rows)
         with self.in_force() as settings:
-            folder = reference_folder(settings, str(DeliveryLog(settings.delivery_log).reference()))
+            folder = Lake.of(settings).reference_folder(str(DeliveryLog(settings.delivery_log).reference()))
         columns = {c: pa.array([row.get(c) or None for row in rows], pa.string()) for c in rows[0]}
         pq.write_table(pa.table(columns), folder / f"{name}.parquet")
         hashes = json.loads((folder / "sha256.json").read_text(encoding="utf-8"))

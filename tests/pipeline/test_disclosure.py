@@ -87,9 +87,9 @@ def build(installation: Installation) -> Iterator[Workspace]:
         shutil.copyfile(installation.current / "kdi.duckdb", workspace.marts)
         shutil.copyfile(installation.home / "state" / f"{release}.duckdb", workspace.private)
         workspace.marts.chmod(0o644)
-        lock.acquire(settings)
+        lock.acquire(settings.writer_lock)
         yield workspace
-        lock.release(settings)
+        lock.release(settings.writer_lock)
 
 
 def gate() -> dg.AssetCheckEvaluation:

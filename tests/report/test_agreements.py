@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.reference import reference_folder
+from kdi.lake.store import Lake
 from kdi.publish.agreements import NONE, Agreements, in_force
 from kdi.report import analyse, web
 from kdi.report.document import Document
@@ -55,7 +55,7 @@ def test_with_an_agreement_the_other_is_named_where_it_has_what_is_missing(publi
 
 def put_in_force(settings: Settings, fingerprint: str, *agreements: tuple[str, str, str | None, str | None]) -> None:
     """Reference data of which only ``aftaler`` is looked at."""
-    folder = reference_folder(settings, fingerprint)
+    folder = Lake.of(settings).reference_folder(fingerprint)
     folder.mkdir(parents=True)
     with duckdb.connect() as connection:
         connection.execute("create table a (cvr varchar, deler_med_cvr varchar, fra varchar, til varchar)")

@@ -13,10 +13,10 @@ from expectations.findings import Finding
 from kdi.ingest import quarantine
 from kdi.ingest.reference.judge import JudgedSet, judge
 from kdi.ingest.reference.look import Seen, look
-from kdi.lake import depot
 from kdi.lake import reference as stored
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.reference import ReferenceSet
+from kdi.lake.store import Lake
 from kdi.machine.steps import step
 from kdi.settings import Settings
 
@@ -68,20 +68,20 @@ def take_in_reference(settings: Settings) -> ReferenceSet:
             before stays in force.
     """
     now = look_at(settings)
-    folder = stored.reference_folder(settings, now.fingerprint)
+    folder = Lake.of(settings).reference_folder(now.fingerprint)
     if now.seen.faults or not stored.is_intact(folder):
         judged = now.judged(settings)
         if judged.faults:
             raise InvalidReference(_refuse(settings, now, judged), judged.faults)
         stored.store(folder, {n: judged.table(n) for n in now.built_in}, sorted(now.seen.contents), judged.notes)
-        depot.keep_reference(settings, folder)
+        Lake.of(settings).depot.keep_reference(folder)
     log = DeliveryLog(settings.delivery_log)
     changed = log.reference() != now.fingerprint
     if changed:
         log.record_reference(now.fingerprint, datetime.now(UTC).isoformat(timespec="seconds"))
         step("reference: in force")
-        depot.keep_log(settings)
-    return stored.set_in(settings, now.fingerprint, changed, tuple(now.seen.notes))
+        Lake.of(settings).depot.keep_log()
+    return stored.set_in(folder, changed, tuple(now.seen.notes))
 
 
 def reference_notes(settings: Settings, before: str | None) -> list[str]:
@@ -92,7 +92,9 @@ def reference_notes(settings: Settings, before: str | None) -> list[str]:
     """
     passed_over = look(settings).notes
     now = DeliveryLog(settings.delivery_log).reference()
-    return passed_over if now in (None, before) else [*passed_over, *stored.set_in(settings, str(now)).notes]
+    if now in (None, before):
+        return passed_over
+    return [*passed_over, *stored.set_in(Lake.of(settings).reference_folder(str(now))).notes]
 
 
 def _refuse(settings: Settings, now: Look, judged: JudgedSet) -> list[str]:

@@ -6,7 +6,7 @@ import psycopg
 from adbc_driver_manager import Error as ArrowError
 
 from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.reference import reference_folder
+from kdi.lake.store import Lake
 from kdi.publish.agreements import Agreement, InvalidAgreement, read_agreements
 from kdi.publish.postgres import store, switch
 from kdi.publish.postgres.connection import PostgresProblem, as_owner
@@ -65,7 +65,7 @@ def publish(settings: Settings) -> Published:
 def _publish(settings: Settings, release: Manifest) -> Published:
     agreements = _agreements(settings)
     dsn = settings.postgres_dsn.get_secret_value()
-    purposes = Purposes.read(reference_folder(settings, release.inputs["reference"]))
+    purposes = Purposes.read(Lake.of(settings).reference_folder(release.inputs["reference"]))
     purposes.require(release.raekker)
     with as_owner(dsn) as connection:
         switch.lay_out(connection)
@@ -86,6 +86,6 @@ def _agreements(settings: Settings) -> tuple[Agreement, ...]:
     if reference is None:
         return ()
     try:
-        return read_agreements(reference_folder(settings, reference), authorities(settings))
+        return read_agreements(Lake.of(settings).reference_folder(reference), authorities(settings))
     except InvalidAgreement as error:
         raise PostgresProblem(str(error)) from None
