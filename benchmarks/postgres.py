@@ -15,7 +15,8 @@ import duckdb
 
 from demo.postgres.database import Database
 from demo.postgres.server import postgres_server
-from kdi.publish.postgres.publication import Published, publish
+from kdi.installation import Installation
+from kdi.publish.postgres.publication import Published
 from kdi.publish.postgres.roles import authorities
 from kdi.settings import Settings
 
@@ -29,17 +30,17 @@ def main() -> None:
     parser.add_argument("home", type=Path)
     home = parser.parse_args().home
     with postgres_server(18, parent=home, fast=False, **SERVER) as server:
-        database = Database.new(server, "kdi", authorities(Settings(home=home)))
-        settings = Settings(home=home, postgres_dsn=database.loader)
+        database = Database.new(server, "kdi", authorities(home / "published" / "current"))
+        publication = Installation(Settings(home=home, postgres_dsn=database.loader)).publication
         with _timed("hele historien (højst 90 s)") as seconds:
-            published = publish(settings)
+            published = publication.publish()
         whole = seconds[0]
         print(f"    {published.tables} tabeller, {published.rows_written} rækker")
         with _timed("igen, intet nyt"):
-            assert publish(settings).rows_written == 0
+            assert publication.publish().rows_written == 0
         _forget_newest_month(database)
         with _timed("den nyeste måned og det, der følger af den"):
-            again: Published = publish(settings)
+            again: Published = publication.publish()
         print(f"    {again.rows_written} rækker")
         bare = _bare(home, database)
         rows = published.rows_written

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
+from kdi.installation import Installation
 from kdi.report import make
 from kdi.settings import Settings
 
@@ -21,7 +22,7 @@ PRODUCTS = ("potentiale", "k98", "tilslutning", "sapa", "kditl")
 def measure(home: Path, product: str) -> dict[str, float]:
     """Make a product from the release in force and look at its files."""
     began = time.monotonic()
-    files = list(make.make(Settings(home=home), product))
+    files = list(make.make(Installation(Settings(home=home)).press, product))
     seconds = time.monotonic() - began
     pages = [len(PdfReader(path).pages) for path in files]
     return {

@@ -153,11 +153,6 @@ class Settings(BaseSettings):
         return self.root / "log"
 
     @property
-    def delivery_log(self) -> Path:
-        """The SQLite file in which every delivery's fate is recorded."""
-        return self.root / "lake" / "leverancer.sqlite"
-
-    @property
     def build(self) -> Path:
         """The private folder in which dbt works; thrown away and made anew by every build."""
         return self.root / "build"
@@ -186,11 +181,6 @@ class Settings(BaseSettings):
     def reports(self) -> Path:
         """Finished reports, one folder per quarter or month."""
         return self.root / "reports"
-
-    @property
-    def writer_lock(self) -> Path:
-        """Held by the one process that may write lake, build or releases."""
-        return self.root / "writer.lock"
 
 
 @cache

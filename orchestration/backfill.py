@@ -4,7 +4,7 @@ import dagster as dg
 from pydantic import Field
 
 from kdi.operations.backfill import plan_backfill, plan_lines
-from kdi.settings import get_settings
+from orchestration.keys import Resource
 
 
 class Span(dg.Config):
@@ -15,11 +15,11 @@ class Span(dg.Config):
 
 
 @dg.op(out=dg.Out(dg.Nothing))
-def laeg_plan(context: dg.OpExecutionContext, config: Span) -> None:
+def laeg_plan(context: dg.OpExecutionContext, config: Span, installation: Resource) -> None:
     """Tell the plan in the run's log; nothing is started."""
     if config.fra > config.til:
         raise dg.Failure("fra er senere end til.", allow_retries=False)
-    for line in plan_lines(plan_backfill(get_settings(), config.fra, config.til)):
+    for line in plan_lines(plan_backfill(installation.reception, config.fra, config.til)):
         context.log.info(line)
 
 

@@ -5,13 +5,11 @@ from enum import Enum
 import dagster as dg
 from pydantic import Field
 
-from kdi.installation import here
-from kdi.lake.standing import standings_in
 from kdi.lake.verbs import Decisions, NotPossible
 from kdi.machine.lock import writer_lock
 from orchestration.asking import PRIORITY
-from orchestration.assets.periods import DECISION_JOB, DECISION_OP, PeriodReport, states_of
-from orchestration.keys import WRITER_POOL, lake_key
+from orchestration.assets.periods import DECISION_JOB, DECISION_OP, tell_of_periods
+from orchestration.keys import WRITER_POOL, Resource
 
 
 class Decision(Enum):
@@ -42,20 +40,16 @@ class DecisionForm(dg.Config):
 
 
 @dg.op(name=DECISION_OP, out=dg.Out(dg.Nothing), pool=WRITER_POOL)
-def decide(context: dg.OpExecutionContext, config: DecisionForm) -> None:
+def decide(context: dg.OpExecutionContext, config: DecisionForm, installation: Resource) -> None:
     """Record the decision, and let the period's checks show it at once."""
-    decisions = here().decisions
-    lake = decisions.lake
     try:
-        with writer_lock(lake.writer_lock):
-            lines = _VERBS[config.afgoerelse](decisions, [config.leverance], config.af, config.grund)
+        with writer_lock(installation.lake.writer_lock):
+            lines = _VERBS[config.afgoerelse](installation.decisions, [config.leverance], config.af, config.grund)
     except NotPossible as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     for line in lines:
         context.log.info(line)
-    standings = standings_in(lake.log)
-    for source in {s.delivery.kilde for s in standings}:
-        PeriodReport(context, lake_key(source), states_of(standings, source)).correct()
+    tell_of_periods(context, installation)
     context.log.info("Sensoren lake_er_aendret bygger og udgiver det, der er berørt; ellers kør byg_og_udgiv.")
 
 

@@ -2,6 +2,8 @@
 
 import dagster as dg
 
+from kdi.installation import Installation, here
+from kdi.settings import Settings
 from orchestration import backfill, decisions, jobs, schedules, sensors
 from orchestration.assets import reports
 from orchestration.assets.build import byg
@@ -14,53 +16,55 @@ from orchestration.assets.postgres import postgres
 from orchestration.assets.punctuality import punctuality
 from orchestration.operations import alerts, retention
 
-# One object: Dagster loads the only Definitions that it finds here.
-defs = dg.Definitions(
-    assets=[
-        kitos_indbakke,
-        *SOURCE_ASSETS,
-        reference,
-        byg,
-        postgres,
-        integritet,
-        COMPARISON,
-        *reports.ASSETS,
-    ],
-    asset_checks=[punctuality],
-    jobs=[
-        *jobs.INTAKE_JOBS.values(),
-        jobs.REFERENCE_JOB,
-        jobs.KITOS_JOB,
-        jobs.BUILD_JOB,
-        jobs.SCRUB_JOB,
-        sammenlign_med_ombygning,
-        jobs.PUNCTUALITY_JOB,
-        jobs.POSTGRES_JOB,
-        backfill.planlaeg_backfill,
-        decisions.afgoer_leverance,
-        retention.oprydning,
-        *reports.JOBS,
-    ],
-    sensors=[
-        sensors.nye_leverancer,
-        sensors.lake_er_aendret,
-        sensors.kitos_igen,
-        sensors.perioder_uden_fil,
-        alerts.driftsalarm,
-        reports.perioden_er_hel,
-    ],
-    schedules=[
-        schedules.REFERENCE_SCHEDULE,
-        schedules.KITOS_SCHEDULE,
-        schedules.BUILD_SCHEDULE,
-        schedules.SCRUB_SCHEDULE,
-        schedules.COMPARISON_SCHEDULE,
-        schedules.PUNCTUALITY_SCHEDULE,
-        schedules.POSTGRES_SCHEDULE,
-        retention.CLEANUP_SCHEDULE,
-    ],
-    resources={"dbt": dbt_cli()},
-    # All steps of a run share one process: starting one costs more than a day's work, and the
-    # writer's lock is held from the plan to the publication.
-    executor=dg.in_process_executor,
-)
+
+def definitions(settings: Settings | None = None) -> dg.Definitions:
+    """The code location of the installation with these settings; of the process's own, as they are at each run.
+
+    Partitions are the process's, whatever the settings.
+    """
+    return dg.Definitions(
+        assets=[kitos_indbakke, *SOURCE_ASSETS, reference, byg, postgres, integritet, COMPARISON, *reports.ASSETS],
+        asset_checks=[punctuality],
+        jobs=[
+            *jobs.INTAKE_JOBS.values(),
+            jobs.REFERENCE_JOB,
+            jobs.KITOS_JOB,
+            jobs.BUILD_JOB,
+            jobs.SCRUB_JOB,
+            sammenlign_med_ombygning,
+            jobs.PUNCTUALITY_JOB,
+            jobs.POSTGRES_JOB,
+            backfill.planlaeg_backfill,
+            decisions.afgoer_leverance,
+            retention.oprydning,
+            *reports.JOBS,
+        ],
+        sensors=[
+            sensors.nye_leverancer,
+            sensors.lake_er_aendret,
+            sensors.kitos_igen,
+            sensors.perioder_uden_fil,
+            alerts.driftsalarm,
+            reports.perioden_er_hel,
+        ],
+        schedules=[
+            schedules.REFERENCE_SCHEDULE,
+            schedules.KITOS_SCHEDULE,
+            schedules.BUILD_SCHEDULE,
+            schedules.SCRUB_SCHEDULE,
+            schedules.COMPARISON_SCHEDULE,
+            schedules.PUNCTUALITY_SCHEDULE,
+            schedules.POSTGRES_SCHEDULE,
+            retention.CLEANUP_SCHEDULE,
+        ],
+        resources={
+            "dbt": dbt_cli(),
+            "installation": dg.ResourceDefinition(lambda _: Installation(settings) if settings else here()),
+        },
+        # All steps of a run share one process: starting one costs more than a day's work, and the
+        # writer's lock is held from the plan to the publication.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = definitions()  # one object: Dagster loads the only Definitions that it finds here

@@ -2,6 +2,10 @@
 
 import dagster as dg
 
+from kdi.installation import Installation
+
+# What every asset, op and sensor takes under the name ``installation``: the one that its definitions were made for.
+Resource = dg.ResourceParam[Installation]
 OWNERS = ["dataplatform@example.org"]  # as the dbt project's groups
 WRITER_POOL = "skriver"
 REFERENCE_KEY = dg.AssetKey(["lake", "reference"])

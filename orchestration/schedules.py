@@ -4,14 +4,7 @@ import dagster as dg
 
 from kdi.notation.periods import LOCAL_TIME_ZONE
 from orchestration.assets.comparison import sammenlign_med_ombygning
-from orchestration.jobs import (
-    BUILD_JOB,
-    KITOS_JOB,
-    POSTGRES_JOB,
-    PUNCTUALITY_JOB,
-    REFERENCE_JOB,
-    SCRUB_JOB,
-)
+from orchestration.jobs import BUILD_JOB, KITOS_JOB, POSTGRES_JOB, PUNCTUALITY_JOB, REFERENCE_JOB, SCRUB_JOB
 
 # Reference data have no sensor of their own: they change rarely, and a person puts them there.
 REFERENCE_SCHEDULE = dg.ScheduleDefinition(

@@ -5,20 +5,16 @@ that was off for a week misses nothing when it is turned on again.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
 import dagster as dg
 
 from expectations.profiles import profiles
-from kdi.building.start import current_plan, lake_state
-from kdi.building.status import status_of
 from kdi.ingest.intake import find_pending
 from kdi.ingest.reference.intake import InvalidReference
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import active_in
-from kdi.publish.release import Releases
-from kdi.settings import get_settings
 from orchestration import partitions
 from orchestration.asking import STATE_TAG, ask
 from orchestration.assets import reports
@@ -26,7 +22,7 @@ from orchestration.assets.months import months_that_can_be_made
 from orchestration.dagster_internals.backfills import forgive_absent
 from orchestration.dagster_internals.names import NOT_FINISHED_STATUSES
 from orchestration.jobs import BUILD_JOB, INTAKE_JOBS, KITOS_JOB, REFERENCE_JOB
-from orchestration.keys import intake_job_name, lake_key
+from orchestration.keys import Resource, intake_job_name, lake_key
 
 
 @dg.sensor(
@@ -34,11 +30,11 @@ from orchestration.keys import intake_job_name, lake_key
     minimum_interval_seconds=30,
     description="Indlæser, hvad der er nyt i indbakken: én kørsel pr. kilde. Slå den til i produktion.",
 )
-def nye_leverancer(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+def nye_leverancer(context: dg.SensorEvaluationContext, installation: Resource) -> list[dg.RunRequest] | dg.SkipReason:
     """Takes in what is new in the inbox: one run per source and span, whatever the number of files."""
-    asked, beyond = [], []
+    asked, beyond, reception = [], [], installation.reception
     for source, profile in profiles().items():
-        pending = find_pending(get_settings(), profile)
+        pending = find_pending(reception, profile)
         for file in pending.undecided:
             context.log.error(str(file))
         files = "".join(sorted(f"{f.delivery_id}/{f.modified}" for f in pending.files))
@@ -59,29 +55,29 @@ def nye_leverancer(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] |
     description="Bygger og udgiver, når søen er forskellig fra publiceringen og intet er under indlæsning."
     " Slå den til i produktion.",
 )
-def lake_er_aendret(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+def lake_er_aendret(context: dg.SensorEvaluationContext, installation: Resource) -> dg.RunRequest | dg.SkipReason:
     """Builds and publishes when the lake differs from the current release.
 
     A state is tried once: a failed gate is not repeated, nor is a rollback undone, until something
     new arrives; a build that somebody ended, or that was killed, is asked for again. What is being
     taken in is waited for: the sources of a morning make one release, not one each.
     """
-    settings = get_settings()
     if at_work := _at_work(context.instance):
         return dg.SkipReason(f"{at_work} er i gang eller i kø; der bygges, når kørslen er slut.")
-    if not Releases(settings).current() and not active_in(DeliveryLog(settings.delivery_log)):
+    site, status = installation.site, installation.status()
+    if not site.releases.current() and not status.active:
         return dg.SkipReason("Der er endnu ingen leverancer.")
     try:
-        is_empty = current_plan(settings).is_empty
+        status = replace(status, reference=installation.reference())
     except InvalidReference as error:
         return dg.SkipReason(str(error))
-    if is_empty:
+    if site.plan(status).is_empty:
         return dg.SkipReason("Den gældende publicering er, hvad der ligger i søen.")
-    if Releases(settings).is_held_back(lake_state(settings)):
+    state = site.state(status)
+    if site.releases.is_held_back(state):
         return dg.SkipReason("Publiceringen er rullet tilbage; der bygges igen, når der kommer nyt.")
     # time alone may ask for a release, when a month's grace is over
-    state = f"{lake_state(settings)}:{status_of(settings).fingerprint}"
-    return ask(context.instance, BUILD_JOB.name, state, {}, datetime.now(UTC))
+    return ask(context.instance, BUILD_JOB.name, f"{state}:{status.fingerprint}", {}, datetime.now(UTC))
 
 
 @dg.sensor(
@@ -113,24 +109,24 @@ def _at_work(instance: dg.DagsterInstance) -> str | None:
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tager perioder uden fil ud af en backfill: at der ingen fil er, er ingen fejl.",
 )
-def perioder_uden_fil(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+def perioder_uden_fil(context: dg.SensorEvaluationContext, installation: Resource) -> dg.SkipReason:
     """Let a backfill's colour tell of what failed, not of days for which no file ever came."""
     assert context.repository_def
-    settings = get_settings()
+    lake, release = installation.lake, installation.releases.link
 
     @cache
     def months() -> set[str]:
-        return months_that_can_be_made(settings)
+        return months_that_can_be_made(release, active_in(lake.log))
 
     @cache
     def delivered(source: str) -> set[str]:
-        return {d.periode for d in DeliveryLog(settings.delivery_log).all(source)}
+        return {d.periode for d in lake.log.all(source)}
 
     def is_absent(key: dg.AssetKey, period: str) -> bool:
         source = key.path[-1]
         if key.path[0] in ("marts", "kpi"):
             return period not in months()
-        return period not in delivered(source) if key == lake_key(source) else reports.is_absent(key, period)
+        return period not in delivered(source) if key == lake_key(source) else reports.is_absent(release, key, period)
 
     found = forgive_absent(context.instance, context.repository_def.asset_graph, is_absent)
     told = [f"{name}: {count} perioder har ingen fil" for name, count in found]

@@ -60,6 +60,40 @@ def test_the_page_shows_the_layers() -> None:
     pages.assert_says(PAGE, "layers", pages.table(["room", "what is in it"], lines))
 
 
+# Whose signatures say Settings, and why they are about many of them.
+_ABOUT_SETTINGS = {
+    "kdi/installation.py __init__": "makes the parts",
+    "kdi/ingest/remote.py __init__": "nine say where the inbox is, how to log in there, and what of it is looked at",
+    "kdi/machine/object_storage.py of": "the three of a store, for the inbox and for the lake",
+    "kdi/report/imprint.py of": "the six that readers see",
+    "kdi/commands/load.py use_dagster_home": "Dagster's home is needed before there is any part",
+    "orchestration/definitions.py definitions": "a door",
+    "orchestration/operations/alerts.py send": "addresses, links, and every secret that must not be sent",
+    "demo/sample/clock.py set_clock": "puts a demo's settings in its home",
+}
+# Where a process begins, or Dagster asks for what is one per process: partitions, its storage, its log.
+_DOORS = (
+    "kdi/commands/", "kdi/installation.py", "kdi/building/dbt_process.py", "demo/", "orchestration/definitions.py",
+    "orchestration/partitions.py", "orchestration/assets/reports.py", "orchestration/operations/logs.py",
+    "orchestration/dagster_internals/storage.py",
+)  # fmt: skip
+
+
+def test_settings_become_parts_at_the_doors() -> None:
+    take, ask = set(), set()
+    for package in ("kdi", "orchestration", "expectations", "demo"):
+        for path in (PROJECT_ROOT / package).rglob("*.py"):
+            name = path.relative_to(PROJECT_ROOT).as_posix()
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef):
+                    said = [ast.unparse(a.annotation) for a in (*node.args.args, *node.args.kwonlyargs) if a.annotation]
+                    take |= {f"{name} {node.name}" for text in said if re.search(r"\bSettings\b", text)}
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in ("get_settings", "here"):
+                    ask.add(name)
+    assert take == set(_ABOUT_SETTINGS)
+    assert [name for name in sorted(ask) if not name.startswith(_DOORS)] == []
+
+
 def _path(room: str) -> str:
     folder = room.replace(".", "/")
     return folder if (PROJECT_ROOT / folder).is_dir() else f"{folder}.py"

@@ -10,10 +10,9 @@ from pipeline.deliveries import Delivery, System, call, day
 from pipeline.installation import Installation
 
 from expectations.profiles import profiles
-from kdi.building.start import current_plan
 from kdi.ingest.intake import take_in
+from kdi.installation import here
 from kdi.operations.backfill import plan_backfill, plan_lines
-from kdi.settings import get_settings
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def a_day(period: str, calls: int = 7) -> Delivery:
 
 def test_the_plan_says_files_months_and_time(installation: Installation) -> None:
     installation.deliver(a_day("2021-01-30"), a_day("2021-02-01"), a_day("2021-05-01"))
-    lines = list(plan_lines(plan_backfill(get_settings(), "2021-01", "2021-03")))
+    lines = list(plan_lines(plan_backfill(here().reception, "2021-01", "2021-03")))
     assert lines[0] == "2021-01 til 2021-03"
     assert lines[1].startswith("  stoettesystemerne    2 nye filer, ")
     assert "Måneder, der bygges: 2021-01, 2021-02 (2)" in lines
@@ -38,8 +37,8 @@ def test_the_plan_says_files_months_and_time(installation: Installation) -> None
 
 def test_a_refused_file_waits_for_somebody_and_is_no_news(installation: Installation) -> None:
     installation.deliver(a_day("2021-01-30", -3))
-    take_in(get_settings(), profiles()["stoettesystemerne"])
-    lines = list(plan_lines(plan_backfill(get_settings(), "2021-01", "2021-01")))
+    take_in(here().reception, profiles()["stoettesystemerne"])
+    lines = list(plan_lines(plan_backfill(here().reception, "2021-01", "2021-01")))
     assert "    venter på nogen: stoettesystemerne_2021-01-30.csv (afvist)" in lines
     assert lines[-1] == "Intet nyt at indlæse; der bygges ingen måneder."
 
@@ -56,9 +55,9 @@ def test_predicted_months_are_those_that_the_load_touches(installation: Installa
     chance = random.Random(20260101)
     start = date(2021, 1, 1)
     for _ in range(200):
-        touched_before = set(current_plan(get_settings()).months)
+        touched_before = set(here().site.plan(here().status()).months)
         days = [(start + timedelta(days=chance.randrange(365))).isoformat() for _ in range(chance.randint(1, 4))]
         installation.deliver(*(a_day(period, chance.randint(1, 10**6)) for period in days))
-        predicted = plan_backfill(get_settings(), "2021-01", "2021-12").months
-        take_in(get_settings(), profiles()["stoettesystemerne"])
-        assert set(predicted) | touched_before == set(current_plan(get_settings()).months)
+        predicted = plan_backfill(here().reception, "2021-01", "2021-12").months
+        take_in(here().reception, profiles()["stoettesystemerne"])
+        assert set(predicted) | touched_before == set(here().site.plan(here().status()).months)

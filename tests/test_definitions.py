@@ -9,6 +9,7 @@ from pipeline.deliveries import System, call, day
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
+from kdi.installation import here
 from kdi.settings import PROJECT_ROOT, get_settings
 
 # Tables that readers outside rely on; the list is theirs and may only grow.
@@ -39,6 +40,11 @@ def definitions() -> dg.Definitions:
     from orchestration.definitions import defs
 
     return defs
+
+
+def sensor_context(instance: dg.DagsterInstance, definitions: dg.Definitions) -> dg.SensorEvaluationContext:
+    parts = {"installation": here()}
+    return dg.build_sensor_context(instance=instance, definitions=definitions, resources=parts)
 
 
 def test_the_groups_are_the_layers_of_the_datas_way(definitions: dg.Definitions) -> None:
@@ -115,7 +121,9 @@ def test_the_sensor_asks_for_one_run_for_all_new_days(definitions: dg.Definition
     for period in ("2022-04-01", "2022-04-02", "2022-04-05"):
         (folder / f"stoettesystemerne_{period}.csv").write_text(f"indhold {period}", encoding="utf-8")
     with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(instance=instance, definitions=definitions)
+        context = dg.build_sensor_context(
+            instance=instance, definitions=definitions, resources={"installation": here()}
+        )
         (request,) = definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests
     assert request.job_name == "modtag_stoettesystemerne"
     assert request.tags["dagster/asset_partition_range_start"] == "2022-04-01"
@@ -127,7 +135,9 @@ def test_the_sensor_registers_a_new_extract_date_as_a_partition(definitions: dg.
     folder.mkdir(parents=True)
     (folder / "kle_2022-03-31.csv").write_text("indhold", encoding="utf-8")
     with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(instance=instance, definitions=definitions)
+        context = dg.build_sensor_context(
+            instance=instance, definitions=definitions, resources={"installation": here()}
+        )
         (request,) = definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests
         assert instance.get_dynamic_partitions("udtraek_kle") == ["2022-03-31"]
     assert request.job_name == "modtag_kle"
@@ -136,7 +146,9 @@ def test_the_sensor_registers_a_new_extract_date_as_a_partition(definitions: dg.
 def test_an_empty_inbox_starts_nothing(definitions: dg.Definitions, home: Path) -> None:
     (home / "inbox" / "kle").mkdir(parents=True)
     with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(instance=instance, definitions=definitions)
+        context = dg.build_sensor_context(
+            instance=instance, definitions=definitions, resources={"installation": here()}
+        )
         assert not definitions.get_sensor_def("nye_leverancer").evaluate_tick(context).run_requests
         assert not definitions.get_sensor_def("lake_er_aendret").evaluate_tick(context).run_requests
 
@@ -146,10 +158,12 @@ def test_the_sensor_builds_when_nothing_is_being_taken_in_any_more(definitions: 
     folder.mkdir(parents=True)
     delivery = day("2022-04-01", call("2022-04-01T08:00:00+02:00", "Fredericia", System("Jobcentersystemet"), 7))
     (folder / delivery.name).write_bytes(delivery.content)
-    take_in(get_settings(), profiles()["stoettesystemerne"])
+    take_in(here().reception, profiles()["stoettesystemerne"])
     sensor = definitions.get_sensor_def("lake_er_aendret")
     with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(instance=instance, definitions=definitions)
+        context = dg.build_sensor_context(
+            instance=instance, definitions=definitions, resources={"installation": here()}
+        )
         run = instance.add_run(dg.DagsterRun(job_name="modtag_kle", status=dg.DagsterRunStatus.STARTED))
         tick = sensor.evaluate_tick(context)
         assert not tick.run_requests

@@ -12,9 +12,9 @@ import duckdb
 import pytest
 from pipeline.installation import Installation
 
+from kdi.installation import here
 from kdi.lake.delivery import Event
 from kdi.publish.figures import FigureFinding, FiguresCannotBe, findings, require, rules
-from kdi.publish.release import Releases
 
 # What happened, as it shows in the published tables, and the rules that see it.
 CHANGES: dict[str, tuple[str, set[str]]] = {
@@ -80,8 +80,8 @@ def build_of(installation: Installation, tmp_path: Path, change: str) -> Iterato
 def found_in(
     installation: Installation, connection: duckdb.DuckDBPyConnection, events: tuple[Event, ...] = ()
 ) -> list[FigureFinding]:
-    with installation.in_force() as settings:
-        before = Releases(settings).current()
+    with installation.in_force():
+        before = here().releases.current()
     assert before
     return findings(connection, installation.current / "kdi.duckdb", before.raekker, events)
 

@@ -7,6 +7,7 @@ import pytest
 from pipeline.test_release import contracts
 
 from kdi.ingest.reference.intake import take_in_reference
+from kdi.installation import Installation
 from kdi.lake.reference import BUILT_IN
 from kdi.publish.access import Undecided, decisions
 from kdi.publish.catalogue import descriptions
@@ -28,7 +29,8 @@ OPEN_THOUGH = {
 @pytest.fixture(scope="module")
 def purposes(tmp_path_factory: pytest.TempPathFactory) -> Purposes:
     """The built-in ones, taken in as a load does."""
-    return Purposes.read(take_in_reference(Settings(home=tmp_path_factory.mktemp("hjem"), inbox="")).folder)
+    parts = Installation(Settings(home=tmp_path_factory.mktemp("hjem"), inbox=""))
+    return Purposes.read(take_in_reference(parts.reception).folder)
 
 
 def test_every_published_table_has_a_decision_and_no_decision_is_left_over() -> None:
@@ -74,7 +76,7 @@ def test_a_users_file_of_purposes_may_lack_the_column_that_the_interface_does_no
         writer = csv.DictWriter(stream, promised, delimiter=";", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(row | {"formaal": "Et"} if row["tabel"] == "kpi.sapa" else row for row in rows)
-    own = Purposes.read(take_in_reference(Settings(home=tmp_path, inbox="")).folder)
+    own = Purposes.read(take_in_reference(Installation(Settings(home=tmp_path, inbox="")).reception).folder)
     assert own.of("kpi.sapa", "org_enhed").formaal == "Et"
     assert own.columns == {}
 

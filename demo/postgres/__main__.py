@@ -12,9 +12,9 @@ from contextlib import suppress
 
 from demo.postgres.database import Database, rows
 from demo.postgres.server import postgres_server
+from kdi.installation import here
 from kdi.notation import danish
 from kdi.publish.postgres.connection import PostgresProblem
-from kdi.publish.postgres.publication import publish
 from kdi.publish.postgres.roles import authorities
 from kdi.settings import get_settings
 
@@ -30,11 +30,11 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):  # a service manager, a closed terminal: the server ends with us
         signal.signal(number, lambda ended_by, _: sys.exit(128 + ended_by))
     with postgres_server() as server:
-        database = Database.new(server, "kdi", authorities(get_settings()))
+        database = Database.new(server, "kdi", authorities(here().releases.link))
         os.environ["KDI_POSTGRES_DSN"] = database.loader
         get_settings.cache_clear()
         try:
-            published = publish(get_settings())
+            published = here().publication.publish()
         except PostgresProblem as problem:
             raise SystemExit(f"FEJL {problem}") from None
         print(

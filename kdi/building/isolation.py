@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from kdi.lake.delivery import Event
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.publish.release import Manifest, Releases
-from kdi.settings import Settings
 
 # One bad delivery of four hundred is found in eighteen builds; beyond that a person had better look.
 MOST_BUILDS = 24
@@ -30,11 +29,11 @@ def is_of_data(status: str, message: str) -> bool:
     return status == "fail" or bool(_OF_DATA.search(message))
 
 
-def new_deliveries(settings: Settings, manifest: Manifest) -> list[str]:
+def new_deliveries(log: DeliveryLog, releases: Releases, manifest: Manifest) -> list[str]:
     """Ids of the deliveries of a build that the release in force does not hold, in the order received."""
-    current = Releases(settings).current()
+    current = releases.current()
     known = current.leverancer if current else {}
-    order = {d.leverance_id: d.raekkefoelge for d in DeliveryLog(settings.delivery_log).all()}
+    order = {d.leverance_id: d.raekkefoelge for d in log.all()}
     return sorted((d for d in manifest.leverancer if d not in known), key=lambda d: order.get(d, 0))
 
 
@@ -77,16 +76,16 @@ def isolate(candidates: Sequence[str], passes: Callable[[frozenset[str]], bool])
     return left_out
 
 
-def hold_back(settings: Settings, names: frozenset[str], why: str) -> None:
+def hold_back(log: DeliveryLog, names: frozenset[str], why: str) -> None:
     """Let deliveries wait for a person: ``kdi status`` shows them, and ``kdi load`` ends with status 1."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     reason = f"Tabellerne holder ikke med den, og er udgivet uden: {' '.join(why.split())[:300]}"
-    DeliveryLog(settings.delivery_log).decide(Event(n, "tilbageholdt", _BY, now, reason) for n in sorted(names))
+    log.decide(Event(n, "tilbageholdt", _BY, now, reason) for n in sorted(names))
 
 
-def told(settings: Settings, manifest: Manifest) -> str:
+def told(log: DeliveryLog, releases: Releases, manifest: Manifest) -> str:
     """Whom a failed build may have failed for, and the way out; empty when it has no new deliveries."""
-    names = new_deliveries(settings, manifest)
+    names = new_deliveries(log, releases, manifest)
     if not names:
         return ""
     others = f" og {len(names) - 5} til" if len(names) > 5 else ""

@@ -17,7 +17,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from kdi.settings import PROJECT_ROOT, get_settings
+from kdi.settings import PROJECT_ROOT
 
 PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 DBT = Path(sys.executable).with_name("dbt")
@@ -78,7 +78,6 @@ def _compile() -> None:
             cwd=folder,
             env=os.environ
             | {
-                "KDI_HOME": str(get_settings().root),
                 "DBT_PROJECT_DIR": str(PROJECT_DIR),
                 "DBT_PROFILES_DIR": str(PROJECT_DIR),
                 "DBT_TARGET_PATH": str(MANIFEST.parent),

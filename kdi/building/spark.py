@@ -60,8 +60,7 @@ def lay_out(
             place.mkdir(parents=True, exist_ok=True)
             file = lake / delivery.parquet
             (place / file.name).symlink_to(file)
-    connection = workspace.connect()
-    try:
+    with workspace.connect() as connection:
         for schema, table in _sources(connection):
             place = folder / schema / table
             if place.exists():
@@ -71,8 +70,6 @@ def lay_out(
                 f"copy (select * from {schema}.{quoted(table)}) to {sql_text(str(place / 'alle.parquet'))}"
             )
         _lay_out_base(connection, workspace.folder / BASE, manifest_file)
-    finally:
-        connection.close()
 
 
 def bring_home(workspace: Workspace, manifest_file: Path) -> None:
@@ -82,14 +79,11 @@ def bring_home(workspace: Workspace, manifest_file: Path) -> None:
         workspace: the build's; what was in its files of these tables is replaced.
         manifest_file: dbt's ``manifest.json`` of the run on Spark.
     """
-    connection = workspace.connect()
-    try:
+    with workspace.connect() as connection:
         connection.execute("create schema if not exists kdi.marts; create schema if not exists kdi.kpi")
         for node in _models(manifest_file):
             source = _from_parquet(workspace.folder / TABLES, node)
             connection.execute(f"create or replace table {_home(node)} as {source}")
-    finally:
-        connection.close()
 
 
 def _sources(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

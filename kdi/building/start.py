@@ -3,101 +3,90 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from kdi.building.plan import Plan, inputs, make_full, make_plan, to_json, with_months
-from kdi.building.status import Status, status_of
+from kdi.building.status import Status
 from kdi.building.workspace import DamagedBase, Workspace
-from kdi.ingest.reference.intake import take_in_reference
+from kdi.lake.delivery import Delivery
 from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.standing import active_in
+from kdi.lake.store import Lake
 from kdi.machine.steps import step
 from kdi.publish.release import Manifest, Releases, new_publication_id
-from kdi.settings import Settings
 
 _PLAN_FILE = "plan.json"
+# The plan, the manifest that the release will have, and the deliveries that count.
+LaidOut = tuple[Plan, Manifest, list[Delivery]]
 
 
-def lake_state(settings: Settings) -> str:
-    """A hash of all that people and suppliers give: deliveries that count, decisions, reference data, the project.
+@dataclass(frozen=True)
+class Site:
+    """The lake that a build reads, the releases that it goes on from, the folder it works in, and the engine."""
 
-    Not of the status date: time alone must not undo a rollback.
-    """
-    log = DeliveryLog(settings.delivery_log)
-    parts = [*inputs(log.reference() or "", settings.engine).values(), *sorted(d.leverance_id for d in active_in(log))]
-    parts.append(str(len(log.decisions())))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+    lake: Lake
+    releases: Releases
+    workspace: Workspace
+    engine: str
 
+    def state(self, status: Status) -> str:
+        """A hash of all that people and suppliers give: deliveries that count, decisions, reference data, the project.
 
-def current_plan(settings: Settings, rebuild: bool = False, months: Iterable[str] = ()) -> Plan:
-    """What a build would make anew now; everything when ``rebuild``, and ``months`` whether they differ or not.
+        Not of the status date: time alone must not undo a rollback.
+        """
+        ids = sorted(d.leverance_id for d in status.active)
+        parts = [*inputs(status.reference or "", self.engine).values(), *ids, str(status.decisions)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
-    Raises:
-        InvalidReference: no reference data are in force, and those that lie in the inbox are faulty.
-    """
-    status = status_of(settings)
-    return with_months(_plan(settings, status, rebuild), months, status.active)
+    def plan(self, status: Status, rebuild: bool = False, months: Iterable[str] = ()) -> Plan:
+        """What a build would make anew now; everything when ``rebuild``, and ``months`` whether they differ or not."""
+        return with_months(self._difference(status, rebuild), months, status.active)
 
+    def _difference(self, status: Status, rebuild: bool) -> Plan:
+        current = self.releases.current()
+        base = self.releases.base(current) if current and not rebuild else None
+        if current is None or base is None:
+            return make_full(status.active, "alt, for der er intet at bygge videre på")
+        now = inputs(status.reference or "", self.engine)
+        return make_plan(status.active, current.leverancer, current.inputs, now, status.fingerprint != current.status)
 
-def _plan(settings: Settings, status: Status, rebuild: bool) -> Plan:
-    log = DeliveryLog(settings.delivery_log)
-    reference = log.reference() or take_in_reference(settings).fingerprint
-    active = status.active
-    releases = Releases(settings)
-    current = releases.current()
-    base = releases.base(current) if current and not rebuild else None
-    if current is None or base is None:
-        return make_full(active, "alt, for der er intet at bygge videre på")
-    news = status.fingerprint != current.status
-    return make_plan(active, current.leverancer, current.inputs, inputs(reference, settings.engine), news)
+    def start(self, status: Status, rebuild: bool = False, months: Iterable[str] = ()) -> LaidOut:
+        """Lay out the workspace.
 
-
-def start(
-    settings: Settings, rebuild: bool = False, months: Iterable[str] = (), without: frozenset[str] = frozenset()
-) -> tuple[Plan, Manifest]:
-    """Lay out the workspace; returns the plan and the manifest that the release will have.
-
-    Args:
-        rebuild, months: as for :func:`current_plan`.
-        without: ids of deliveries to leave out, as if they were held back.
-    """
-    status = status_of(settings, without=without)
-    plan = with_months(_plan(settings, status, rebuild), months, status.active)
-    log = DeliveryLog(settings.delivery_log)
-    reference = log.reference()
-    assert reference is not None  # _plan put one in force
-    active = status.active
-    releases = Releases(settings)
-    current = releases.current()
-    remember_publications(settings)
-    earlier = log.publications()
-    publication_id = new_publication_id()
-    manifest = Manifest(
-        publicering_id=publication_id,
-        udgivet=datetime.now(UTC).isoformat(timespec="seconds"),
-        forgaenger=current.publicering_id if current else None,
-        inputs=inputs(reference, settings.engine),
-        leverancer={d.leverance_id: earlier.get(d.leverance_id, publication_id) for d in active},
-        statusdato=status.on.isoformat(),
-        status=status.fingerprint,
-    )
-    workspace = Workspace(settings)
-    base = releases.base(current) if current and not plan.full else None
-    releases.sweep()
-    try:
-        workspace.prepare(plan, publication_id, status, earlier, reference, base, releases.earlier())
-    except DamagedBase as damage:
-        plan = make_full(active, str(damage))
-        workspace.prepare(plan, publication_id, status, earlier, reference, None, releases.earlier())
-    saved = {"plan": to_json(plan), "manifest": asdict(manifest)}
-    (workspace.folder / _PLAN_FILE).write_text(json.dumps(saved, ensure_ascii=False), encoding="utf-8")
-    step("build: plan written", workspace.folder / _PLAN_FILE)
-    return plan, manifest
+        Args:
+            status: with reference data in force.
+            rebuild, months: as for :meth:`plan`.
+        """
+        plan = self.plan(status, rebuild, months)
+        current = self.releases.current()
+        remember_publications(self.lake.log, self.releases)
+        earlier = self.lake.log.publications()
+        publication_id = new_publication_id()
+        manifest = Manifest(
+            publicering_id=publication_id,
+            udgivet=datetime.now(UTC).isoformat(timespec="seconds"),
+            forgaenger=current.publicering_id if current else None,
+            inputs=inputs(str(status.reference), self.engine),
+            leverancer={d.leverance_id: earlier.get(d.leverance_id, publication_id) for d in status.active},
+            statusdato=status.on.isoformat(),
+            status=status.fingerprint,
+        )
+        base = self.releases.base(current) if current and not plan.full else None
+        self.releases.sweep()
+        workspace, kept = self.workspace, self.releases.earlier()
+        try:
+            workspace.prepare(plan, publication_id, status, earlier, base, kept)
+        except DamagedBase as damage:
+            plan = make_full(status.active, str(damage))
+            workspace.prepare(plan, publication_id, status, earlier, None, kept)
+        saved = {"plan": to_json(plan), "manifest": asdict(manifest)}
+        (workspace.folder / _PLAN_FILE).write_text(json.dumps(saved, ensure_ascii=False), encoding="utf-8")
+        step("build: plan written", workspace.folder / _PLAN_FILE)
+        return plan, manifest, status.active
 
 
-def remember_publications(settings: Settings) -> None:
+def remember_publications(log: DeliveryLog, releases: Releases) -> None:
     """Note in the log what the current release holds. Publishing does; a run killed just then leaves it to the next."""
-    current = Releases(settings).current()
+    current = releases.current()
     if current:
-        DeliveryLog(settings.delivery_log).record_publications(current.leverancer)
+        log.record_publications(current.leverancer)

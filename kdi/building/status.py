@@ -9,7 +9,6 @@ from kdi.lake.calendars import Month, Period, fingerprint, months, periods
 from kdi.lake.delivery import Delivery
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import Standing, standings_in
-from kdi.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,7 @@ class Status:
     periods: dict[str, list[Period]]
     months: list[Month]
     decisions: int  # of people; what the platform holds back changes no release
+    reference: str | None  # the fingerprint of the reference data in force
 
     @property
     def fingerprint(self) -> str:
@@ -37,20 +37,19 @@ class Status:
 
 
 def status_of(
-    settings: Settings, published: frozenset[str] | None = None, without: frozenset[str] = frozenset()
+    log: DeliveryLog, on: date, published: frozenset[str] | None = None, without: frozenset[str] = frozenset()
 ) -> Status:
-    """How things stand on the settings' status date.
+    """How things stand on the status date.
 
     Args:
         published: ids of the deliveries in a release; None: as it will be when all that count are published.
         without: ids of deliveries to leave out, as if they were held back.
     """
-    log = DeliveryLog(settings.delivery_log)
-    on = settings.status_date
     standings = standings_in(log, without)
     of_sources = {
         source: periods(profile, [s for s in standings if s.delivery.kilde == source], on, published)
         for source, profile in profiles().items()
     }
     calendars = {source: p.calendar for source, p in profiles().items() if p.calendar}
-    return Status(on, standings, of_sources, months(of_sources, calendars, on), len(log.decisions()))
+    of_months = months(of_sources, calendars, on)
+    return Status(on, standings, of_sources, of_months, len(log.decisions()), log.reference())

@@ -30,7 +30,6 @@ from kdi.machine.lock import file_lock
 from kdi.machine.steps import step
 from kdi.notation.sql import quoted, sql_list, sql_text
 from kdi.publish.release import KeptRelease
-from kdi.settings import Settings
 
 # Readable by DuckDB 1.2 and later, whatever version wrote it: Power BI's and other ODBC drivers
 # lag behind.
@@ -50,9 +49,8 @@ class DamagedBase(Damaged):
 class Workspace:
     """The build folder's files."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self.folder = settings.build
+    def __init__(self, folder: Path, lake: Lake, memory_limit: str) -> None:
+        self.folder, self._lake, self.memory_limit = folder, lake, memory_limit
         self.marts = self.folder / "kdi.duckdb"
         self.private = self.folder / "arbejde.duckdb"
 
@@ -61,7 +59,7 @@ class Workspace:
         connection = duckdb.connect(
             str(self.private),
             config={
-                "memory_limit": self._settings.memory_limit,
+                "memory_limit": self.memory_limit,
                 "temp_directory": str(self.folder / "spild"),
                 "preserve_insertion_order": False,
             },
@@ -76,7 +74,6 @@ class Workspace:
         publication_id: str,
         status: Status,
         published: Mapping[str, str],
-        reference_fingerprint: str,
         base: KeptRelease | None,
         earlier: Sequence[KeptRelease] = (),
     ) -> None:
@@ -97,7 +94,7 @@ class Workspace:
             shutil.rmtree(self.folder, ignore_errors=True)
         if base:
             sizes = base.marts.stat().st_size + base.state.stat().st_size
-            demand_room(self._settings.root, _ROOM * sizes)
+            demand_room(self.folder.parent, _ROOM * sizes)
         self.folder.mkdir(parents=True)
         step("build: folder made")
         if base:
@@ -112,8 +109,7 @@ class Workspace:
             step("build: database copied", self.marts)
             step("build: state copied", self.private)
             begin_to_sync(self.marts, self.private)
-        connection = self.connect()
-        try:
+        with self.connect() as connection:
             for schema in ("lake", "plan", "staging", "intermediate"):
                 connection.execute(f"create schema if not exists {schema}")
             if base:
@@ -122,9 +118,7 @@ class Workspace:
             write_earlier(connection, earlier, bool(plan.extracts))
             write_status(connection, status, published, publication_id)
             self._make_source_views(connection, wanted(plan, status.active))
-            self._make_reference_views(connection, reference_fingerprint)
-        finally:
-            connection.close()
+            self._make_reference_views(connection, str(status.reference))
         step("build: sources laid out", self.private)
 
     def lay_out_whole(
@@ -137,35 +131,26 @@ class Workspace:
         """
         everything = make_full(active, "")
         deliveries = {s: found for s, found in wanted(everything, active).items() if s in sources}
-        connection = self.connect()
-        try:
+        with self.connect() as connection:
             self._write_plan(connection, everything)
             write_earlier(connection, earlier, bool(everything.extracts))
             self._make_source_views(connection, deliveries)
-        finally:
-            connection.close()
 
     def published_tables(self) -> list[str]:
         """Names of the tables that would be published, with their schema."""
-        connection = self.connect()
-        try:
+        with self.connect() as connection:
             rows = connection.execute(
                 "select schema_name || '.' || table_name from duckdb_tables()"
                 " where database_name = 'kdi' and not internal order by all"
             ).fetchall()
-        finally:
-            connection.close()
         return [name for (name,) in rows]
 
     def kpi_months(self) -> list[str]:
         """Months (``2022-04``) whose KPIs dbt has made anew, and the later ones, whose funnel it has."""
-        connection = self.connect()
-        try:
+        with self.connect() as connection:
             rows = connection.execute(
                 "select distinct strftime(maaned, '%Y-%m') from intermediate.int_tragt__beroerte order by 1"
             ).fetchall()
-        finally:
-            connection.close()
         return [month for (month,) in rows]
 
     def close_marts(self) -> None:
@@ -224,7 +209,7 @@ class Workspace:
         self, connection: duckdb.DuckDBPyConnection, deliveries: Mapping[str, list[Delivery]]
     ) -> None:
         for source, chosen in deliveries.items():
-            Lake.of(self._settings).verify(chosen)
+            self._lake.verify(chosen)
             sql = self._source_sql(profiles()[source], chosen)
             connection.execute(f"create or replace view lake.{source} as {sql}")
 
@@ -243,14 +228,14 @@ class Workspace:
             if profile.measure and profile.measure.type == "antal_maskeret":
                 columns.append("cast(null as boolean) as maskeret_ved_kilden")
             return _with_codes(f"select {', '.join(columns)} where false", profile)
-        files = sql_list([str(self._settings.lake / d.parquet) for d in deliveries])
+        files = sql_list([str(self._lake.folder / d.parquet) for d in deliveries])
         if profile.rhythm != "udtraek":
             return f"select * from read_parquet({files})"
         parquet = f"read_parquet({files}, union_by_name = {bool(profile.vocabularies)}, filename = 'fil')"
         return _with_codes(f"select parse_path(fil)[-2] as periode, * exclude (fil) from {parquet}", profile)
 
     def _make_reference_views(self, connection: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
-        folder = Lake.of(self._settings).reference_folder(fingerprint)
+        folder = self._lake.reference_folder(fingerprint)
         if not is_intact(folder):
             raise Damaged(f"lake/reference/{fingerprint}: sættet er ikke helt. Kør kdi load, som danner det igen.")
         for name, path in files_of(folder).items():

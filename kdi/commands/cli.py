@@ -20,10 +20,9 @@ from kdi.commands.finding_commands import app as finding_app
 from kdi.commands.options import PERIODS, Progress, Source, known_source
 from kdi.faults import Fault
 from kdi.ingest.spans import span_of
-from kdi.lake.store import Lake
 from kdi.machine import progress
 from kdi.machine.children import shield
-from kdi.settings import Settings, get_settings
+from kdi.settings import get_settings
 
 if TYPE_CHECKING:
     from kdi.commands.load import LoadResult
@@ -97,36 +96,37 @@ def load(
 
     Exit status 0 only when everything asked for was published; else 1, with one line per failure.
     """
-    settings = get_settings()
     span = span_of(first, last)
     known_source(source)
     logging.getLogger("kdi").setLevel(logging.DEBUG if verbose else logging.WARNING)
     with progress.shown(False if verbose else show):
         progress.stage("Starter")
-        run = _imported(settings)
+        run = _imported()
         try:
-            result = run(settings, source, span, rebuild)
+            result = run(source, span, rebuild)
         except (OSError, sqlite3.Error) as error:  # the disk is full, read-only or broken
-            place = getattr(error, "filename", None) or settings.root
+            place = getattr(error, "filename", None) or get_settings().root
             raise Fault(f"{place}: {error}. Den gældende publicering er uændret. Se efter disken.") from error
     from kdi.commands.overview import outcome_lines
 
-    for line in outcome_lines(settings, result):
+    for line in outcome_lines(get_settings().published / "current", result):
         typer.echo(line)
     for failure in result.failures:
         typer.echo(f"FEJL {failure}", err=True)
     raise typer.Exit(1 if result.failures else 0)
 
 
-def _imported(settings: Settings) -> Callable[..., "LoadResult"]:
+def _imported() -> Callable[..., "LoadResult"]:
     """``kdi.commands.load.load``, imported while what is new is hashed: each takes seconds."""
     from expectations.judge import warm_up
     from expectations.profiles import profiles
     from kdi.ingest import sandbox
     from kdi.ingest.intake import find_pending
+    from kdi.installation import here
 
     def warm_up_if_pending() -> None:
-        if any(find_pending(settings, profile).files for profile in profiles().values()):
+        reception = here().reception
+        if any(find_pending(reception, profile).files for profile in profiles().values()):
             warm_up()
             sandbox.warm_up()
 
@@ -151,13 +151,14 @@ def check(
     Exit status 0 only when `kdi load` would take in every row of every file; else 1, with the reasons.
     """
     from kdi.commands.check import check_file
+    from kdi.installation import here
 
     known_source(source)
     shield()
-    refused = False
+    refused, reception = False, here().reception
     with progress.shown(show):
         progress.stage("Læser filer", len(files))
-        judged = [check_file(get_settings(), file, source) for file in progress.each(files)]
+        judged = [check_file(reception, file, source) for file in progress.each(files)]
     for one in judged:
         refused |= not one.sound
         for line in one.lines:
@@ -171,18 +172,19 @@ def restore(
     show: Progress = None,
 ) -> None:
     """Fetch the lake from KDI_LAKE to a new machine, which takes it over; then `kdi load` builds and publishes."""
+    from kdi.installation import here
     from kdi.lake import recovery
     from kdi.machine.lock import writer_lock
     from kdi.notation import danish
 
-    settings = get_settings()
-    if not (log or settings.lake_url):
+    lake = here().lake
+    if not (log or get_settings().lake_url):
         raise Fault("KDI_LAKE er ikke sat: der er intet lager at hente søen fra. --log danner loggen af søen her.")
-    with progress.shown(show), writer_lock(settings.writer_lock):
+    with progress.shown(show), writer_lock(lake.writer_lock):
         if log:
-            lines = recovery.restore_log(Lake.of(settings), settings.published / "current")
+            lines = recovery.restore_log(lake, here().releases.link)
         else:
-            lines = [f"{danish.number(Lake.of(settings).depot.take_over())} leverancer hentet."]
+            lines = [f"{danish.number(lake.depot.take_over())} leverancer hentet."]
     for line in lines:
         typer.echo(line)
     typer.echo("Kør kdi load, som bygger og udgiver.")
@@ -192,9 +194,9 @@ def restore(
 def prepare() -> None:
     """Make a new installation's inbox, Dagster's home and dbt's manifest, which `make ui` needs."""
     from kdi.commands.load import use_dagster_home
-    from kdi.ingest.inbox import make_own_inbox
+    from kdi.installation import here
 
-    make_own_inbox(get_settings())
+    here().inbox.make_own()
     use_dagster_home(get_settings())
 
 
@@ -202,8 +204,9 @@ def prepare() -> None:
 def status() -> None:
     """Show what is loaded, missing, late and quarantined."""
     from kdi.commands.status import status_lines
+    from kdi.installation import here
 
-    for line in status_lines(get_settings()):
+    for line in status_lines(here()):
         typer.echo(line)
 
 
@@ -212,10 +215,11 @@ def kitos(
     full: Annotated[bool, typer.Option(help="Ask for everything, not only for what has changed.")] = False,
 ) -> None:
     """Fetch the use of IT systems from KITOS into the inbox; `kdi load` takes it from there."""
+    from kdi.installation import here
     from orchestration.assets.inbox import KitosError, fetch_kitos
 
     try:
-        typer.echo(f"Hentet fra KITOS: {fetch_kitos(get_settings(), full)}")
+        typer.echo(f"Hentet fra KITOS: {fetch_kitos(here(), full)}")
     except KitosError as error:
         typer.echo(f"FEJL {error}", err=True)
         raise typer.Exit(1) from None
@@ -229,8 +233,10 @@ def identity(
 ) -> None:
     """List the IT systems that only registers know, with suggestions for system_alias.csv."""
     from kdi.commands.overview import alias_lines, unresolved_lines
+    from kdi.installation import here
 
-    for line in alias_lines(get_settings()) if lines else unresolved_lines(get_settings()):
+    current = here().releases.link
+    for line in alias_lines(here().inbox, current) if lines else unresolved_lines(current):
         typer.echo(line)
 
 
@@ -238,9 +244,11 @@ def identity(
 def docs() -> None:
     """Write dbt's documentation of the release in force: tables, columns, tests and lineage, as one HTML page."""
     from kdi.building.docs import NothingPublished, write_docs
+    from kdi.installation import here
 
     try:
-        typer.echo(f"Dokumentation: {write_docs(get_settings())}")
+        page = write_docs(here().releases, get_settings().root / "dbt_docs" / "index.html")
+        typer.echo(f"Dokumentation: {page}")
     except NothingPublished as error:
         typer.echo(f"FEJL {error}", err=True)
         raise typer.Exit(1) from None
@@ -272,12 +280,13 @@ def scrub(show: Progress = None) -> None:
     Exit status 0 only when all is whole afterwards; else 1, with one line per file that is not.
     """
     from kdi.commands.load import use_dagster_home
+    from kdi.installation import here
     from kdi.notation import danish
     from kdi.operations.scrub import scrub as run
     from orchestration.assets.integrity import forget_hidden_sums
 
     with progress.shown(show):
-        outcome = run(get_settings())
+        outcome = run(here().reception, here().releases)
     with use_dagster_home(get_settings()) as instance:
         outcome.removed += forget_hidden_sums(instance)
     typer.echo(f"{danish.number(outcome.files)} filer læst, {danish.number(outcome.bytes / 1e6)} MB.")
@@ -295,18 +304,18 @@ def publish(
     rollback: Annotated[bool, typer.Option("--rollback", help="Switch back to the release before the current one.")],
 ) -> None:
     """Switch the release that consumers read."""
-    from kdi.building.start import lake_state
-    from kdi.publish.release import Releases
+    from kdi.installation import here
     from orchestration.operations import logs
 
-    settings = get_settings()
-    earlier = Releases(settings).roll_back(lake_state(settings)) if rollback else None
+    installation = here()
+    state = installation.site.state(installation.status())
+    earlier = installation.releases.roll_back(state) if rollback else None
     if earlier is None:
         typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
         raise typer.Exit(1)
     logs.write("ROLLBACK", level="WARNING", release=earlier)
     typer.echo(f"Gældende publicering er nu {earlier}.")
-    if settings.postgres_dsn.get_secret_value():
+    if get_settings().postgres_dsn.get_secret_value():
         _publish_to_postgres()
 
 
@@ -319,21 +328,21 @@ def postgres_publish() -> None:
 @postgres.command("roles")
 def postgres_roles() -> None:
     """Print the SQL with which an administrator makes roles and rights in the database."""
+    from kdi.installation import here
     from kdi.publish.postgres.roles import authorities, script
 
-    typer.echo(script(authorities(get_settings())))
+    typer.echo(script(authorities(here().releases.link)))
 
 
 def _publish_to_postgres() -> None:
+    from kdi.installation import here
     from kdi.machine.lock import writer_lock
     from kdi.notation import danish
     from kdi.publish.postgres.connection import PostgresProblem
-    from kdi.publish.postgres.publication import publish as publish_to_postgres
 
-    settings = get_settings()
     try:
-        with writer_lock(settings.writer_lock):
-            published = publish_to_postgres(settings)
+        with writer_lock(here().lake.writer_lock):
+            published = here().publication.publish()
     except PostgresProblem as error:
         typer.echo(f"FEJL {error}", err=True)
         raise typer.Exit(1) from None

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from kdi.settings import get_settings
-
 app = typer.Typer(no_args_is_help=True, help="Look before months of history are taken in.")
 
 
@@ -28,7 +26,8 @@ def plan(
     if first > last:
         typer.echo(f"FEJL {first} er senere end {last}.", err=True)
         raise typer.Exit(2)
+    from kdi.installation import here
     from kdi.operations.backfill import plan_backfill, plan_lines
 
-    for line in plan_lines(plan_backfill(get_settings(), first, last)):
+    for line in plan_lines(plan_backfill(here().reception, first, last)):
         typer.echo(line)

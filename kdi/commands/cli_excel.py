@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from kdi.machine import progress
-from kdi.settings import get_settings
 
 
 def excel(
@@ -14,12 +13,13 @@ def excel(
     """Excel workbooks with pivot tables: KOMBIT's, and one per municipality with what it may see."""
     from kdi.excel.make import NothingToShow, make_workbooks
     from kdi.excel.sheets import TooManyRows
+    from kdi.installation import here
     from kdi.report.edition import NotPublished
 
     count, last = 0, None
     progress.stage("Laver Excel")
     try:
-        for path in progress.each(make_workbooks(get_settings(), kommune)):
+        for path in progress.each(make_workbooks(here().press, kommune)):
             count, last = count + 1, path
     except (NothingToShow, NotPublished, TooManyRows) as error:
         typer.echo(f"FEJL {error}", err=True)

@@ -70,10 +70,11 @@ def nyhedsbrev(
     _make("nyhedsbrev", _month(maaned))
     _tell_newsletter_remarks(_month(maaned))
     if send:
+        from kdi.installation import here
         from kdi.report import mail
 
         try:
-            typer.echo(f"Sendt til {mail.send_newest(get_settings(), _month(maaned), send)}.")
+            typer.echo(f"Sendt til {mail.send_newest(here().press, get_settings().mail_server, _month(maaned), send)}.")
         except mail.NotSent as error:
             typer.echo(f"FEJL {error}", err=True)
             raise typer.Exit(1) from None
@@ -92,12 +93,13 @@ def screening(
     kvartal: Kvartal = None,
 ) -> None:
     """Arkitekturscreening of a system as Word, with facts beside principles 4, 5 and 7."""
+    from kdi.installation import here
     from kdi.report.edition import NotPublished
     from kdi.report.make import make_screening
     from kdi.report.screening import NoSuchSystem
 
     try:
-        typer.echo(f"Arkitekturscreening: {make_screening(get_settings(), system, kommune, _quarter(kvartal))}")
+        typer.echo(f"Arkitekturscreening: {make_screening(here().press, system, kommune, _quarter(kvartal))}")
     except (NoSuchSystem, NotPublished) as error:
         typer.echo(f"FEJL {error}", err=True)
         raise typer.Exit(1) from None
@@ -125,6 +127,7 @@ def _make(product: str, month: date | None, only: str | None = None) -> None:
 
 def _made(product: str, month: date | None, only: str | None = None) -> bool:
     """Make a product and say how many files came of it; False when some of it, or all, could not be made."""
+    from kdi.installation import here
     from kdi.report.catalogue import products
     from kdi.report.edition import NotPublished
     from kdi.report.make import ReportsFailed, make
@@ -133,7 +136,7 @@ def _made(product: str, month: date | None, only: str | None = None) -> bool:
     failed = []
     progress.stage(f"Laver {products()[product].titel}")
     try:
-        for path in progress.each(make(get_settings(), product, month, only)):
+        for path in progress.each(make(here().press, product, month, only)):
             written.append(path)
     except NotPublished as error:
         typer.echo(f"FEJL {error}", err=True)
@@ -153,16 +156,18 @@ def _where(written: list[Path]) -> Path:
 
 
 def _tell_names_not_shown() -> None:
+    from kdi.installation import here
     from kdi.report.make import names_not_shown
 
-    for line in names_not_shown(get_settings()):
+    for line in names_not_shown(here().press):
         typer.echo(f"ADVARSEL {line}")
 
 
 def _tell_newsletter_remarks(month: date | None) -> None:
+    from kdi.installation import here
     from kdi.report.make import newsletter_remarks
 
-    for line in newsletter_remarks(get_settings(), month):
+    for line in newsletter_remarks(here().press, month):
         typer.echo(f"Bemærk: {line}")
 
 

@@ -7,7 +7,6 @@ import typer
 
 from kdi.commands.options import PERIODS, Source, known_source
 from kdi.ingest.spans import span_of
-from kdi.settings import get_settings
 
 if TYPE_CHECKING:
     from kdi.lake.verbs import Decisions
@@ -30,9 +29,10 @@ def list_deliveries(
 ) -> None:
     """Show deliveries, how they stand, and who decided what."""
     from kdi.commands.status import delivery_lines
+    from kdi.installation import here
 
     known_source(source)
-    for line in delivery_lines(get_settings(), source, span_of(period, period), every or period is not None):
+    for line in delivery_lines(here().lake.log, source, span_of(period, period), every or period is not None):
         typer.echo(line)
 
 

@@ -14,21 +14,19 @@ from typing import Any
 import dagster as dg
 
 from expectations.profiles import profiles
-from kdi.building.start import current_plan, lake_state
 from kdi.ingest import misnamed
 from kdi.ingest.ahead import reading_ahead
-from kdi.ingest.intake import Pending, find_pending, remove_leftovers, repeated
+from kdi.ingest.intake import Pending, Reception, find_pending, remove_leftovers, repeated
 from kdi.ingest.notes import told
 from kdi.ingest.reference.intake import reference_notes
 from kdi.ingest.spans import EVER, Span
-from kdi.lake import depot
+from kdi.installation import Installation, here
 from kdi.lake.delivery import Delivery
-from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.standing import active_in, waiting_in
-from kdi.lake.store import Lake
+from kdi.lake.depot import DepotUnreachable
+from kdi.lake.standing import standings_in, waiting_in
 from kdi.machine import lock, progress
 from kdi.machine.interruption import farewell
-from kdi.publish.release import Manifest, Releases
+from kdi.publish.release import Manifest
 from kdi.settings import PROJECT_ROOT, Settings, get_settings
 from orchestration import jobs, partitions
 from orchestration.assets.build import STEP
@@ -66,12 +64,7 @@ def use_dagster_home(settings: Settings) -> dg.DagsterInstance:
     return dg.DagsterInstance.get()
 
 
-def load(
-    settings: Settings,
-    source: str | None = None,
-    span: Span = EVER,
-    rebuild: bool = False,
-) -> LoadResult:
+def load(source: str | None = None, span: Span = EVER, rebuild: bool = False) -> LoadResult:
     """Take in what is new, of one source or all, within a span or ever, then build and publish.
 
     Args:
@@ -83,56 +76,62 @@ def load(
     """
     result = LoadResult()
     progress.stage("Ser efter i indbakken")
-    log = DeliveryLog(settings.delivery_log)
-    is_first = not log.all() and Releases(settings).current() is None
-    pending = _pending(settings, source, span, result)
+    installation = here()
+    settings, lake = installation.settings, installation.lake
+    releases, reception = installation.releases, installation.reception
+    log = lake.log
+    is_first = not log.all() and releases.current() is None
+    pending = _pending(reception, source, span, result)
     if is_first:
         result.notes.append(
             f"{settings.root} er en ny installation uden tidligere leverancer. Er det forkert, så ret KDI_HOME."
         )
     instance = use_dagster_home(settings)
-    with lock.writer_lock(settings.writer_lock):  # what a load that was killed left behind
-        remove_leftovers(settings)
-        Releases(settings).sweep()
+    with lock.writer_lock(lake.writer_lock):  # what a load that was killed left behind
+        remove_leftovers(lake)
+        releases.sweep()
     before = len(log.all())
-    earlier = Releases(settings).current()
+    earlier = releases.current()
     progress.stage("Læser leverancer", sum(len(found.files) for found in pending.values()))
-    with reading_ahead(settings, {name: found.files for name, found in pending.items()}):
+    files = {name: found.files for name, found in pending.items()}
+    with reading_ahead(reception.inbox, lake, reception.allowed, files):
         set_before = log.reference()
         _run(result, jobs.REFERENCE_JOB.name, instance)
-        result.notes += reference_notes(settings, set_before)
+        result.notes += reference_notes(reception.inbox, lake, set_before)
+        standings = standings_in(log)
         for name, found in pending.items():
             result.notes += [f"{name}/{text}" for text in found.listing.no_files]
             result.failures += map(str, found.undecided)
-            result.notes += repeated(log, found)
+            result.notes += repeated(standings, found)
             result.failures += partitions.beyond_the_clock(profiles()[name], found.periods)
             for ends in partitions.spans(profiles()[name], found.periods, instance):
                 # A refused delivery fails the run too; it is told below, with its reason.
                 _run(result, jobs.intake_job_name(name), instance, partitions.span_tags(*ends), expected=True)
     result.taken_in = log.all()[before:]
     result.notes += told({f"{d.kilde}/{d.fil}": d.noter for d in result.taken_in})
-    lock.acquire(settings.writer_lock)  # another load may be publishing just what this one took in
+    lock.acquire(lake.writer_lock)  # another load may be publishing just what this one took in
     try:
-        if not rebuild and Releases(settings).is_held_back(lake_state(settings)):
+        status, site = installation.status(), installation.site
+        if not rebuild and releases.is_held_back(site.state(status)):
             result.notes.append(
                 "Publiceringen er rullet tilbage. Den bygges igen, når der kommer nyt, eller med kdi load --rebuild."
             )
-        elif not earlier and not active_in(log):
+        elif not earlier and not status.active:
             result.notes.append("Der er endnu ingen leverancer, der gælder; intet er udgivet.")
-        elif log.reference() and (rebuild or not current_plan(settings).is_empty):
+        elif status.reference and (rebuild or not site.plan(status).is_empty):
             progress.stage("Gør klar til at bygge")
             config = {"ops": {STEP: {"config": {"rebuild": rebuild}}}}
             _run(result, jobs.BUILD_JOB.name, instance, config=config)
     finally:
-        lock.release(settings.writer_lock)  # a build that failed keeps it, and this process may live on
+        lock.release(lake.writer_lock)  # a build that failed keeps it, and this process may live on
     try:  # what a run could not
-        Lake.of(settings).depot.keep_log()
-    except depot.DepotUnreachable as error:
+        lake.depot.keep_log()
+    except DepotUnreachable as error:
         if str(error) not in result.failures:
             result.failures.append(str(error))
     if settings.postgres_dsn.get_secret_value():
-        _repair_postgres(settings, result, instance)
-    result.release = Releases(settings).current()
+        _repair_postgres(installation, result, instance)
+    result.release = releases.current()
     result.is_new = result.release != earlier
     result.failures += [describe_standing(s) for s in waiting_in(log) if source in (None, s.delivery.kilde)]
     return result
@@ -146,33 +145,32 @@ def rebuild() -> LoadResult:
     return result
 
 
-def _pending(settings: Settings, source: str | None, span: Span, result: LoadResult) -> dict[str, Pending]:
+def _pending(reception: Reception, source: str | None, span: Span, result: LoadResult) -> dict[str, Pending]:
     """What is new, by source; what else lies in the inbox becomes notes."""
     if source is None:
-        result.notes += misnamed.folders(settings)
+        result.notes += misnamed.folders(reception.inbox)
     pending = {}
     for name, profile in profiles().items():
         if source not in (None, name):
             continue
-        found = find_pending(settings, profile)
+        found = find_pending(reception, profile)
         pending[name] = found.within(span)
         result.notes += [f"{name}/{f}: skrives stadig, tages næste gang" for f in found.listing.unfinished]
-        result.notes += [misnamed.file(f, profile, settings.first_day) for f in found.listing.unrecognised]
+        result.notes += [misnamed.file(f, profile, reception.inbox.first_day) for f in found.listing.unrecognised]
         left = len(found.files) - len(pending[name].files)
         if left:
             result.notes.append(f"{name}: {left} nye filer ligger uden for --from og --to og venter stadig.")
     return pending
 
 
-def _repair_postgres(settings: Settings, result: LoadResult, instance: dg.DagsterInstance) -> None:
+def _repair_postgres(installation: Installation, result: LoadResult, instance: dg.DagsterInstance) -> None:
     """Publish to PostgreSQL what an earlier run did not, unless this one has just failed at it."""
     from kdi.publish.postgres.connection import PostgresProblem
-    from kdi.publish.postgres.publication import is_behind
 
     if any(line.startswith(PostgresProblem.PREFIX) for line in result.failures):
         return
     try:
-        if is_behind(settings):
+        if installation.publication.is_behind():
             _run(result, jobs.POSTGRES_JOB.name, instance)
     except PostgresProblem as error:
         result.failures.append(str(error))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from kdi.notation import danish
-from kdi.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kdi.commands.load import LoadResult
+    from kdi.ingest.remote import Inbox
     from kdi.publish.release import Manifest
 
 # Jaro-Winkler similarity of two names; below it a suggestion is for a person to look at.
@@ -20,7 +22,7 @@ _MUCH_ALIKE = 0.85
 _MOST_NAMED = 6
 
 
-def outcome_lines(settings: Settings, result: LoadResult) -> Iterator[str]:
+def outcome_lines(current: Path, result: LoadResult) -> Iterator[str]:
     """What a load did, in Danish; not what failed."""
     for note in result.notes:
         yield f"Bemærk: {note}"
@@ -33,11 +35,11 @@ def outcome_lines(settings: Settings, result: LoadResult) -> Iterator[str]:
     else:
         yield "Intet nyt i indbakken; intet er ændret."
     if result.release:
-        yield f"Gældende publicering: {result.release.publicering_id} i {settings.published / 'current'}"
+        yield f"Gældende publicering: {result.release.publicering_id} i {current}"
         if result.is_new:
             yield from made_lines(result.release)
         if result.taken_in or result.is_new:
-            yield from main_figures(settings)
+            yield from main_figures(current)
 
 
 def made_lines(release: Manifest) -> Iterator[str]:
@@ -53,10 +55,9 @@ def made_lines(release: Manifest) -> Iterator[str]:
         yield f"Alle måneder af {named}{others}: {cause}."
 
 
-def main_figures(settings: Settings) -> Iterator[str]:
+def main_figures(current: Path) -> Iterator[str]:
     """The newest month that readers should use, in a few Danish lines."""
-    path = settings.published / "current" / "kdi.duckdb"
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with duckdb.connect(str(current / "kdi.duckdb"), read_only=True) as connection:
         newest = connection.execute(
             """select status.maaned, status.forventede - status.modtagne, kald, kald_pr_borger, kald_pr_borger_12m
             from marts.maaned_status as status inner join kpi.kald_pr_borger_danmark using (maaned)
@@ -89,9 +90,9 @@ def main_figures(settings: Settings) -> Iterator[str]:
             yield f"Mindst udbredt: {service}{version} bruges i {active} af de {users} kommuner, der har {system}"
 
 
-def unresolved_lines(settings: Settings) -> Iterator[str]:
+def unresolved_lines(current: Path) -> Iterator[str]:
     """The IT systems that only registers know, those in most use first, each with up to three suggestions."""
-    rows = _unresolved(settings, "true")
+    rows = _unresolved(current, "true")
     if not rows:
         yield "Alle it-systemer i registrene er fundet i leverancerne."
         return
@@ -105,30 +106,29 @@ def unresolved_lines(settings: Settings) -> Iterator[str]:
             yield f"  {number}. {suggestion} ({danish.number(100 * likeness)} % ens)"
 
 
-def alias_lines(settings: Settings) -> Iterator[str]:
+def alias_lines(inbox: Inbox, current: Path) -> Iterator[str]:
     """The best suggestion where names are much alike, ready to be put at the end of the inbox's system_alias.csv.
 
     Where there is none yet, the built-in file comes first: the inbox's own takes its place, header and all.
     """
-    from kdi.ingest import remote
     from kdi.lake.reference import built_in_file
 
-    fs, root = remote.open_inbox(settings.inbox_url)
+    fs, root = inbox.open()
     own = f"{root}/reference/system_alias.csv"
-    with remote.errors(settings.inbox_url):
+    with inbox.errors():
         is_begun = fs.exists(own) and fs.info(own)["size"] > 0
     if not is_begun:
         yield from built_in_file("system_alias").read_text(encoding="utf-8-sig").splitlines()
     seen = set()
-    for *_, lines in _unresolved(settings, f"forslag_nr = 1 and lighed >= {_MUCH_ALIKE} and alias_linjer is not null"):
+    for *_, lines in _unresolved(current, f"forslag_nr = 1 and lighed >= {_MUCH_ALIKE} and alias_linjer is not null"):
         for line in lines.splitlines():
             if line not in seen:
                 seen.add(line)
                 yield line
 
 
-def _unresolved(settings: Settings, condition: str) -> list[tuple]:
-    path = settings.published / "current" / "kdi.duckdb"
+def _unresolved(current: Path, condition: str) -> list[tuple]:
+    path = current / "kdi.duckdb"
     if not path.exists():
         return []
     with duckdb.connect(str(path), read_only=True) as connection:

@@ -2,37 +2,37 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
 from expectations.profiles import Profile, profiles
-from kdi.building.status import Status, status_of
+from kdi.building.status import Status
 from kdi.faults import Unreachable
 from kdi.ingest import misnamed
-from kdi.ingest.intake import find_pending
+from kdi.ingest.intake import Reception, find_pending
 from kdi.ingest.reference.intake import describe, look_at
 from kdi.ingest.spans import Span
+from kdi.installation import Installation
 from kdi.lake.calendars import ALL_PLATFORMS, Period
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.reference import set_in
 from kdi.lake.standing import Standing, standings_in
-from kdi.lake.store import Lake
 from kdi.notation import danish
-from kdi.publish.release import Releases
-from kdi.settings import Settings
 
 _MOST_SHOWN = 5
 _MONTHS_SHOWN = 4
 
 
-def status_lines(settings: Settings) -> Iterator[str]:
+def status_lines(installation: Installation) -> Iterator[str]:
     """Per source what is loaded, late, held back and refused; then months, silent parties and the release.
 
     Raises:
         Unreachable: the inbox is not there, or cannot be read; all else has been said by then.
     """
-    current = Releases(settings).current()
-    status = status_of(settings, frozenset(current.leverancer) if current else frozenset())
+    releases, reception = installation.releases, installation.reception
+    current = releases.current()
+    status = installation.status(frozenset(current.leverancer) if current else frozenset())
     yield f"Status pr. {_danish_date(status.on)}"
     unreachable: Unreachable | None = None
     for source, profile in profiles().items():
@@ -40,32 +40,32 @@ def status_lines(settings: Settings) -> Iterator[str]:
         yield from _loaded(status.periods[source], status.of_source(source))
         yield from _late(status.periods[source])
         try:
-            yield from _in_inbox(settings, profile)
+            yield from _in_inbox(reception, profile)
         except Unreachable as error:
             unreachable = error
         yield from _waiting_for_somebody(status.of_source(source))
     try:
-        yield from _reference(settings)
+        yield from _reference(reception, status.reference)
     except Unreachable as error:
         unreachable = error
     yield from _months(status)
-    yield from _silent(settings)
-    yield from _unknown_interfaces(settings)
+    yield from _silent(releases.link)
+    yield from _unknown_interfaces(releases.link)
     if current:
         yield f"Gældende publicering: {current.publicering_id} ({len(current.leverancer)} leverancer)"
         for found in current.fund:
             reason = f" Godkendt: {found['godkendt']}" if found["godkendt"] else ""
             yield f"  fund         {found['tekst']}{reason}"
-        yield f"Kan rulles tilbage til: {Releases(settings).previous() or 'ingen'}"
+        yield f"Kan rulles tilbage til: {releases.previous() or 'ingen'}"
     else:
         yield "Der er endnu ingen publicering."
     if unreachable:  # last: what is known is worth knowing all the same
         raise unreachable
-    for line in misnamed.folders(settings):
+    for line in misnamed.folders(reception.inbox):
         yield f"Bemærk: {line}"
 
 
-def delivery_lines(settings: Settings, source: str | None, span: Span, every: bool) -> Iterator[str]:
+def delivery_lines(log: DeliveryLog, source: str | None, span: Span, every: bool) -> Iterator[str]:
     """One line per delivery, and one per decision about it.
 
     Args:
@@ -73,12 +73,8 @@ def delivery_lines(settings: Settings, source: str | None, span: Span, every: bo
         span: only periods that it meets.
         every: also those that simply count.
     """
-    events = DeliveryLog(settings.delivery_log).events()
-    shown = [
-        s
-        for s in standings_in(DeliveryLog(settings.delivery_log))
-        if source in (None, s.delivery.kilde) and span.meets(s.delivery.periode)
-    ]
+    events = log.events()
+    shown = [s for s in standings_in(log) if source in (None, s.delivery.kilde) and span.meets(s.delivery.periode)]
     shown = [s for s in shown if every or s.event or s.needs_somebody or s.delivery.noter or s.state not in _ORDINARY]
     if not shown:
         yield "Ingen leverancer at vise; --all viser også dem, der gælder uden videre."
@@ -95,8 +91,8 @@ def delivery_lines(settings: Settings, source: str | None, span: Span, every: bo
                 yield f"    {when}  {_ACTION[event.handling]} af {event.hvem}: {event.grund}"
 
 
-def _in_inbox(settings: Settings, profile: Profile) -> Iterator[str]:
-    pending = find_pending(settings, profile)
+def _in_inbox(reception: Reception, profile: Profile) -> Iterator[str]:
+    pending = find_pending(reception, profile)
     if pending.files:
         yield f"  venter       {danish.number(len(pending.files))} nye filer i indbakken"
     for file in pending.undecided:
@@ -104,7 +100,7 @@ def _in_inbox(settings: Settings, profile: Profile) -> Iterator[str]:
     for text in pending.listing.no_files:
         yield f"  overset      {profile.source}/{text}"
     for name in pending.listing.unrecognised:
-        yield f"  overset      {misnamed.file(name, profile, settings.first_day)}"
+        yield f"  overset      {misnamed.file(name, profile, reception.inbox.first_day)}"
 
 
 def _loaded(periods: list[Period], standings: list[Standing]) -> Iterator[str]:
@@ -147,18 +143,17 @@ def _waiting_for_somebody(standings: list[Standing]) -> Iterator[str]:
             yield f"  trukket      {d.fil} er trukket tilbage: {standing.reason}"
 
 
-def _reference(settings: Settings) -> Iterator[str]:
+def _reference(reception: Reception, in_force: str | None) -> Iterator[str]:
     """The reference data in force, and what lies in the inbox and is not."""
     yield "reference (referencedata)"
-    in_force = DeliveryLog(settings.delivery_log).reference()
     if in_force:
-        taken = set_in(Lake.of(settings).reference_folder(in_force))
+        taken = set_in(reception.lake.reference_folder(in_force))
         own = ", ".join(f"{name}.csv ({danish.number(taken.rows[name])} rækker)" for name in taken.replaced)
         yield f"  gælder       {f'egne filer: {own}; resten' if own else f'alle {len(taken.rows)} filer'} er indbyggede"
     else:
         yield "  gælder       intet endnu"
-    now = look_at(settings)
-    judged = now.judged(settings) if now.fingerprint != in_force or now.seen.faults else None
+    now = look_at(reception.inbox)
+    judged = now.judged(reception.on) if now.fingerprint != in_force or now.seen.faults else None
     for name, faults in judged.faults.items() if judged else ():
         yield f"  afvist       {describe(name, faults)}"
     if judged and not judged.faults and in_force:
@@ -181,9 +176,9 @@ def _months(status: Status) -> Iterator[str]:
         yield f"  {month.month:%Y-%m}      {_MONTH[month.state]}{waits}{missing}{newest}"
 
 
-def _silent(settings: Settings) -> Iterator[str]:
+def _silent(release: Path) -> Iterator[str]:
     """Parties that have fallen silent inside a feed, by the release in force."""
-    path = settings.published / "current" / "kdi.duckdb"
+    path = release / "kdi.duckdb"
     if not path.exists():
         return
     with duckdb.connect(str(path), read_only=True) as connection:
@@ -196,9 +191,9 @@ def _silent(settings: Settings) -> Iterator[str]:
         yield f"  {text}"
 
 
-def _unknown_interfaces(settings: Settings) -> Iterator[str]:
+def _unknown_interfaces(release: Path) -> Iterator[str]:
     """Interfaces that lists or the service catalogue name and ``snitflader.csv`` does not, by the release in force."""
-    path = settings.published / "current" / "kdi.duckdb"
+    path = release / "kdi.duckdb"
     if not path.exists():
         return
     with duckdb.connect(str(path), read_only=True) as connection:

@@ -7,40 +7,38 @@ from kdi.excel.reader import Reader, readers
 from kdi.excel.workbook import write_workbook
 from kdi.machine import progress
 from kdi.publish.agreements import in_force
-from kdi.publish.release import Releases
-from kdi.report import imprint
 from kdi.report.edition import Edition
 from kdi.report.file_names import file_names
-from kdi.settings import Settings
+from kdi.report.make import Press
 
 
 class NothingToShow(Exception):
     """There is no release, or nobody of that name."""
 
 
-def make_workbooks(settings: Settings, only: str | None = None) -> Iterator[Path]:
+def make_workbooks(press: Press, only: str | None = None) -> Iterator[Path]:
     """Write KOMBIT's workbook and every municipality's, or one of them; yields each as it is written.
 
     Args:
-        settings: the installation.
         only: a municipality's name or CVR number, or KOMBIT.
 
     Raises:
         NothingToShow: nothing is published, or ``only`` is unknown.
     """
-    release = Releases(settings).current()
-    if release is None:
+    if not press.release.is_symlink():
         raise NothingToShow("Der er endnu ingen publicering. Kør kdi load.")
-    folder = settings.root / "reports" / "excel" / release.publicering_id
+    release = press.release.resolve()
+    folder = press.folder / "excel" / release.name
     folder.mkdir(parents=True, exist_ok=True)
-    with Edition(Releases(settings).folder / release.publicering_id) as edition:
-        wanted = [r for r in readers(edition.connection, in_force(settings)) if only is None or only in (r.name, r.cvr)]
+    with Edition(release) as edition:
+        every = readers(edition.connection, in_force(press.lake))
+        wanted = [r for r in every if only is None or only in (r.name, r.cvr)]
         if not wanted:
             raise NothingToShow(f"»{only}« er ikke en kommune. Skriv navnet, CVR-nummeret eller KOMBIT.")
         progress.expect(len(wanted))
         for reader in wanted:
             path = folder / file_name(reader)
-            write_workbook(path, reader, edition, imprint.of(settings))
+            write_workbook(path, reader, edition, press.imprint)
             yield path
 
 

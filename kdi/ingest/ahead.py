@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 
 from expectations.profiles import profiles
-from kdi.ingest import inbox, remote, sandbox, workers
+from kdi.ingest import inbox, sandbox, workers
 from kdi.ingest.audit import Audit
 from kdi.ingest.inbox import InboxFile
-from kdi.ingest.reading import Part
+from kdi.ingest.reading import Allowance, Part
+from kdi.ingest.remote import Inbox
+from kdi.lake.store import Lake
 from kdi.machine import progress
 from kdi.machine.lock import writer_lock
-from kdi.settings import Settings
 
 # By lake, source, period and content: the part in which the file is read. A delivery's name may be another's by then.
 _begun: dict[tuple[Path, str, str, str], Future[list[Audit]]] = {}
@@ -28,7 +29,9 @@ _LOCK = "laas"
 
 
 @contextmanager
-def reading_ahead(settings: Settings, files: Mapping[str, Iterable[InboxFile]]) -> Iterator[None]:
+def reading_ahead(
+    where: Inbox, lake: Lake, allowed: Allowance, files: Mapping[str, Iterable[InboxFile]]
+) -> Iterator[None]:
     """Read files of a local inbox during a block, in which runs of this process take them in.
 
     What nobody asked for by its end is thrown away; a remote inbox is read by the runs themselves.
@@ -36,24 +39,24 @@ def reading_ahead(settings: Settings, files: Mapping[str, Iterable[InboxFile]]) 
     Args:
         files: those to read, by source, in the order in which they will be asked for.
     """
-    fs, _ = remote.open_inbox(settings.inbox_url)
+    fs, _ = where.open()
     wanted = {
-        source: [(f, Path(f.path)) for f in some if f.size <= settings.largest_file] for source, some in files.items()
+        source: [(f, Path(f.path)) for f in some if f.size <= allowed.bounds.file] for source, some in files.items()
     }
     size = sum(file.size for some in wanted.values() for file, _ in some)
     if not size or not inbox.is_local(fs):
         yield
         return
     sandbox.warm_up()
-    with _folder(settings) as scratch, ThreadPoolExecutor(workers.at_once(size)) as threads:
+    with _folder(lake) as scratch, ThreadPoolExecutor(workers.at_once(size)) as threads:
         keys = []
         try:
             for source, some in wanted.items():
-                for part in workers.parts_of(settings, profiles()[source], some, scratch):
-                    future = threads.submit(workers.audit, settings, part)
+                for part in workers.parts_of(allowed, profiles()[source], some, scratch):
+                    future = threads.submit(workers.audit, part)
                     future.add_done_callback(partial(_told, part))
                     for file, _ in part.files:
-                        keys.append(_key(settings, file))
+                        keys.append(_key(lake, file))
                         _begun[keys[-1]] = future
             yield
         finally:
@@ -66,12 +69,12 @@ def _told(part: Part, _: Future[list[Audit]]) -> None:
     progress.advance(len(part.files))
 
 
-def begun(settings: Settings, files: Iterable[InboxFile]) -> tuple[list[Audit], list[InboxFile]]:
+def begun(lake: Lake, files: Iterable[InboxFile]) -> tuple[list[Audit], list[InboxFile]]:
     """Audits of the files whose reading has begun, waited for, and the other files."""
     waited: dict[Future[list[Audit]], dict[tuple[Path, str, str, str], InboxFile]] = {}
     others = []
     for file in files:
-        key = _key(settings, file)
+        key = _key(lake, file)
         future = _begun.pop(key, None)
         if future:
             waited.setdefault(future, {})[key] = file
@@ -80,15 +83,15 @@ def begun(settings: Settings, files: Iterable[InboxFile]) -> tuple[list[Audit], 
     audits = []
     for future, wanted in waited.items():
         for audit in future.result():
-            key = _key(settings, audit.file)
+            key = _key(lake, audit.file)
             if key in wanted:
                 audit.file = wanted[key]
                 audits.append(audit)
     return audits, others
 
 
-def _key(settings: Settings, file: InboxFile) -> tuple[Path, str, str, str]:
-    return settings.lake, file.source, file.period, file.sha256
+def _key(lake: Lake, file: InboxFile) -> tuple[Path, str, str, str]:
+    return lake.folder, file.source, file.period, file.sha256
 
 
 def is_in_use(folder: Path) -> bool:
@@ -104,11 +107,11 @@ def is_in_use(folder: Path) -> bool:
 
 
 @contextmanager
-def _folder(settings: Settings) -> Iterator[Path]:
+def _folder(lake: Lake) -> Iterator[Path]:
     """A scratch folder that no other process takes for the leftover of a killed one."""
-    settings.lake.mkdir(parents=True, exist_ok=True)
-    with writer_lock(settings.writer_lock):  # leftovers are removed with it held
-        folder = tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=settings.lake, ignore_cleanup_errors=True)
+    lake.folder.mkdir(parents=True, exist_ok=True)
+    with writer_lock(lake.writer_lock):  # leftovers are removed with it held
+        folder = tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=lake.folder, ignore_cleanup_errors=True)
         lock = (Path(folder.name) / _LOCK).open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
     with folder as name, lock:

@@ -16,12 +16,11 @@ from zoneinfo import ZoneInfo
 
 import fsspec
 
-from expectations.profiles import Profile, profiles
-from kdi.ingest import remote
+from expectations.profiles import Profile
+from kdi.ingest.remote import Inbox
 from kdi.ingest.undecided import Undecided, undecided
 from kdi.notation import cpr, periods
 from kdi.notation.periods import LOCAL_TIME_ZONE
-from kdi.settings import Settings
 
 _CHUNK = 1 << 20
 _LINK = "en genvej (link)"
@@ -77,13 +76,11 @@ def is_nobodys(name: str) -> bool:
     return bool(_NOBODYS.fullmatch(name))
 
 
-def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -> InboxListing:
+def look(inbox: Inbox, profile: Profile) -> InboxListing:
     """List the whole files of ``profile``'s source, oldest first.
 
-    Args:
-        inbox: folder or fsspec URL; the files lie in its subfolder ``<source>``.
-        first_day: earlier periods, and periods that have not begun, are unrecognised.
-        settle_seconds: a file modified more recently than this must keep its size that long.
+    Periods before the inbox's first day, and periods that have not begun, are unrecognised; a file modified in the
+    last ``settle_seconds`` must keep its size that long.
 
     Returns:
         The files, those still being written, those whose name is not of this source, and what is no file.
@@ -91,9 +88,9 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
     Raises:
         InboxUnreachable: the inbox is not there, holds no source's folder, or is remote and cannot be read now.
     """
-    fs, root = remote.open_inbox(inbox)
+    fs, root = inbox.open()
     folder = f"{root}/{profile.source}"
-    with remote.errors(inbox):
+    with inbox.errors():
         try:
             entries = fs.ls(folder, detail=True) if fs.isdir(folder) else []
         except PermissionError as error:
@@ -101,7 +98,7 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
                 raise
             return InboxListing(undecided=(undecided(profile.source, "", error),))
         if not entries:
-            remote.demand_inbox(fs, root, inbox, [*profiles(), "reference"])
+            inbox.demand(fs, root)
     whole, unfinished, unrecognised, no_files = [], [], [], []
     for entry in entries:
         name = entry["name"].rsplit("/", 1)[-1]
@@ -113,11 +110,11 @@ def look(inbox: str, profile: Profile, first_day: date, settle_seconds: float) -
             continue
         if name.endswith(UNFINISHED_SUFFIXES):
             unfinished.append(cpr.masked(name))
-        elif (period := profile.period_of(name)) is None or not _is_known(period, first_day):
+        elif (period := profile.period_of(name)) is None or not _is_known(period, inbox.first_day):
             unrecognised.append(cpr.masked(name))
         else:
             whole.append(InboxFile(profile.source, period, entry["name"], entry["size"], modified(entry)))
-    growing = still_written(fs, whole, settle_seconds)
+    growing = still_written(fs, whole, inbox.settle_seconds)
     unfinished += [file.name for file in whole if file.path in growing]
     files = sorted((file for file in whole if file.path not in growing), key=lambda f: (f.modified, f.name))
     return InboxListing(tuple(files), tuple(sorted(unfinished)), tuple(sorted(unrecognised)), tuple(sorted(no_files)))
@@ -130,16 +127,9 @@ def _other_than_a_file(entry: dict) -> str | None:
     return {"file": None, "directory": "en mappe"}.get(entry["type"], "en kanal eller enhed")
 
 
-def make_own_inbox(settings: Settings) -> None:
-    """Make the inbox below the home of a new installation, with a folder per source; another one is its owner's."""
-    if not settings.inbox:
-        for name in (*profiles(), "reference"):
-            Path(settings.inbox_url, name).mkdir(parents=True, exist_ok=True)
-
-
-def with_hashes(files: Iterable[InboxFile], inbox: str) -> tuple[list[InboxFile], list[Undecided]]:
+def with_hashes(files: Iterable[InboxFile], inbox: Inbox) -> tuple[list[InboxFile], list[Undecided]]:
     """The same files with the SHA-256 of their bytes, and those of a local inbox that cannot be read."""
-    fs, _ = remote.open_inbox(inbox)
+    fs, _ = inbox.open()
 
     def hashed(file: InboxFile) -> InboxFile | Undecided:
         try:
@@ -149,7 +139,7 @@ def with_hashes(files: Iterable[InboxFile], inbox: str) -> tuple[list[InboxFile]
                 raise
             return undecided(file.source, file.name, error)
 
-    with remote.errors(inbox), ThreadPoolExecutor(max_workers=2) as pool:
+    with inbox.errors(), ThreadPoolExecutor(max_workers=2) as pool:
         found = list(pool.map(hashed, files))
     return [f for f in found if isinstance(f, InboxFile)], [f for f in found if isinstance(f, Undecided)]
 
@@ -169,20 +159,20 @@ def _sha256_of(file: InboxFile, fs: fsspec.AbstractFileSystem) -> str:
     return digest.hexdigest()
 
 
-def local_path(file: InboxFile, inbox: str, scratch: Path) -> Path | None:
+def local_path(file: InboxFile, inbox: Inbox, scratch: Path) -> Path | None:
     """A local path with the file's bytes: itself, or a copy in ``scratch`` for a remote inbox.
 
     None when a remote file is no longer the one that was hashed; the next look finds it anew.
     """
     if file.is_kept:
         return Path(file.path)
-    fs, _ = remote.open_inbox(inbox)
+    fs, _ = inbox.open()
     if is_local(fs):
         return Path(file.path)
     copy = scratch / file.name
     digest = hashlib.sha256()
     left = file.size
-    with remote.errors(inbox), fs.open(file.path, "rb") as stream, copy.open("wb") as target:
+    with inbox.errors(), fs.open(file.path, "rb") as stream, copy.open("wb") as target:
         while left >= 0 and (chunk := stream.read(_CHUNK)):
             left -= len(chunk)
             digest.update(chunk)

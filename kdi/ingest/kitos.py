@@ -28,7 +28,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from kdi.faults import Unreachable
-from kdi.ingest.remote import open_inbox
+from kdi.ingest.remote import Inbox
 
 SOURCE = "kitos"
 OVERLAP = timedelta(days=1)
@@ -139,11 +139,10 @@ class KitosConnection:
             raise KitosError("KDI_KITOS_URL skal begynde med https://, ellers sendes adgangskoden ukrypteret.")
 
 
-def fetch_delivery(connection: KitosConnection, inbox: str, today: date, full: bool = False) -> str:
+def fetch_delivery(connection: KitosConnection, inbox: Inbox, today: date, full: bool = False) -> str:
     """Fetch what KITOS knows now and put it in the inbox as the delivery of ``today``.
 
     Args:
-        inbox: folder or fsspec URL; the delivery lies in its subfolder ``kitos``.
         today: the Danish date, the delivery's period.
         full: ask for everything, also when an earlier delivery says what is known.
 
@@ -156,14 +155,14 @@ def fetch_delivery(connection: KitosConnection, inbox: str, today: date, full: b
     return write_delivery(fetch_usages(connection, () if full else earlier_usages(inbox, today)), inbox, today)
 
 
-def earlier_usages(inbox: str, today: date) -> list[Usage]:
+def earlier_usages(inbox: Inbox, today: date) -> list[Usage]:
     """The usages of the newest delivery up to ``today``, if it can be the start of a fetch of changes.
 
     It cannot when it is unreadable or from an earlier ISO week: whether a usage is valid, and what its
     system and organisation are called, changes without the usage being marked as changed. So the first
     fetch of a week is a full one, which is what an empty list leads to.
     """
-    fs, root = open_inbox(inbox)
+    fs, root = inbox.open()
     names = [entry.rsplit("/", 1)[-1] for entry in fs.glob(f"{root}/{SOURCE}/{SOURCE}_*.json")]
     days = [match[1] for name in names if (match := re.fullmatch(rf"{SOURCE}_(\d{{4}}-\d\d-\d\d)\.json", name))]
     newest = max((day for day in days if day <= today.isoformat()), default=None)
@@ -209,13 +208,13 @@ def fetch_usages(connection: KitosConnection, earlier: Sequence[Usage] = ()) -> 
     return list(usages.values())
 
 
-def write_delivery(usages: Sequence[Usage], inbox: str, today: date) -> str:
+def write_delivery(usages: Sequence[Usage], inbox: Inbox, today: date) -> str:
     """Write the delivery of ``today`` whole or not at all; equal usages give equal bytes.
 
     Returns:
         The path of the delivery, which is untouched when it held the very same already.
     """
-    fs, root = open_inbox(inbox)
+    fs, root = inbox.open()
     path = f"{root}/{SOURCE}/{SOURCE}_{today.isoformat()}.json"
     lines = [usage.model_dump_json(by_alias=True) for usage in sorted(usages, key=lambda usage: usage.uuid)]
     content = ("[\n" + ",\n".join(lines) + "\n]\n").encode()

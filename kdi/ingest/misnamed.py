@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from expectations.profiles import Profile, profiles
-from kdi.ingest import remote
 from kdi.ingest.inbox import is_nobodys
+from kdi.ingest.remote import Inbox
 from kdi.notation import cpr, periods
-from kdi.settings import Settings
 
 _REFERENCE = "reference"
 _LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
@@ -40,11 +39,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_plain[found[0]] if found else None
 
 
-def folders(settings: Settings) -> Iterator[str]:
+def folders(inbox: Inbox) -> Iterator[str]:
     """A sentence for each file in the root of the inbox, and for each folder that is no source's."""
-    fs, root = remote.open_inbox(settings.inbox_url)
-    known = [*profiles(), _REFERENCE]
-    with remote.errors(settings.inbox_url):
+    fs, root = inbox.open()
+    known = inbox.folders
+    with inbox.errors():
         entries = fs.ls(root, detail=True) if fs.isdir(root) else []
         for entry in entries:
             name = entry["name"].rstrip("/").rsplit("/", 1)[-1]

@@ -16,7 +16,17 @@ from kdi.ingest.csv_files import in_utf8
 from kdi.ingest.inbox import InboxFile
 from kdi.ingest.layout import Layout
 from kdi.ingest.readers import layout_of
+from kdi.ingest.sandbox import Limits
 from kdi.ingest.whole_file import looks_personal
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What reading may take: how large a file is, and what a process and its DuckDB use."""
+
+    bounds: untrusted.Bounds
+    process: Limits
+    memory_limit: str
 
 
 @dataclass(frozen=True)
@@ -25,8 +35,7 @@ class Part:
 
     files: tuple[tuple[InboxFile, Path], ...]
     profile: Profile
-    memory_limit: str
-    bounds: untrusted.Bounds
+    allowed: Allowance
     folder: Path
 
     @property
@@ -42,7 +51,7 @@ def audit_part(part: Part) -> list[Audit]:
     by_layout: dict[Layout, list[tuple[InboxFile, Path]]] = {}
     for file, path in part.files:
         try:
-            untrusted.check(path, part.bounds)
+            untrusted.check(path, part.allowed.bounds)
             text = in_utf8(path, part.profile, part.folder)
             by_layout.setdefault(layout_of(text, part.profile), []).append((file, text))
         except UnreadableDelivery as error:
@@ -52,14 +61,14 @@ def audit_part(part: Part) -> list[Audit]:
         audits += _audit_layout(part, layout, files, part.folder / str(number))
     for audit in audits:
         audit.delivered = delivered[audit.file.delivery_id]
-        audit.may_be_kept = bool(audit.findings) and _free_of_cpr(audit, part.bounds)
+        audit.may_be_kept = bool(audit.findings) and _free_of_cpr(audit, part.allowed.bounds)
     return audits
 
 
 def _audit_layout(part: Part, layout: Layout, files: list[tuple[InboxFile, Path]], folder: Path) -> list[Audit]:
     folder.mkdir()
     # One thread per engine: a partitioned write then makes exactly one file per delivery.
-    connection = open_engine(part.memory_limit, 1, folder)
+    connection = open_engine(part.allowed.memory_limit, 1, folder)
     try:
         return audit_batch(connection, files, layout, part.profile, folder)
     finally:

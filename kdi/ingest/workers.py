@@ -11,11 +11,9 @@ from expectations.profiles import Profile
 from kdi.ingest import sandbox
 from kdi.ingest.audit import Audit
 from kdi.ingest.inbox import InboxFile
-from kdi.ingest.reading import Part, audit_part
-from kdi.ingest.sandbox import Limits, Stopped
+from kdi.ingest.reading import Allowance, Part, audit_part
+from kdi.ingest.sandbox import Stopped
 from kdi.ingest.undecided import is_of_the_machine, undecided
-from kdi.ingest.untrusted import Bounds
-from kdi.settings import Settings
 
 Fetched = list[tuple[InboxFile, Path]]
 
@@ -27,11 +25,11 @@ _WORKERS = 2
 _WORTH_WORKERS_BYTES = 200 << 20
 
 
-def audit_all(settings: Settings, profile: Profile, files: Fetched, scratch: Path) -> list[Audit]:
+def audit_all(allowed: Allowance, profile: Profile, files: Fetched, scratch: Path) -> list[Audit]:
     """Audits of files with their local paths, in no particular order; sound rows lie in ``scratch``."""
-    parts = parts_of(settings, profile, files, scratch)
+    parts = parts_of(allowed, profile, files, scratch)
     with ThreadPoolExecutor(at_once(sum(part.size for part in parts))) as threads:
-        found = list(threads.map(lambda part: audit(settings, part), parts))
+        found = list(threads.map(audit, parts))
     return [each for audits in found for each in audits]
 
 
@@ -43,49 +41,47 @@ def at_once(size: int) -> int:
     return _WORKERS if size >= _WORTH_WORKERS_BYTES else 1
 
 
-def parts_of(settings: Settings, profile: Profile, files: Fetched, scratch: Path) -> list[Part]:
+def parts_of(allowed: Allowance, profile: Profile, files: Fetched, scratch: Path) -> list[Part]:
     """The files in parts for one process each, with folders of their own below ``scratch``."""
-    bounds = Bounds(settings.largest_file, settings.largest_unpacked)
     return [
-        Part(tuple(some), profile, settings.memory_limit, bounds, scratch / f"{profile.source}-{number}")
+        Part(tuple(some), profile, allowed, scratch / f"{profile.source}-{number}")
         for number, some in enumerate(_shares(files))
     ]
 
 
-def audit(settings: Settings, part: Part) -> list[Audit]:
+def audit(part: Part) -> list[Audit]:
     """The part's audits. A file that its process does not bear is found by giving each one of its own.
 
     Raises:
         OSError: the disk is full, or something else that any file would meet.
     """
-    limits = Limits(settings.read_seconds, settings.read_memory, settings.largest_unpacked)
     try:
-        return sandbox.run(audit_part, part, limits)
+        return sandbox.run(audit_part, part, part.allowed.process)
     except Exception as error:
         if is_of_the_machine(error):
             raise
         first = error
     if len(part.files) == 1:
-        return [_alone(replace(part, folder=part.folder.with_name(f"{part.folder.name}-igen")), first, limits)]
+        return [_alone(replace(part, folder=part.folder.with_name(f"{part.folder.name}-igen")), first)]
     alone = [
         replace(part, files=(each,), folder=part.folder / f"alene{number}") for number, each in enumerate(part.files)
     ]
-    return [found for each in alone for found in audit(settings, each)]
+    return [found for each in alone for found in audit(each)]
 
 
-def _alone(part: Part, error: Exception, limits: Limits) -> Audit:
+def _alone(part: Part, error: Exception) -> Audit:
     """The audit of a file with which something went wrong when it was alone; a killed process is tried once more."""
     ((file, path),) = part.files
     if isinstance(error, Stopped) and error.is_killed:
         try:
-            (found,) = sandbox.run(audit_part, part, limits)
+            (found,) = sandbox.run(audit_part, part, part.allowed.process)
             return found
         except Exception as second:
             error = second
     if isinstance(error, Stopped):
         return Audit(file, path, findings=[Finding("for_tung_fil", detalje=error.reason)])
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
-        reason = f"den fylder mere end {limits.written / 1e9:.1f} GB pakket ud".replace(".", ",")
+        reason = f"den fylder mere end {part.allowed.bounds.unpacked / 1e9:.1f} GB pakket ud".replace(".", ",")
         return Audit(file, path, findings=[Finding("for_tung_fil", detalje=reason)])
     return Audit(file, path, undecided=undecided(file.source, file.name, error))
 

@@ -51,7 +51,7 @@ class Depot:
             DepotUnreachable: they are not there; the log must not name them.
         """
         if self._url:
-            self._put([name for d in deliveries if d.parquet for name in _names(d)])
+            self._upload(*self._join(), [name for d in deliveries if d.parquet for name in _names(d)])
 
     def remove(self, names: list[str]) -> None:
         """Delete files of the lake from the store too, as far as they are there.
@@ -70,7 +70,7 @@ class Depot:
     def keep_reference(self, folder: Path) -> None:
         """The same for a set of reference data."""
         if self._url:
-            self._put([str(path.relative_to(self._folder)) for path in folder.iterdir()])
+            self._upload(*self._join(), [str(path.relative_to(self._folder)) for path in folder.iterdir()])
 
     def keep_log(self) -> None:
         """Put the log and the decisions, as they are now, in the store.
@@ -191,10 +191,6 @@ class Depot:
         partial = self._folder / f"{_OWNER}.del"
         partial.write_text(token, encoding="utf-8")
         os.replace(partial, self._folder / _OWNER)
-
-    def _put(self, names: list[str]) -> None:
-        files, root = self._join()
-        self._upload(files, root, names)
 
     def _upload(self, files: fsspec.AbstractFileSystem, root: str, names: list[str]) -> None:
         with self._errors(), ThreadPoolExecutor(_AT_ONCE) as pool:

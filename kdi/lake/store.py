@@ -9,15 +9,12 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Self
 
 from kdi.lake.delivery import Delivery
 from kdi.lake.delivery_log import LOG, DeliveryLog
 from kdi.lake.depot import Depot
 from kdi.machine.files import Damaged, damaged_among, sha256_of
-from kdi.machine.object_storage import S3
 from kdi.machine.steps import step
-from kdi.settings import Settings
 
 
 class Lake:
@@ -30,10 +27,6 @@ class Lake:
         self.folder, self.depot = folder, depot
         self.log = DeliveryLog(folder / LOG)
         self.writer_lock = folder.with_name("writer.lock")
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        return cls(settings.lake, Depot(settings.lake, settings.lake_url, S3.of(settings)))
 
     def reference_folder(self, fingerprint: str) -> Path:
         """Where a set's Parquet files lie."""

@@ -83,24 +83,25 @@ class Decisions:
             rule, _, digest = name.rpartition("-")
             if rule not in known or not re.fullmatch("[0-9a-f]{8}", digest):
                 raise NotPossible(f"{name}: der er intet sådant fund. Skriv det id, som kdi load nævner.")
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        self.lake.log.decide(Event(n, "godkendt", who.strip(), now, why.strip()) for n in names)
-        self.lake.depot.keep_log()
+        self._record(names, "godkendt", who, why)
         return [f"{name} er godkendt." for name in names]
 
     def _decide(self, names: Iterable[str], action: Action, who: str, why: str, told: Told) -> list[str]:
         _demand_text(who, why)
         standings = standings_in(self.lake.log)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        lines, events = [], []
+        lines, ids = [], []
         for name in dict.fromkeys(names):
             standing = _find(standings, name)
             of_period = [s for s in standings if _period(s.delivery) == _period(standing.delivery)]
             lines.append(told(standing, of_period))
-            events.append(Event(standing.delivery.leverance_id, action, who.strip(), now, why.strip()))
-        self.lake.log.decide(events)
-        self.lake.depot.keep_log()
+            ids.append(standing.delivery.leverance_id)
+        self._record(ids, action, who, why)
         return lines
+
+    def _record(self, names: Iterable[str], action: Action, who: str, why: str) -> None:
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self.lake.log.decide(Event(name, action, who.strip(), now, why.strip()) for name in names)
+        self.lake.depot.keep_log()
 
 
 def _demand_text(who: str, why: str) -> None:

@@ -24,11 +24,6 @@ def acquire(path: Path) -> None:
     _held[path] = stream
 
 
-def is_held(path: Path) -> bool:
-    """Whether this process holds the writer's lock."""
-    return path in _held
-
-
 def release(path: Path) -> None:
     """Let the next writer in; does nothing when the lock is not held."""
     stream = _held.pop(path, None)
@@ -39,7 +34,7 @@ def release(path: Path) -> None:
 @contextmanager
 def writer_lock(path: Path) -> Iterator[None]:
     """Hold the writer's lock for a block. A block inside a build keeps the build's lock."""
-    outer = is_held(path)
+    outer = path in _held
     acquire(path)
     try:
         yield

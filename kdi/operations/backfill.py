@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from expectations.profiles import Profile, call_sources, profiles
-from kdi.ingest.intake import find_pending
+from kdi.ingest.intake import Reception, find_pending
 from kdi.lake.calendars import is_closed
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import Standing, standings_in
 from kdi.notation import danish
-from kdi.settings import Settings
 
 # Measured on two cores: reading, judging and storing a file, its bytes, and a build with each month it makes anew.
 _SECONDS_A_FILE, _BYTES_A_SECOND, _SECONDS_A_BUILD, _SECONDS_A_MONTH = 0.05, 15e6, 20, 0.5
@@ -57,22 +55,22 @@ class BackfillPlan:
         return read + _SECONDS_A_BUILD + _SECONDS_A_MONTH * (len(self.months) + _KPI_WINDOW - 1)
 
 
-def plan_backfill(settings: Settings, first: str, last: str) -> BackfillPlan:
+def plan_backfill(reception: Reception, first: str, last: str) -> BackfillPlan:
     """Look at inbox and log; reads no file that was read before and changes nothing."""
-    log = DeliveryLog(settings.delivery_log)
+    log = reception.lake.log
     standings, published = standings_in(log), log.publications()
     return BackfillPlan(
         first, last,
-        tuple(_of_source(settings, p, standings, published, first, last) for p in profiles().values()),
+        tuple(_of_source(reception, p, standings, published, first, last) for p in profiles().values()),
     )  # fmt: skip
 
 
 def _of_source(
-    settings: Settings, profile: Profile, standings: list[Standing], published: dict[str, str], first: str, last: str
+    reception: Reception, profile: Profile, standings: list[Standing], published: dict[str, str], first: str, last: str
 ) -> SourcePlan:
     own = [s for s in standings if s.delivery.kilde == profile.source]
     here = [s for s in own if first <= s.delivery.periode[:7] <= last]
-    files = [f for f in find_pending(settings, profile).files if first <= f.period[:7] <= last]
+    files = [f for f in find_pending(reception, profile).files if first <= f.period[:7] <= last]
     known = {s.delivery.periode for s in own if s.delivery.leverance_id in published}
     new = sorted({f.period for f in files})
     return SourcePlan(
@@ -81,7 +79,7 @@ def _of_source(
         sum(f.size for f in files),
         sum(s.state == "gaelder" for s in here),
         tuple(s for s in here if s.needs_somebody),
-        tuple(p for p in new if p in known and is_closed(profile, p, settings.status_date)),
+        tuple(p for p in new if p in known and is_closed(profile, p, reception.on)),
     )
 
 

@@ -17,13 +17,15 @@ from pathlib import Path
 
 import duckdb
 
-from kdi.building.start import current_plan
+from kdi.building.start import Site
+from kdi.building.status import status_of
+from kdi.lake.delivery_log import LOG
 from kdi.machine.disk_space import demand_room
 from kdi.machine.lock import writer_lock
 from kdi.notation.sql import quoted, sql_text
 from kdi.publish.access import decisions
-from kdi.publish.release import Manifest, Releases
-from kdi.settings import PROJECT_ROOT, Settings
+from kdi.publish.release import Manifest
+from kdi.settings import PROJECT_ROOT
 
 # Beside the release's own size, for the copy that the build works in and for its Parquet files.
 _ROOM = 4
@@ -63,7 +65,7 @@ class Difference:
         )
 
 
-def compare(settings: Settings) -> tuple[Manifest, int, list[Difference]]:
+def compare(site: Site) -> tuple[Manifest, int, list[Difference]]:
     """Build the release in force anew from the lake, and compare every published table.
 
     Whoever has the writer's lock is waited for while files are shared; the build that follows holds up no load.
@@ -76,11 +78,11 @@ def compare(settings: Settings) -> tuple[Manifest, int, list[Difference]]:
         BuildFailed: it could not be built.
         NoRoom: the disk is too full.
     """
-    folder = settings.root / "sammenligning"
+    folder = site.lake.folder.with_name("sammenligning")
     try:
-        with writer_lock(settings.writer_lock):
-            release = _in_force(settings)
-            _share(settings, folder)
+        with writer_lock(site.lake.writer_lock):
+            release = _in_force(site)
+            _share(site, folder)
         _build(release, folder)
         tables, different = compared(folder / _SHARED, folder / "published" / "current")
     finally:
@@ -88,26 +90,25 @@ def compare(settings: Settings) -> tuple[Manifest, int, list[Difference]]:
     return release, tables, different
 
 
-def _in_force(settings: Settings) -> Manifest:
-    release = Releases(settings).current()
+def _in_force(site: Site) -> Manifest:
+    release = site.releases.current()
     if release is None:
         raise CannotCompare("Der er endnu ingen publicering.")
-    as_published = settings.model_copy(update={"as_of": date.fromisoformat(release.statusdato)})
-    if not current_plan(as_published).is_empty:
+    if not site.plan(status_of(site.lake.log, date.fromisoformat(release.statusdato))).is_empty:
         raise CannotCompare("Søen har nyt, der ikke er udgivet; der sammenlignes, når det er.")
     return release
 
 
-def _share(settings: Settings, folder: Path) -> None:
+def _share(site: Site, folder: Path) -> None:
     """A home with the same lake and releases: files that never change are the same files."""
     _remove(folder)
-    release = settings.published / "current"
-    demand_room(settings.root, _ROOM * (release / "kdi.duckdb").stat().st_size)
+    root, release = folder.parent, site.releases.link
+    demand_room(root, _ROOM * (release / "kdi.duckdb").stat().st_size)
     for name in ("lake", "published", "state"):
-        shutil.copytree(settings.root / name, folder / name, symlinks=True, copy_function=_same_file)
+        shutil.copytree(root / name, folder / name, symlinks=True, copy_function=_same_file)
     with (
-        closing(sqlite3.connect(f"file:{settings.delivery_log}?mode=ro", uri=True)) as log,
-        closing(sqlite3.connect(folder / "lake" / settings.delivery_log.name)) as own,
+        closing(sqlite3.connect(f"file:{root / 'lake' / LOG}?mode=ro", uri=True)) as log,
+        closing(sqlite3.connect(folder / "lake" / LOG)) as own,
     ):
         log.backup(own)
     (folder / "inbox").mkdir()

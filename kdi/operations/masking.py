@@ -1,25 +1,25 @@
 """What must never stand in a log line or an alert is struck out: secrets, and what looks like a CPR number."""
 
+from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from kdi.notation import cpr
-from kdi.settings import Settings
 
 _STRUCK = "***"
 # A shorter one would strike out ordinary words.
 _SHORTEST = 5
 
 
-def masked(text: str, settings: Settings) -> str:
+def masked(text: str, secrets: Iterable[str]) -> str:
     """``text`` without the values of secret settings, the passwords in them, and CPR-like numbers."""
-    for secret in _secrets(settings):
+    for secret in _with_passwords(secrets):
         text = text.replace(secret, _STRUCK)
     return cpr.masked(text)
 
 
-def _secrets(settings: Settings) -> list[str]:
+def _with_passwords(secrets: Iterable[str]) -> list[str]:
     found = set()
-    for value in settings.secret_values():
+    for value in secrets:
         found |= {value, *value.split()}
         for address in value.split():
             password = urlsplit(address).password if "://" in address else None

@@ -12,34 +12,32 @@ import duckdb
 from expectations.findings import Finding
 from expectations.profiles import profiles
 from kdi.ingest.whole_file import looks_personal
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.store import Lake
 from kdi.machine.lock import writer_lock
 from kdi.machine.steps import step
 from kdi.notation import cpr
 from kdi.notation.sql import quoted, sql_list
 from kdi.publish.release import Releases
-from kdi.settings import Settings
 
 _REASONS = {"fejl.csv", "aarsag.txt"}
 _WHAT = "rummer noget, der ligner et CPR-nummer"
 
 
-def remove_personal(settings: Settings) -> tuple[list[str], list[str]]:
+def remove_personal(lake: Lake, releases: Releases, quarantine: Path) -> tuple[list[str], list[str]]:
     """Remove files with something like a CPR number.
 
     Returns:
         What was removed, and what a person has to do: a Danish line each, without the numbers.
     """
-    removed = [*_from_quarantine(settings), *_from_lake(settings)]
-    gone, left = _from_releases(settings)
+    removed = [*_from_quarantine(quarantine), *_from_lake(lake)]
+    gone, left = _from_releases(releases, lake.writer_lock)
     return removed + gone, left
 
 
-def _from_quarantine(settings: Settings) -> list[str]:
+def _from_quarantine(quarantine: Path) -> list[str]:
     """Delete kept deliveries; their reasons were written without the number and stay."""
     lines = []
-    for path in sorted(settings.quarantine.glob("*/*")):
+    for path in sorted(quarantine.glob("*/*")):
         if path.name not in _REASONS and path.is_file() and (looks_personal(path) or _rows_look_personal(path)):
             path.unlink()
             step("scrub: personal file removed from the quarantine", path)
@@ -58,27 +56,26 @@ def _rows_look_personal(path: Path) -> bool:
         return True  # it cannot be searched
 
 
-def _from_lake(settings: Settings) -> list[str]:
+def _from_lake(lake: Lake) -> list[str]:
     """Refuse deliveries after the fact and delete their files; also files that no delivery owns any more."""
     lines = []
-    log = DeliveryLog(settings.delivery_log)
     for source, profile in profiles().items():
         counts = {c.name for c in (profile.measure, profile.moment) if c}
-        found = _personal_among(sorted((settings.lake / source).rglob("*.parquet")), counts)
+        found = _personal_among(sorted((lake.folder / source).rglob("*.parquet")), counts)
         if not found:
             continue
-        with writer_lock(settings.writer_lock):
-            owners = {settings.lake / d.parquet: d for d in log.all(source) if d.parquet}
+        with writer_lock(lake.writer_lock):
+            owners = {lake.folder / d.parquet: d for d in lake.log.all(source) if d.parquet}
             for path in found:
                 if path in owners:
-                    log.record_refused(owners[path].leverance_id, Finding("cpr_nummer"))
-                names = [path.relative_to(settings.lake), path.with_suffix(".json").relative_to(settings.lake)]
+                    lake.log.record_refused(owners[path].leverance_id, Finding("cpr_nummer"))
+                names = [path.relative_to(lake.folder), path.with_suffix(".json").relative_to(lake.folder)]
                 for name in names:
-                    (settings.lake / name).unlink(missing_ok=True)
+                    (lake.folder / name).unlink(missing_ok=True)
                 step("scrub: personal file removed from the lake", path)
-                Lake.of(settings).depot.remove([str(name) for name in names])
+                lake.depot.remove([str(name) for name in names])
                 lines.append(f"lake/{names[0]}: {_WHAT}; leverancen er afvist og filen slettet. Kør kdi load.")
-            Lake.of(settings).depot.keep_log()
+            lake.depot.keep_log()
     return lines
 
 
@@ -114,8 +111,7 @@ def _personal_together(paths: list[Path], counts: set[str] | None) -> bool:
     return False
 
 
-def _from_releases(settings: Settings) -> tuple[list[str], list[str]]:
-    releases = Releases(settings)
+def _from_releases(releases: Releases, lock: Path) -> tuple[list[str], list[str]]:
     current = releases.current()
     gone, left = [], []
     for publication_id in releases.all():
@@ -127,7 +123,7 @@ def _from_releases(settings: Settings) -> tuple[list[str], list[str]]:
                 " ny, og derefter kdi scrub igen, som sletter denne."
             )
         else:
-            with writer_lock(settings.writer_lock):
+            with writer_lock(lock):
                 releases.delete(publication_id)
             gone.append(f"published/releases/{publication_id}: {_WHAT}; slettet.")
     return gone, left

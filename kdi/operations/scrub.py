@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from expectations.profiles import profiles
-from kdi.ingest.intake import inbox_files_by_hash, read_again, remove_leftovers
+from kdi.ingest.intake import Reception, inbox_files_by_hash, read_again, remove_leftovers
 from kdi.lake.delivery import Delivery
-from kdi.lake.delivery_log import MANIFESTS, DeliveryLog
+from kdi.lake.delivery_log import MANIFESTS
 from kdi.lake.reference import is_intact
 from kdi.lake.store import Lake
 from kdi.machine import progress
@@ -23,7 +23,6 @@ from kdi.machine.lock import writer_lock
 from kdi.machine.steps import step
 from kdi.operations.personal import remove_personal
 from kdi.publish.release import Releases
-from kdi.settings import Settings
 
 
 @dataclass
@@ -37,19 +36,20 @@ class Scrubbed:
     damaged: list[str] = field(default_factory=list)
 
 
-def scrub(settings: Settings) -> Scrubbed:
+def scrub(reception: Reception, releases: Releases) -> Scrubbed:
     """Read all that is kept, mend what can be mended, and remember which releases must not be used.
 
     The writer's lock is held only while something is mended: nothing that is compared ever changes.
     """
     outcome = Scrubbed()
-    if any(settings.lake.glob(".indgaaende-*")):  # of an intake at work, or of a scrub that was killed while it mended
-        with writer_lock(settings.writer_lock):
-            remove_leftovers(settings)
-    outcome.removed, outcome.damaged = remove_personal(settings)
-    _scrub_lake(settings, outcome)
-    _scrub_reference(settings, outcome)
-    _scrub_releases(settings, outcome)
+    lake = reception.lake
+    if any(lake.folder.glob(".indgaaende-*")):  # of an intake at work, or of a scrub that was killed while it mended
+        with writer_lock(lake.writer_lock):
+            remove_leftovers(lake)
+    outcome.removed, outcome.damaged = remove_personal(lake, releases, reception.quarantine)
+    _scrub_lake(reception, outcome)
+    _scrub_reference(lake, outcome)
+    _scrub_releases(releases, lake.writer_lock, outcome)
     return outcome
 
 
@@ -60,12 +60,14 @@ def _compared(what: str, files: list[tuple[Path, str]], outcome: Scrubbed) -> li
     return damaged_among(files, progress.advance)
 
 
-def _scrub_lake(settings: Settings, outcome: Scrubbed) -> None:
-    deliveries = {settings.lake / d.parquet: d for d in DeliveryLog(settings.delivery_log).all() if d.parquet}
-    unknown = sorted(p for p in settings.lake.glob(MANIFESTS) if p.with_suffix(".parquet") not in deliveries)
+def _scrub_lake(reception: Reception, outcome: Scrubbed) -> None:
+    lake = reception.lake
+    deliveries = {lake.folder / d.parquet: d for d in lake.log.all() if d.parquet}
+    unknown = sorted(p for p in lake.folder.glob(MANIFESTS) if p.with_suffix(".parquet") not in deliveries)
     if unknown:
+        example = unknown[0].relative_to(lake.folder.parent)
         outcome.damaged.append(
-            f"{len(unknown)} leverancer i søen står ikke i leveranceloggen, fx {unknown[0].relative_to(settings.root)}."
+            f"{len(unknown)} leverancer i søen står ikke i leveranceloggen, fx {example}."
             " Kør kdi load; står de der stadig ikke, så kør kdi restore --log, som danner loggen af søen."
         )
     damaged = [
@@ -74,10 +76,10 @@ def _scrub_lake(settings: Settings, outcome: Scrubbed) -> None:
     ]
     if not damaged:
         return
-    with writer_lock(settings.writer_lock):
+    with writer_lock(lake.writer_lock):
         for delivery in damaged:
             name = f"lake/{delivery.parquet}"
-            reason = _mend(settings, delivery)
+            reason = _mend(reception, delivery)
             if reason:
                 outcome.damaged.append(
                     f"{name}: indholdet er ikke det, der blev gemt. {reason} Læg {delivery.fil} med SHA-256"
@@ -87,44 +89,44 @@ def _scrub_lake(settings: Settings, outcome: Scrubbed) -> None:
                 outcome.mended.append(f"{name}: indholdet var ændret og er hentet igen fra {delivery.fil}.")
 
 
-def _mend(settings: Settings, delivery: Delivery) -> str:
+def _mend(reception: Reception, delivery: Delivery) -> str:
     """Make a delivery's file anew from the inbox; returns why it could not be, empty when it was."""
-    Lake.of(settings).depot.fetch([delivery])
-    if not damaged_among([(settings.lake / delivery.parquet, delivery.parquet_sha256)]):
+    lake = reception.lake
+    lake.depot.fetch([delivery])
+    if not damaged_among([(lake.folder / delivery.parquet, delivery.parquet_sha256)]):
         return ""
     profile = profiles()[delivery.kilde]
-    file = inbox_files_by_hash(settings, profile).get(delivery.sha256)
+    file = inbox_files_by_hash(reception.inbox, lake.log, profile).get(delivery.sha256)
     if file is None:
         return "Leverancen ligger ikke længere i indbakken."
-    with tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=settings.lake) as folder:
-        audit = read_again(settings, profile, file, Path(folder))
+    with tempfile.TemporaryDirectory(prefix=".indgaaende-", dir=lake.folder) as folder:
+        audit = read_again(reception, profile, file, Path(folder))
         if audit.parquet is None:
             return "Leverancen kan ikke længere læses."
         step("scrub: rows written anew", audit.parquet)
         if (audit.rows_written, audit.total_written) != (delivery.raekker_indlaest, delivery.sum_indlaest):
             return "Leverancen giver i dag andre rækker, end da den blev indlæst."
-        stored = Lake.of(settings).keep(delivery, audit.parquet)
+        stored = lake.keep(delivery, audit.parquet)
         os.sync()
-        Lake.of(settings).depot.keep([stored])
+        lake.depot.keep([stored])
         if stored.parquet_sha256 != delivery.parquet_sha256:  # the same rows, written by another DuckDB
-            DeliveryLog(settings.delivery_log).record_rewritten(delivery.leverance_id, stored.parquet_sha256)
+            lake.log.record_rewritten(delivery.leverance_id, stored.parquet_sha256)
             step("scrub: new hash recorded")
-            Lake.of(settings).depot.keep_log()
+            lake.depot.keep_log()
     return ""
 
 
-def _scrub_reference(settings: Settings, outcome: Scrubbed) -> None:
-    fingerprint = DeliveryLog(settings.delivery_log).reference()
+def _scrub_reference(lake: Lake, outcome: Scrubbed) -> None:
+    fingerprint = lake.log.reference()
     if fingerprint is None:
         return
-    folder = Lake.of(settings).reference_folder(fingerprint)
+    folder = lake.reference_folder(fingerprint)
     outcome.files += sum(1 for _ in folder.glob("*.parquet"))
     if not is_intact(folder):
         outcome.damaged.append(f"lake/reference/{fingerprint}: sættet er ikke helt. Kør kdi load, som danner det igen.")
 
 
-def _scrub_releases(settings: Settings, outcome: Scrubbed) -> None:
-    releases = Releases(settings)
+def _scrub_releases(releases: Releases, lock: Path, outcome: Scrubbed) -> None:
     read: dict[tuple[int, int], bool] = {}
     faulty: set[str] = set()
     for publication_id in releases.all():
@@ -145,9 +147,9 @@ def _scrub_releases(settings: Settings, outcome: Scrubbed) -> None:
         found = [path for path in files if path not in places or read[places[path]]]
         if found and publication_id in releases.all():  # it may have been pruned meanwhile
             faulty.add(publication_id)
-            outcome.damaged.append(_told(settings, releases, publication_id, found))
+            outcome.damaged.append(_told(releases, publication_id, found))
     if faulty != releases.damaged():
-        with writer_lock(settings.writer_lock):
+        with writer_lock(lock):
             releases.mark_damaged(faulty)
 
 
@@ -159,8 +161,8 @@ def _files_of(releases: Releases, publication_id: str) -> Iterator[tuple[Path, s
         yield releases.state(publication_id), manifest.tilstand
 
 
-def _told(settings: Settings, releases: Releases, publication_id: str, damaged: list[Path]) -> str:
-    names = ", ".join(str(path.relative_to(settings.root)) for path in damaged[:3])
+def _told(releases: Releases, publication_id: str, damaged: list[Path]) -> str:
+    names = ", ".join(str(path.relative_to(releases.link.parents[1])) for path in damaged[:3])
     others = f" og {len(damaged) - 3} andre" if len(damaged) > 3 else ""
     current = releases.current()
     if current and current.publicering_id == publication_id:

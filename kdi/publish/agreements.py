@@ -14,11 +14,9 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.store import Lake
 from kdi.notation.periods import LOCAL_TIME_ZONE
 from kdi.notation.sql import sql_text
-from kdi.settings import Settings
 
 EVERYBODY = "alle"
 
@@ -117,7 +115,7 @@ class Agreements:
 NONE = Agreements(frozenset())
 
 
-def in_force(settings: Settings, on: date | None = None) -> Agreements:
+def in_force(lake: Lake, on: date | None = None) -> Agreements:
     """The agreements by the reference data in force now, whatever release is shown; ``NONE`` before the first load.
 
     For those who show what they can read: a row that cannot be understood lets nobody in.
@@ -125,14 +123,14 @@ def in_force(settings: Settings, on: date | None = None) -> Agreements:
     Args:
         on: the day somebody looks; today in Danish time unless given.
     """
-    reference = DeliveryLog(settings.delivery_log).reference()
+    reference = lake.log.reference()
     if reference is None:
         return NONE
     day = on or datetime.now(ZoneInfo(LOCAL_TIME_ZONE)).date()
     return Agreements(
         frozenset(
             (agreement.cvr, agreement.deler_med_cvr)
-            for agreement in _understood(Lake.of(settings).reference_folder(reference))
+            for agreement in _understood(lake.reference_folder(reference))
             if isinstance(agreement, Agreement) and (agreement.fra or date.min) <= day <= (agreement.til or date.max)
         )
     )

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import duckdb
 
-from kdi.lake.store import Lake
 from kdi.machine import progress
 from kdi.machine.files import sha256_of, sync_folder
 from kdi.machine.lock import file_lock
@@ -27,7 +26,6 @@ from kdi.publish import declared, register
 from kdi.publish.extent import Extent
 from kdi.publish.parquet import Before, verified_rows, write_tables
 from kdi.publish.purposes import Purposes
-from kdi.settings import Settings
 
 
 class Overtaken(Exception):
@@ -79,19 +77,19 @@ def new_publication_id() -> str:
 
 
 class Releases:
-    """The releases of one installation."""
+    """The releases of one installation; ``link`` is the folder of the one in force."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self.folder = settings.published / "releases"
-        self._link = settings.published / "current"
-        self._held_back = settings.published / "rullet_tilbage"
-        self._coming = settings.published / "paa_vej"
-        self._known_damaged = settings.published / "beskadiget"
+    def __init__(self, published: Path, states: Path, memory_limit: str, keep: int) -> None:
+        self._published, self._states, self._memory_limit, self._keep = published, states, memory_limit, keep
+        self.folder = published / "releases"
+        self.link = published / "current"
+        self._held_back = published / "rullet_tilbage"
+        self._coming = published / "paa_vej"
+        self._known_damaged = published / "beskadiget"
 
     def current(self) -> Manifest | None:
         """The manifest of the release in force; None before the first."""
-        return self.manifest(self._link.resolve().name) if self._link.is_symlink() else None
+        return self.manifest(self.link.resolve().name) if self.link.is_symlink() else None
 
     def manifest(self, publication_id: str) -> Manifest:
         """The manifest of a release.
@@ -122,9 +120,9 @@ class Releases:
 
     def state(self, publication_id: str) -> Path:
         """The private tables kept with a release."""
-        return self._settings.state / f"{publication_id}.duckdb"
+        return self._states / f"{publication_id}.duckdb"
 
-    def publish(self, marts: Path, private: Path, manifest: Manifest, extent: Extent) -> Manifest:
+    def publish(self, marts: Path, private: Path, manifest: Manifest, extent: Extent, purposes: Purposes) -> Manifest:
         """Make a release of what was built and switch ``current`` to it.
 
         Args:
@@ -132,6 +130,7 @@ class Releases:
             manifest: what the release is made of; row counts and hashes are filled in here.
             extent: what was made, and so must be written; files of other months are taken over from the current
                 release.
+            purposes: of the reference data that the manifest names.
 
         Raises:
             IncompleteRelease: a Parquet file does not hold the rows of its table.
@@ -143,8 +142,8 @@ class Releases:
         partial = self.folder / f".{manifest.publicering_id}"
         partial.mkdir(parents=True)
         step("release: folder made")
-        complete = self._write(marts, private, manifest, extent, partial)
-        self._settings.state.mkdir(parents=True, exist_ok=True)
+        complete = self._write(marts, private, manifest, extent, purposes, partial)
+        self._states.mkdir(parents=True, exist_ok=True)
         os.replace(private, self.state(manifest.publicering_id))
         step("release: state moved")
         os.sync()  # files and folders, before the names by which they are found
@@ -166,16 +165,17 @@ class Releases:
         self.prune()
         return complete
 
-    def _write(self, marts: Path, private: Path, manifest: Manifest, extent: Extent, partial: Path) -> Manifest:
+    def _write(
+        self, marts: Path, private: Path, manifest: Manifest, extent: Extent, purposes: Purposes, partial: Path
+    ) -> Manifest:
         current = self.current()
         before = Before(self.folder / current.publicering_id, current.filer, extent) if current else None
-        limit = self._settings.memory_limit
+        limit = self._memory_limit
         with duckdb.connect(str(marts), read_only=True, config={"memory_limit": limit}) as connection:
             taken_over = write_tables(connection, partial, before)
             rows = verified_rows(connection, partial)
             declared.require(connection, "kdi")
         step("release: read back")
-        purposes = Purposes.read(Lake.of(self._settings).reference_folder(manifest.inputs["reference"]))
         purposes.require(rows)
         register.write(partial / "fortegnelse.md", manifest.publicering_id, manifest.udgivet, rows, purposes)
         step("release: register written", partial / "fortegnelse.md")
@@ -200,18 +200,18 @@ class Releases:
     @contextmanager
     def _switching(self) -> Iterator[None]:
         """A lock of its own, held for an instant: a rollback need not wait for a build."""
-        with file_lock(self._settings.published / ".skift"):
+        with file_lock(self._published / ".skift"):
             yield
 
     def _switch(self, publication_id: str) -> None:
         """Point ``current`` at a release, in one step."""
-        partial = self._link.with_name(".current")
+        partial = self.link.with_name(".current")
         partial.unlink(missing_ok=True)
         partial.symlink_to(Path("releases") / publication_id)
         step("release: link made")
-        os.replace(partial, self._link)
+        os.replace(partial, self.link)
         step("release: switched")
-        sync_folder(self._settings.published)
+        sync_folder(self._published)
 
     def roll_back(self, lake_state: str) -> str | None:
         """Switch to the release before the current one, and hold this state of the lake back.
@@ -219,7 +219,7 @@ class Releases:
         Returns:
             The id of the release now in force; None when there is none to go back to.
         """
-        if not self._link.is_symlink():
+        if not self.link.is_symlink():
             return None
         with self._switching():
             earlier = self.previous()
@@ -262,10 +262,10 @@ class Releases:
         for leftover in self.folder.glob(".[0-9]*"):
             _delete(leftover)
             step("sweep: half a release removed")
-        self._link.with_name(".current").unlink(missing_ok=True)
+        self.link.with_name(".current").unlink(missing_ok=True)
         if self._coming.exists():
             coming = self._coming.read_text(encoding="utf-8")
-            if coming and self._link.resolve().name != coming:
+            if coming and self.link.resolve().name != coming:
                 self._delete_release(coming)
             self._coming.unlink()
             step("sweep: announcement removed")
@@ -274,8 +274,8 @@ class Releases:
     def prune(self) -> int:
         """Delete the oldest releases and states beyond the number to keep, never the current one; returns how many."""
         before = self.all()
-        for publication_id in before[: -self._settings.keep_releases]:
-            if publication_id != self._link.resolve().name:
+        for publication_id in before[: -self._keep]:
+            if publication_id != self.link.resolve().name:
                 self._delete_release(publication_id)
         self._delete_states()
         return len(before) - len(self.all())
@@ -296,7 +296,7 @@ class Releases:
 
     def _delete_states(self) -> None:
         kept = set(self.all())
-        for state in self._settings.state.glob("*.duckdb"):
+        for state in self._states.glob("*.duckdb"):
             if state.stem not in kept:
                 state.unlink()
                 step("prune: state removed")

@@ -1,6 +1,7 @@
 """Who publishes what readers get: settings that newsletter and web pages print."""
 
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote
 
 from kdi.settings import Settings
@@ -15,6 +16,7 @@ class Imprint:
         unsubscribe: where readers of the newsletter get rid of it.
         accessibility: the publisher's own accessibility statement.
         is_made_up: whether the data are a demo's.
+        mail_from: the address that the newsletter comes from.
     """
 
     sender: str = "KDI Indsigt"
@@ -23,22 +25,21 @@ class Imprint:
     unsubscribe: str = ""
     accessibility: str = ""
     is_made_up: bool = False
+    mail_from: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As the settings have it. Without an address to unsubscribe at, a mail to the newsletter's sender does it."""
+        subject = quote("Afmeld KDI i tal")
+        return cls(
+            sender=settings.sender,
+            contact=settings.contact or settings.mail_from,
+            web=settings.web_url.rstrip("/"),
+            unsubscribe=settings.mail_unsubscribe or f"mailto:{settings.mail_from}?subject={subject}",
+            accessibility=settings.accessibility_url,
+            is_made_up=settings.is_demo,
+            mail_from=settings.mail_from,
+        )
 
 
 NOBODY = Imprint()
-
-
-def of(settings: Settings, is_made_up: bool = False) -> Imprint:
-    """As the settings have it; ``is_made_up`` says that the release's data are.
-
-    Without an address to unsubscribe at, a mail to the newsletter's sender does it.
-    """
-    subject = quote("Afmeld KDI i tal")
-    return Imprint(
-        sender=settings.sender,
-        contact=settings.contact or settings.mail_from,
-        web=settings.web_url.rstrip("/"),
-        unsubscribe=settings.mail_unsubscribe or f"mailto:{settings.mail_from}?subject={subject}",
-        accessibility=settings.accessibility_url,
-        is_made_up=is_made_up or settings.is_demo,
-    )

@@ -5,37 +5,39 @@ import ssl
 from datetime import date
 from urllib.parse import unquote, urlsplit
 
+from pydantic import SecretStr
+
 from kdi.report import nyhedsbrev
 from kdi.report.edition import Edition
-from kdi.settings import Settings
+from kdi.report.make import Press
 
 
 class NotSent(Exception):
     """The newsletter could not be sent; the message says what to do."""
 
 
-def send_newest(settings: Settings, month: date | None, recipient: str) -> str:
+def send_newest(press: Press, server: SecretStr, month: date | None, recipient: str) -> str:
     """Make the month's newsletter and send it.
 
     Raises:
         NotSent: no server is set, it refused, or it would get the password unencrypted.
     """
-    with Edition(settings.published / "current", month) as edition:
-        letter = nyhedsbrev.written(edition, settings)
-        mail = nyhedsbrev.message(letter, settings.mail_from, recipient, edition.published)
-    address = urlsplit(settings.mail_server.get_secret_value())
+    with Edition(press.release, month) as edition:
+        letter = nyhedsbrev.written(edition, press.imprint_of(edition), press.folder)
+        mail = nyhedsbrev.message(letter, recipient, edition.published)
+    address = urlsplit(server.get_secret_value())
     if address.scheme not in ("smtp", "smtps") or not address.hostname:
         raise NotSent("KDI_MAIL_SERVER er ikke sat. Skriv den som smtp://bruger:adgangskode@vært:587.")
     try:
-        with _connect(address.scheme, address.hostname, address.port) as server:
+        with _connect(address.scheme, address.hostname, address.port) as connection:
             if address.username:
-                if not isinstance(server.sock, ssl.SSLSocket):
+                if not isinstance(connection.sock, ssl.SSLSocket):
                     raise NotSent(
                         f"Mailserveren {address.hostname} tilbyder ikke kryptering (STARTTLS), så adgangskoden bliver"
                         " ikke sendt. Brug smtps:// eller en server med STARTTLS."
                     )
-                server.login(unquote(address.username), unquote(address.password or ""))
-            server.send_message(mail)
+                connection.login(unquote(address.username), unquote(address.password or ""))
+            connection.send_message(mail)
     except (OSError, smtplib.SMTPException) as error:
         # the server's own words may repeat the address or the password
         raise NotSent(

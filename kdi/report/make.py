@@ -7,20 +7,21 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 
+from kdi.lake.store import Lake
 from kdi.machine import progress
 from kdi.publish import agreements
 from kdi.publish.agreements import Agreements
-from kdi.report import catalogue, edition, imprint, screening
+from kdi.report import catalogue, edition, screening
 from kdi.report.document import Document
 from kdi.report.edition import Edition, NotPublished
 from kdi.report.file_names import file_names
+from kdi.report.imprint import Imprint
 from kdi.report.indicators import Indicators
-from kdi.settings import Settings
 
 log = logging.getLogger("kdi.report")
 
@@ -42,18 +43,32 @@ class Report:
     write: Callable[[], Iterable[Path]]
 
 
+@dataclass(frozen=True)
+class Press:
+    """The link to the release in force, the lake behind it, who publishes, and the folder of all reports."""
+
+    release: Path
+    lake: Lake
+    imprint: Imprint
+    folder: Path
+
+    def imprint_of(self, edition: Edition) -> Imprint:
+        """The imprint, which says so when the release's data are made up."""
+        return replace(self.imprint, is_made_up=self.imprint.is_made_up or edition.is_made_up)
+
+
 @dataclass
 class Workbench:
     """An edition with what several products ask of it, and where its files go."""
 
-    settings: Settings
+    press: Press
     edition: Edition
     folder: Path
     only: str | None = None
 
     @cached_property
-    def sender(self) -> imprint.Imprint:
-        return imprint.of(self.settings, self.edition.is_made_up)
+    def sender(self) -> Imprint:
+        return self.press.imprint_of(self.edition)
 
     @cached_property
     def indicators(self) -> Indicators:
@@ -61,7 +76,7 @@ class Workbench:
 
     @cached_property
     def agreements(self) -> Agreements:
-        return agreements.in_force(self.settings)
+        return agreements.in_force(self.press.lake)
 
     def municipalities(self) -> Iterator[tuple[str, str]]:
         """CVR number and name of those asked for.
@@ -156,7 +171,8 @@ def nyhedsbrev(bench: Workbench) -> Iterator[Report]:
     """The newsletter, written to files and sent nowhere."""
     from kdi.report import nyhedsbrev as product
 
-    yield Report("alle abonnenter", lambda: product.write(bench.edition, bench.settings, bench.folder))
+    folders = bench.press.folder, bench.folder
+    yield Report("alle abonnenter", partial(product.write, bench.edition, bench.sender, *folders))
 
 
 def web(bench: Workbench) -> Iterator[Report]:
@@ -173,18 +189,10 @@ def web(bench: Workbench) -> Iterator[Report]:
         yield Report(name, partial(edition_for, cvr, bench.file_name[cvr]))
 
 
-PRODUCTS: dict[str, Callable[[Workbench], Iterator[Report]]] = {
-    "potentiale": potentiale,
-    "k98": k98,
-    "tilslutning": tilslutning,
-    "sapa": sapa,
-    "kditl": kditl,
-    "nyhedsbrev": nyhedsbrev,
-    "web": web,
-}
+PRODUCTS = {product.__name__: product for product in (potentiale, k98, tilslutning, sapa, kditl, nyhedsbrev, web)}
 
 
-def make(settings: Settings, product: str, month: date | None = None, only: str | None = None) -> Iterator[Path]:
+def make(press: Press, product: str, month: date | None = None, only: str | None = None) -> Iterator[Path]:
     """Make a product's files and give their paths as they come.
 
     Args:
@@ -195,17 +203,16 @@ def make(settings: Settings, product: str, month: date | None = None, only: str 
         NotPublished: there is nothing to make it from; the message says what to do.
         ReportsFailed: when all others are made: those that could not be.
     """
-    release = settings.published / "current"
     rhythm = catalogue.products()[product].rytme
-    with Edition(release) as newest:
+    with Edition(press.release) as newest:
         chosen = month or (
             edition.newest_quarter(newest.usable or newest.months) if rhythm == "kvartal" else newest.month
         )
     title = catalogue.products()[product].titel
     failed, made = [], 0
-    with Edition(release, chosen) as opened:
+    with Edition(press.release, chosen) as opened:
         period = f"{chosen.year}K{(chosen.month + 2) // 3}" if rhythm == "kvartal" else f"{chosen:%Y-%m}"
-        bench = Workbench(settings, opened, settings.reports / period, only)
+        bench = Workbench(press, opened, press.folder / period, only)
         try:
             reports = list(PRODUCTS[product](bench))
         except NotPublished:
@@ -240,22 +247,21 @@ def _written(reports: list[Report]) -> Iterator[tuple[Report, list[Path] | Excep
         yield from zip(reports, pool.map(write, reports), strict=True)
 
 
-def make_screening(settings: Settings, system: str, kommune: str, month: date | None = None) -> Path:
+def make_screening(press: Press, system: str, kommune: str, month: date | None = None) -> Path:
     """Write the architecture screening of a system in a municipality, both by name or number; returns its path.
 
     Raises:
         NotPublished: there is nothing to make it from, or no such municipality; the message says what to do.
         NoSuchSystem: the municipality has no such system.
     """
-    release = settings.published / "current"
-    with Edition(release) as newest:
+    with Edition(press.release) as newest:
         chosen = month or edition.newest_quarter(newest.usable or newest.months)
-    with Edition(release, chosen) as opened:
+    with Edition(press.release, chosen) as opened:
         numbers = [m["cvr"] for m in opened.municipalities if kommune in (m["cvr"], m["navn"])]
         if not numbers:
             raise NotPublished(f"»{kommune}« er ingen kommune. Skriv navnet som Aalborg, eller CVR-nummeret.")
         found = screening.build(opened, system, numbers[0])
-        folder = settings.reports / f"{chosen.year}K{(chosen.month + 2) // 3}" / "screening"
+        folder = press.folder / f"{chosen.year}K{(chosen.month + 2) // 3}" / "screening"
         folder.mkdir(parents=True, exist_ok=True)
         name = f"{found.municipality} {found.system}"
         target = screening.free(folder, file_names({name: name})[name])
@@ -263,13 +269,13 @@ def make_screening(settings: Settings, system: str, kommune: str, month: date | 
         return target
 
 
-def newsletter_remarks(settings: Settings, month: date | None) -> list[str]:
+def newsletter_remarks(press: Press, month: date | None) -> list[str]:
     """What the newsletter's editor should know before it is sent, one line each; none when it cannot be made."""
     from kdi.report import nyhedsbrev as product
 
     try:
-        with Edition(settings.published / "current", month) as opened:
-            return product.remarks(settings, opened)
+        with Edition(press.release, month) as opened:
+            return product.remarks(opened, press.imprint, press.folder)
     except NotPublished:
         return []
 
@@ -279,12 +285,12 @@ def _reason(error: Exception) -> str:
     return f"kunne ikke laves. {type(error).__name__}: {said}"
 
 
-def names_not_shown(settings: Settings) -> list[str]:
+def names_not_shown(press: Press) -> list[str]:
     """One line per name in the release that reports show otherwise than it was delivered."""
     from kdi.report import showable
 
     try:
-        with Edition(settings.published / "current") as opened:
-            return [str(found) for found in showable.altered(opened, settings)]
+        with Edition(press.release) as opened:
+            return [str(found) for found in showable.altered(opened, press.lake)]
     except NotPublished:
         return []

@@ -18,13 +18,13 @@ import jinja2
 from markdown_it import MarkdownIt
 
 from kdi.notation import danish
-from kdi.report import imprint, letter_news, plain
+from kdi.report import letter_news, plain
 from kdi.report.edition import Edition
 from kdi.report.imprint import Imprint
 from kdi.report.letter_news import News
 from kdi.report.line_chart import Lines
 from kdi.report.showable import one_line, shown
-from kdi.settings import PROJECT_ROOT, Settings
+from kdi.settings import PROJECT_ROOT
 
 TEMPLATES = PROJECT_ROOT / "reports" / "mail"
 BUILT_IN_FOCUS = PROJECT_ROOT / "reports" / "maanedens_fokus.md"
@@ -112,9 +112,9 @@ def headline(number: str, values: dict[date, float | None], month: date) -> str:
     return f"{said}, {abs(difference)}\u00a0% {'flere' if difference > 0 else 'færre'} end {danish.month(year_before)}"
 
 
-def focus_file(settings: Settings, edition: Edition) -> Path:
+def focus_file(reports: Path, edition: Edition) -> Path:
     """Where the month's focus is written; begun with the built-in text."""
-    own = settings.reports / "fokus" / f"{edition.month:%Y-%m}.md"
+    own = reports / "fokus" / f"{edition.month:%Y-%m}.md"
     if not own.exists():
         own.parent.mkdir(parents=True, exist_ok=True)
         own.write_text(BUILT_IN_FOCUS.read_text(encoding="utf-8"), encoding="utf-8")
@@ -153,11 +153,11 @@ def text(letter: Newsletter) -> str:
     return _environment().get_template("nyhedsbrev.txt.j2").render(brev=letter)
 
 
-def message(letter: Newsletter, sender: str, recipient: str, published: str) -> EmailMessage:
+def message(letter: Newsletter, recipient: str, published: str) -> EmailMessage:
     """The mail: text, and HTML with its pictures inside."""
     mail = EmailMessage()
     mail["Subject"] = one_line(letter.subject)
-    mail["From"] = Address(one_line(letter.imprint.sender), addr_spec=sender)
+    mail["From"] = Address(one_line(letter.imprint.sender), addr_spec=letter.imprint.mail_from)
     mail["To"] = recipient
     mail["Date"] = format_datetime(datetime.fromisoformat(published))
     mail["Content-Language"] = "da"
@@ -171,22 +171,21 @@ def message(letter: Newsletter, sender: str, recipient: str, published: str) -> 
     return mail
 
 
-def written(edition: Edition, settings: Settings) -> Newsletter:
+def written(edition: Edition, sent_by: Imprint, reports: Path) -> Newsletter:
     """The month's newsletter with the focus as it stands in its file."""
-    focus = focus_file(settings, edition).read_text(encoding="utf-8")
-    letter = build(edition, focus, imprint.of(settings, edition.is_made_up))
+    letter = build(edition, focus_file(reports, edition).read_text(encoding="utf-8"), sent_by)
     # what an editor wrote is for the reader's own fonts
     return replace(shown(letter), focus=letter.focus)
 
 
-def write(edition: Edition, settings: Settings, folder: Path) -> Iterator[Path]:
+def write(edition: Edition, sent_by: Imprint, reports: Path, folder: Path) -> Iterator[Path]:
     """The preview as HTML, the text, and the mail itself as a file; nothing is sent."""
-    letter = written(edition, settings)
+    letter = written(edition, sent_by, reports)
     folder.mkdir(parents=True, exist_ok=True)
     inline = {p.cid: f"data:image/png;base64,{base64.b64encode(p.png).decode()}" for p in letter.pictures}
     for name, content in (
         ("nyhedsbrev.txt", text(letter).encode()),
-        ("nyhedsbrev.eml", message(letter, settings.mail_from, settings.mail_from, edition.published).as_bytes()),
+        ("nyhedsbrev.eml", message(letter, sent_by.mail_from, edition.published).as_bytes()),
         ("nyhedsbrev.html", html(letter, inline).encode()),
     ):
         path = folder / name
@@ -194,12 +193,12 @@ def write(edition: Edition, settings: Settings, folder: Path) -> Iterator[Path]:
         yield path
 
 
-def remarks(settings: Settings, edition: Edition) -> list[str]:
+def remarks(edition: Edition, sent_by: Imprint, reports: Path) -> list[str]:
     """What its editor should know before it is sent, one line each."""
     found = []
-    path = focus_file(settings, edition)
+    path = focus_file(reports, edition)
     if is_unedited(path.read_text(encoding="utf-8")):
         found.append(f"Månedens fokus er ikke skrevet og er derfor ikke med. Skriv den i {path}, og kør igen.")
-    if not settings.web_url:
+    if not sent_by.web:
         found.append("Nyhedsbrevet har ingen links: KDI_WEB_URL er ikke sat.")
     return found

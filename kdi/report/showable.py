@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 
 from fontTools.ttLib import TTFont
 
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import standings_in
+from kdi.lake.store import Lake
 from kdi.report.edition import Edition
-from kdi.settings import PROJECT_ROOT, Settings
+from kdi.settings import PROJECT_ROOT
 
 FONTS = PROJECT_ROOT / "reports" / "fonts"
 SUBSTITUTE = "\N{REPLACEMENT CHARACTER}"
@@ -98,7 +98,7 @@ class Altered:
         return f"{shown_as} Navnet står i {origin}; få det rettet."
 
 
-def altered(edition: Edition, settings: Settings) -> list[Altered]:
+def altered(edition: Edition, lake: Lake) -> list[Altered]:
     """Names in the release with characters that reports cannot show, each with the newest delivery that holds it."""
     columns = edition.rows(
         """select schema_name || '.' || table_name as tabel, column_name as kolonne from duckdb_columns()
@@ -115,7 +115,7 @@ def altered(edition: Edition, settings: Settings) -> list[Altered]:
         ):
             if missing := _missing(row["navn"]):
                 names[row["navn"]] = missing
-    origins = dict(_origins(edition, settings, list(names))) if names else {}
+    origins = dict(_origins(edition, lake, list(names))) if names else {}
     return [Altered(name, names[name], *origins.get(name, ("", ""))) for name in sorted(names)]
 
 
@@ -124,10 +124,10 @@ def _missing(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"U+{ord(c):04X}" for c in lost))
 
 
-def _origins(edition: Edition, settings: Settings, names: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+def _origins(edition: Edition, lake: Lake, names: list[str]) -> Iterator[tuple[str, tuple[str, str]]]:
     """Each name's delivery and column; the newest comes last and is the one kept."""
-    for standing in standings_in(DeliveryLog(settings.delivery_log)):
-        path = settings.lake / (standing.delivery.parquet or "-")
+    for standing in standings_in(lake.log):
+        path = lake.folder / (standing.delivery.parquet or "-")
         if standing.state != "gaelder" or not path.is_file():
             continue
         found = edition.connection.cursor().execute("from read_parquet($1) limit 0", [str(path)])

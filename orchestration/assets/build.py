@@ -8,29 +8,26 @@ have them.
 
 from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
+from pathlib import Path
 
 import dagster as dg
 from dagster import AssetCheckEvaluation
 
-from expectations.profiles import profiles
 from kdi.building.plan import Plan
-from kdi.building.start import current_plan, lake_state
+from kdi.building.start import LaidOut, Site
+from kdi.building.status import Status
 from kdi.ingest.reference.intake import InvalidReference
-from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.standing import standings_in
-from kdi.lake.store import Lake
+from kdi.installation import Installation
 from kdi.machine import lock
 from kdi.publish.extent import Extent
 from kdi.publish.purposes import Purposes
-from kdi.publish.release import Manifest, Releases
-from kdi.settings import Settings, get_settings
 from orchestration.assets import dbt_build, disclosure, figures, months, plan, publication, purposes, transformations
 from orchestration.assets.dbt_build import DbtCommand
 from orchestration.assets.made import Made
-from orchestration.assets.periods import PeriodReport, states_of
+from orchestration.assets.periods import tell_of_periods
 from orchestration.dagster_internals.backfills import selected_with
 from orchestration.dagster_internals.events import evaluate_partitions, last_answer, log_together
-from orchestration.keys import WRITER_POOL, lake_key
+from orchestration.keys import WRITER_POOL, Resource
 from orchestration.partitions import MONTH_STATUS, MONTHS
 
 STEP = "byg"
@@ -81,49 +78,46 @@ class BuildConfig(dg.Config):
     backfill_policy=dg.BackfillPolicy.single_run(),
     pool=WRITER_POOL,
 )
-def byg(context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCommand) -> Iterator[Told]:
+def byg(
+    context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCommand, installation: Resource
+) -> Iterator[Told]:
     """Compare lake and release, make anew what differs, judge it, and switch readers to it."""
-    settings = get_settings()
+    site = installation.site
     spanned = context.has_partition_key or context.has_partition_key_range
     # of everything, months are no wish of their own: what differs is made, as in a load
     asked = list(context.partition_keys) if spanned and plan.SPEC.key not in selected_with(context) else []
-    lock.acquire(settings.writer_lock)
+    lock.acquire(site.lake.writer_lock)
     try:
-        planned = _plan(settings, config.rebuild, asked)
-        if reason := _nothing_to_do(settings, planned, config.rebuild or bool(asked)):
+        status = _status(installation)
+        planned = site.plan(status, config.rebuild, asked)
+        if reason := _nothing_to_do(site, status, planned, config.rebuild or bool(asked)):
             context.log.info(reason)
             answers = list(_unchanged(context, reason))
             if spanned:
-                _tell_unchanged_months(context, settings)
+                _tell_unchanged_months(context, site)
         else:
-            made, events = _build(context, settings, planned, config.rebuild, asked, dbt)
-            answers = [*_told(context, made), *_told_by_month(context, settings, events)]
+            made, events = _build(context, installation, planned, config.rebuild, asked, dbt)
+            answers = [*_told(context, made), *_told_by_month(context, site.releases.link, events)]
     finally:
-        lock.release(settings.writer_lock)
-    _tell_of_periods(context, settings)
+        lock.release(site.lake.writer_lock)
+    tell_of_periods(context, installation)
     yield from answers
 
 
-def _tell_of_periods(context: dg.AssetExecutionContext, settings: Settings) -> None:
-    """What people or this build decided since the sources' own runs shows in the checks of their periods."""
-    standings = standings_in(DeliveryLog(settings.delivery_log))
-    for source in profiles():
-        PeriodReport(context, lake_key(source), states_of(standings, source)).correct()
-
-
-def _plan(settings: Settings, rebuild: bool, asked: list[str]) -> Plan:
+def _status(installation: Installation) -> Status:
     try:
-        return current_plan(settings, rebuild, asked)
+        installation.reference()
     except InvalidReference as error:
         raise dg.Failure(str(error), allow_retries=False) from error
+    return installation.status()
 
 
-def _nothing_to_do(settings: Settings, planned: Plan, is_asked_for: bool) -> str:
+def _nothing_to_do(site: Site, status: Status, planned: Plan, is_asked_for: bool) -> str:
     """Why nothing is built, in Danish; empty when something is."""
-    current = Releases(settings).current()
+    current = site.releases.current()
     if planned.is_empty and current:
         return f"Uændret: publiceringen {current.publicering_id} er, hvad der ligger i søen."
-    if not is_asked_for and Releases(settings).is_held_back(lake_state(settings)):
+    if not is_asked_for and site.releases.is_held_back(site.state(status)):
         return (
             "Uændret: publiceringen er rullet tilbage. Der bygges igen, når der kommer nyt, eller med rebuild: true i"
             " kørslens konfiguration."
@@ -133,37 +127,38 @@ def _nothing_to_do(settings: Settings, planned: Plan, is_asked_for: bool) -> str
 
 def _build(
     context: dg.AssetExecutionContext,
-    settings: Settings,
+    installation: Installation,
     planned: Plan,
     rebuild: bool,
     asked: list[str],
     dbt: DbtCommand,
 ) -> tuple[list[Made], dict[dg.AssetKey, list[dg.AssetMaterialization]]]:
     """Lay out, build, judge and publish; what was made, and the months of it."""
+    site, data_docs = installation.site, installation.settings.data_docs
     context.log.info(f"Planen: {planned.reason}. {len(planned.months)} måneder, {len(planned.days)} dage.")
 
-    def lay_out(anew: bool, without: frozenset[str]) -> tuple[Plan, Manifest]:
-        return plan.lay_out(settings, rebuild or anew, asked, without)
+    def lay_out(anew: bool, without: frozenset[str]) -> LaidOut:
+        return plan.lay_out(site, installation.status(without=without), rebuild or anew, asked)
 
-    built = dbt_build.run_dbt(context, dbt, settings, lay_out)
+    built = dbt_build.run_dbt(context, dbt, site, lay_out)
     manifest, tables = built.manifest, built.made
     context.log.info("Portene: kontroltotaler, diskretion, formål, rimelighed.")
-    for table, rows in disclosure.hide_over_time(settings).items():
+    for table, rows in disclosure.hide_over_time(site).items():
         context.log.info(f"{table}: {rows} rækker vises kun for KOMBIT; sammen med andre tal ville de røbe en.")
-    purposes_in_force = Purposes.read(Lake.of(settings).reference_folder(manifest.inputs["reference"]))
+    purposes_in_force = Purposes.read(site.lake.reference_folder(manifest.inputs["reference"]))
     gates = [
-        publication.judge_control_totals(settings, manifest),
-        disclosure.attack_build(settings, manifest),
-        purposes.judge_purposes(settings, purposes_in_force),
-        figures.judge_figures(settings, manifest),
+        publication.judge_control_totals(site, manifest, data_docs),
+        disclosure.attack_build(site, manifest),
+        purposes.judge_purposes(site.workspace, purposes_in_force),
+        figures.judge_figures(site, manifest),
     ]
     laid_out = plan.made(built.planned, manifest, built.extent)
     _demand(context, [laid_out, *tables], gates)
     context.log.info("Udgiver.")
-    released = publication.publish(settings, built.planned, manifest, built.extent)
+    released = publication.publish(site, built.planned, manifest, built.extent, purposes_in_force)
     by_month = sorted(made.key for made in tables if made.key in _BY_MONTH)
     return [laid_out, *tables, *gates, released], months.month_events(
-        settings, built.extent, by_month, purposes_in_force
+        site.releases.link, built.extent, by_month, purposes_in_force
     )
 
 
@@ -193,11 +188,11 @@ def _told(context: dg.AssetExecutionContext, made: Iterable[Made]) -> Iterator[T
 
 
 def _told_by_month(
-    context: dg.AssetExecutionContext, settings: Settings, events: dict[dg.AssetKey, list[dg.AssetMaterialization]]
+    context: dg.AssetExecutionContext, release: Path, events: dict[dg.AssetKey, list[dg.AssetMaterialization]]
 ) -> Iterator[Told]:
     for of_table in events.values():
         log_together(context, of_table)
-    answers = months.month_answers(settings)
+    answers = months.month_answers(release)
     evaluate_partitions(context, answers)
     if _STATUS.key in context.selected_asset_check_keys:
         yield _summary(answers, context.partition_keys)
@@ -233,14 +228,15 @@ def _unchanged(context: dg.AssetExecutionContext, reason: str) -> Iterator[Told]
             yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=True, description=reason)
 
 
-def _tell_unchanged_months(context: dg.AssetExecutionContext, settings: Settings) -> None:
+def _tell_unchanged_months(context: dg.AssetExecutionContext, site: Site) -> None:
     """The selected months of the release in force, as the build that made them told them."""
-    current = Releases(settings).current()
+    current = site.releases.current()
     if current:
         months_asked = frozenset(context.partition_keys)
-        in_force = Purposes.read(Lake.of(settings).reference_folder(current.inputs["reference"]))
+        in_force = Purposes.read(site.lake.reference_folder(current.inputs["reference"]))
         tables = sorted(context.selected_asset_keys & _BY_MONTH)
-        for events in months.month_events(settings, Extent(months_asked, months_asked), tables, in_force).values():
+        extent = Extent(months_asked, months_asked)
+        for events in months.month_events(site.releases.link, extent, tables, in_force).values():
             log_together(context, events)
 
 

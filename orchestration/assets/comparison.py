@@ -8,9 +8,8 @@ up no load.
 import dagster as dg
 
 from kdi.operations.comparison import BuildFailed, CannotCompare, compare, left_out
-from kdi.settings import get_settings
 from orchestration.assets.publication import RELEASE_SPEC
-from orchestration.keys import OWNERS
+from orchestration.keys import OWNERS, Resource
 
 COMPARISON = dg.AssetSpec(
     dg.AssetKey(["gate", "ombygning"]),
@@ -25,10 +24,10 @@ COMPARISON = dg.AssetSpec(
 
 
 @dg.op(pool="sammenligning")
-def sammenlign(context: dg.OpExecutionContext) -> None:
+def sammenlign(context: dg.OpExecutionContext, installation: Resource) -> None:
     """Fails when a table differs: then a build has kept a piece that it should have made anew."""
     try:
-        release, tables, different = compare(get_settings())
+        release, tables, different = compare(installation.site)
     except CannotCompare as reason:
         context.log.info(str(reason))
         return

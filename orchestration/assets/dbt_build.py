@@ -21,21 +21,19 @@ from packaging.version import Version
 from kdi.building import isolation, pieces, project, spark
 from kdi.building.plan import Plan
 from kdi.building.project import PROJECT_DIR
-from kdi.building.status import status_of
-from kdi.building.workspace import Workspace, wanted
-from kdi.lake.store import Lake
+from kdi.building.start import LaidOut, Site
+from kdi.building.workspace import wanted
+from kdi.lake.delivery import Delivery
 from kdi.machine import progress
 from kdi.machine.steps import step
 from kdi.publish.extent import Extent
 from kdi.publish.purposes import Purposes
-from kdi.publish.release import Manifest, Releases
-from kdi.settings import Settings
+from kdi.publish.release import Manifest
 from orchestration.assets.made import Made
 from orchestration.assets.transformations import CHECK_SPECS, SPECS, TRANSLATOR
 
-# Lays out the build, from the lake alone or not, and without some deliveries; returns the plan and the manifest of the
-# release to be.
-LayOut = Callable[[bool, frozenset[str]], tuple[Plan, Manifest]]
+# Lays out the build, from the lake alone or not, and without some deliveries.
+LayOut = Callable[[bool, frozenset[str]], LaidOut]
 # Names of models; None for all.
 Nodes = frozenset[str] | None
 
@@ -101,28 +99,28 @@ class _Attempt:
     run: _Run
 
 
-def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCommand, settings: Settings, lay_out: LayOut) -> Built:
+def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCommand, site: Site, lay_out: LayOut) -> Built:
     """Build the models in the workspace, and test them; each is told of as it ends.
 
     Raises:
         dagster.Failure: a model or a test failed; the tests that were run have their answers in the run.
     """
-    os.environ["KDI_HOME"] = str(settings.root)  # dbt is started in another folder
-    os.environ["KDI_BUILD"] = str(settings.build)
+    os.environ["KDI_BUILD"] = str(site.workspace.folder)
     os.environ["KDI_BUILD_PARENT"] = str(os.getpid())
-    os.environ["KDI_BUILD_ENGINE"] = settings.engine
-    os.environ["KDI_MEMORY_LIMIT"] = settings.memory_limit
-    return _Builder(context, dbt, settings, lay_out).build()
+    os.environ["KDI_BUILD_ENGINE"] = site.engine
+    os.environ["KDI_MEMORY_LIMIT"] = site.workspace.memory_limit
+    return _Builder(context, dbt, site, lay_out).build()
 
 
 class _Builder:
     """One build: its runs of dbt in one workspace."""
 
-    def __init__(self, context: dg.AssetExecutionContext, dbt: DbtCommand, settings: Settings, lay_out: LayOut) -> None:
-        self._context, self._dbt, self._settings, self._lay_out = context, dbt, settings, lay_out
-        self._workspace = Workspace(settings)
+    def __init__(self, context: dg.AssetExecutionContext, dbt: DbtCommand, site: Site, lay_out: LayOut) -> None:
+        self._context, self._dbt, self._site, self._lay_out = context, dbt, site, lay_out
+        self._workspace, self._engine = site.workspace, site.engine
         # One folder for all runs of an engine: dbt then parses only what changed since the last.
-        self._target = settings.root / ("dbt" if settings.engine == "duckdb" else f"dbt-{settings.engine}")
+        name = "dbt" if self._engine == "duckdb" else f"dbt-{self._engine}"
+        self._target = self._workspace.folder.with_name(name)
         self._graph = pieces.Graph.read(project.prepare())
         project.lend_what_is_parsed(self._target)
 
@@ -130,7 +128,7 @@ class _Builder:
         """The plan's build; where values of new deliveries are what fails it, the one without them."""
         attempt = self._attempt()
         failed = _failed_for_data(attempt.run.invocation)
-        if failed and self._settings.engine == "duckdb" and self._hold_back(attempt.manifest, failed):
+        if failed and self._engine == "duckdb" and self._hold_back(attempt.manifest, failed):
             attempt = self._attempt()
         if not attempt.run.succeeded:
             self._fail(attempt.run, attempt.manifest)
@@ -144,17 +142,17 @@ class _Builder:
             without: ids of deliveries to leave out.
             within: the models to make; None for all.
         """
-        planned, manifest = self._lay_out(anew, without)
+        planned, manifest, active = self._lay_out(anew, without)
         causes = {} if planned.full else self._of_other_code()
-        run = self._run(planned, causes, within)
+        run = self._run(planned, active, causes, within)
         if planned.full or not (run.succeeded or _failed_for_data(run.invocation)):
             return _Attempt(planned, manifest, Extent(), run)
         extent = self._touched(planned, causes) if run.succeeded else Extent()
         causes = self._with_reached(causes, run)
-        if causes and self._settings.engine == "spark":
+        if causes and self._engine == "spark":
             return self._attempt(True, without, within)
         if causes:
-            run = run.then(self._whole(causes, without, within))
+            run = run.then(self._whole(active, causes, within))
             extent = replace(extent, whole={self._graph.models[n].shown: why for n, why in causes.items()})
         return _Attempt(planned, manifest, extent, run)
 
@@ -179,27 +177,26 @@ class _Builder:
             found = {**self._graph.causes(dict.fromkeys(unmade, "forsøgt igen")), **found}
         return found
 
-    def _run(self, planned: Plan, causes: Collection[str], within: Nodes) -> _Run:
+    def _run(self, planned: Plan, active: list[Delivery], causes: Collection[str], within: Nodes) -> _Run:
         """``dbt build`` of what is touched, of all models but those that are to be made whole."""
-        if self._settings.engine == "spark":
-            deliveries = wanted(planned, status_of(self._settings).active)
-            spark.lay_out(self._workspace, self._settings.lake, deliveries, project.prepare())
+        if self._engine == "spark":
+            deliveries = wanted(planned, active)
+            spark.lay_out(self._workspace, self._site.lake.folder, deliveries, project.prepare())
         progress.stage("Bygger tabeller og prøver dem", len(SPECS) + len(CHECK_SPECS) if progress.is_shown() else None)
         select = ["--select", " ".join(sorted(within - set(causes)))] if within else []
         run = self._followed(select or (["--exclude", " ".join(sorted(causes))] if causes else []))
-        if run.succeeded and self._settings.engine == "spark":
+        if run.succeeded and self._engine == "spark":
             spark.bring_home(self._workspace, self._target / "manifest.json")
         return run
 
-    def _whole(self, causes: Mapping[str, str], without: frozenset[str], within: Nodes) -> _Run:
+    def _whole(self, active: list[Delivery], causes: Mapping[str, str], within: Nodes) -> _Run:
         """``dbt build`` of some models from all that is active, and of what only passes rows on to them."""
         names = self._graph.with_passing(causes if within is None else within & set(causes))
         told = ", ".join(sorted(self._graph.models[n].shown for n in causes))
         self._context.log.info(f"Dannes helt på ny ({'; '.join(sorted(set(causes.values())))}): {told}")
         progress.stage("Danner hele tabeller på ny", len(names) if progress.is_shown() else None)
-        active = status_of(self._settings, without=without).active
         # What is hidden for what earlier releases said is hidden by all of them, whichever extracts are made.
-        earlier = Releases(self._settings).earlier() if "int_kle__tidligere" in names else []
+        earlier = self._site.releases.earlier() if "int_kle__tidligere" in names else []
         self._workspace.lay_out_whole(active, self._graph.deliveries_of(names), earlier)
         return self._followed(["--full-refresh", "--select", " ".join(sorted(names))])
 
@@ -211,12 +208,12 @@ class _Builder:
             progress.stage("Leder efter leverancen, tabellerne ikke holder med")
             return self._attempt(without=without, within=within).run.succeeded
 
-        candidates = isolation.new_deliveries(self._settings, manifest)
+        candidates = isolation.new_deliveries(self._site.lake.log, self._site.releases, manifest)
         held = isolation.isolate(candidates, holds)
         if not held or len(held) == len(manifest.leverancer):
             return frozenset()
         said = "; ".join(f"{node.split('.')[2]}: {text}" for node, text in failed.items())
-        isolation.hold_back(self._settings, held, said)
+        isolation.hold_back(self._site.lake.log, held, said)
         self._context.log.warning(f"Holdt tilbage, fordi tabellerne ikke holder med dem: {', '.join(sorted(held))}")
         return held
 
@@ -224,7 +221,7 @@ class _Builder:
         (self._target / "run_results.json").unlink(missing_ok=True)  # of an earlier run
         return self._dbt.cli(
             # Unit tests prove the models in the test suite; in a load they would only cost time.
-            ["build", "--target", self._settings.engine, "--exclude-resource-type", "unit_test", *options],
+            ["build", "--target", self._engine, "--exclude-resource-type", "unit_test", *options],
             manifest=project.prepare(),
             dagster_dbt_translator=TRANSLATOR,
             raise_on_error=False,
@@ -252,7 +249,7 @@ class _Builder:
     def _fail(self, run: _Run, manifest: Manifest) -> None:
         for evaluation in run.answers.values():
             self._context.log_event(evaluation)
-        lines = [*_failures(run.invocation), isolation.told(self._settings, manifest)]
+        lines = [*_failures(run.invocation), isolation.told(self._site.lake.log, self._site.releases, manifest)]
         raise dg.Failure("\n".join(filter(None, lines)), allow_retries=False)
 
     def _made(self, run: _Run, manifest: Manifest) -> list[Made]:
@@ -260,7 +257,7 @@ class _Builder:
         with closing(self._workspace.connect()) as connection:
             pieces.write(connection, self._graph, project.codes())
             rows = _row_counts(connection)
-        purposes = Purposes.read(Lake.of(self._settings).reference_folder(manifest.inputs["reference"]))
+        purposes = Purposes.read(self._site.lake.reference_folder(manifest.inputs["reference"]))
         answers = list(run.answers.values())
         return [_made(table, answers, rows, purposes) for table in run.tables.values()]
 

@@ -9,11 +9,10 @@ import duckdb
 from expectations.reference import reference_profiles
 from kdi.building import isolation
 from kdi.building.earlier import UNREADABLE, attached
-from kdi.building.workspace import Workspace
+from kdi.building.start import Site
 from kdi.disclosure.sums_over_time import hide_divided_otherwise, hide_telling_changes
 from kdi.disclosure.sums_together import hide_telling_sums
 from kdi.publish.release import Manifest, Releases
-from kdi.settings import Settings
 from orchestration.assets.made import Made, answer
 from orchestration.keys import OWNERS
 
@@ -45,23 +44,19 @@ CHECK_SPEC = dg.AssetCheckSpec(
 )
 
 
-def hide_over_time(settings: Settings) -> dict[str, int]:
+def hide_over_time(site: Site) -> dict[str, int]:
     """Hide the sums that tell something beside each other or a release that is kept; how many rows, by table."""
-    connection = Workspace(settings).connect()
-    try:
-        earlier = Releases(settings).earlier()
+    with site.workspace.connect() as connection:
+        earlier = site.releases.earlier()
         hidden = Counter(hide_telling_sums(connection))
         hidden.update(hide_divided_otherwise(connection, earlier))
         hidden.update(hide_telling_changes(connection, earlier))
         return dict(hidden)
-    finally:
-        connection.close()
 
 
-def attack_build(settings: Settings, manifest: Manifest) -> Made:
+def attack_build(site: Site, manifest: Manifest) -> Made:
     """Attack what is about to be published; a release that can be narrowed is held back."""
-    connection = Workspace(settings).connect()
-    try:
+    with site.workspace.connect() as connection:
         extracts = [d for (d,) in connection.execute("from intermediate.int_kle__udtraek order by all").fetchall()]
         (floor,) = [c.lowest for c in reference_profiles()["formaal"].columns if c.name == "taerskel"]
         threshold = connection.execute(
@@ -71,16 +66,14 @@ def attack_build(settings: Settings, manifest: Manifest) -> Made:
         from kdi.disclosure.attacker import attack  # the solver takes a second to import
 
         found = attack(connection, threshold, extracts, catalog="kdi")
-        over_time = _over_time(settings, connection, manifest, threshold) if extracts else []
-    finally:
-        connection.close()
+        over_time = _over_time(site.releases, connection, manifest, threshold) if extracts else []
     named = [*over_time, *(str(cell) for cell in found.narrowed)][:_NAMED]
     in_vain = found.in_vain and not over_time
     told = (
         f"{len(found.narrowed) + len(over_time)} af {found.hidden} skjulte antal kan indsnævres,"
         f" {found.unexplained} summer passer ikke med de viste antal, {found.untried} er ikke efterprøvet."
         + (f" Fx {named[0]}. Find den tabel, der viser for meget, før der udgives." if named else "")
-        + (f" {isolation.told(settings, manifest)}" if not in_vain else "")
+        + (f" {isolation.told(site.lake.log, site.releases, manifest)}" if not in_vain else "")
     )
     metadata = {
         "udtraek": len(extracts),
@@ -93,12 +86,11 @@ def attack_build(settings: Settings, manifest: Manifest) -> Made:
 
 
 def _over_time(
-    settings: Settings, connection: duckdb.DuckDBPyConnection, manifest: Manifest, threshold: int
+    releases: Releases, connection: duckdb.DuckDBPyConnection, manifest: Manifest, threshold: int
 ) -> list[str]:
     """Sentences on the counts that the build betrays together with the releases that are kept."""
     from kdi.disclosure import over_time
 
-    releases = Releases(settings)
     kept = {}
     for earlier in releases.earlier():
         with suppress(*UNREADABLE), attached(connection, earlier):

@@ -4,31 +4,26 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from kdi.building.workspace import Workspace
-from kdi.lake.delivery_log import DeliveryLog
+from kdi.building.start import Site
 from kdi.publish import figures
-from kdi.publish.release import Manifest, Releases
-from kdi.settings import Settings
+from kdi.publish.release import Manifest
 from orchestration.assets.made import Made, answer
 from orchestration.keys import OWNERS
 
 FIGURES_KEY = dg.AssetKey(["gate", "rimelighed"])
 
 
-def figure_findings(settings: Settings, manifest: Manifest) -> list[figures.FigureFinding]:
+def figure_findings(site: Site, manifest: Manifest) -> list[figures.FigureFinding]:
     """The rules that the build in progress breaks, with who has accepted what."""
-    releases = Releases(settings)
+    releases = site.releases
     before = releases.manifest(manifest.forgaenger) if manifest.forgaenger else None
-    connection = Workspace(settings).connect()
-    try:
+    with site.workspace.connect() as connection:
         return figures.findings(
             connection,
             releases.folder / before.publicering_id / "kdi.duckdb" if before else None,
             before.raekker if before else {},
-            DeliveryLog(settings.delivery_log).events(),
+            site.lake.log.events(),
         )
-    finally:
-        connection.close()
 
 
 CHECK_SPECS = [
@@ -52,9 +47,9 @@ def spec(upstream: Sequence[dg.AssetKey]) -> dg.AssetSpec:
     )
 
 
-def judge_figures(settings: Settings, manifest: Manifest) -> Made:
+def judge_figures(site: Site, manifest: Manifest) -> Made:
     """Whether the build in progress breaks a rule that nobody has accepted."""
-    found = {f.regel: f for f in figure_findings(settings, manifest)}
+    found = {f.regel: f for f in figure_findings(site, manifest)}
     metadata = {
         "sammenlignet_med": manifest.forgaenger or "",
         "fund": len(found),

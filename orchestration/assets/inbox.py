@@ -7,15 +7,15 @@ import dagster as dg
 
 from kdi.faults import Unreachable
 from kdi.ingest.kitos import KitosConnection, KitosError, fetch_delivery
+from kdi.installation import Installation
 from kdi.notation.periods import LOCAL_TIME_ZONE
-from kdi.settings import Settings, get_settings
 from orchestration.asking import can_be_tried_again
-from orchestration.keys import KITOS_KEY, OWNERS
+from orchestration.keys import KITOS_KEY, OWNERS, Resource
 
 KITOS_JOB_NAME = "hent_kitos"
 
 
-def fetch_kitos(settings: Settings, full: bool = False) -> str:
+def fetch_kitos(installation: Installation, full: bool = False) -> str:
     """Write today's delivery from KITOS to the inbox; returns its path.
 
     Args:
@@ -24,9 +24,10 @@ def fetch_kitos(settings: Settings, full: bool = False) -> str:
     Raises:
         KitosError: KITOS could not be read; what was in the inbox is untouched.
     """
+    settings = installation.settings
     connection = KitosConnection(settings.kitos_url, settings.kitos_email, settings.kitos_password)
     today = datetime.now(ZoneInfo(LOCAL_TIME_ZONE)).date()
-    return fetch_delivery(connection, settings.inbox_url, today, full)
+    return fetch_delivery(connection, installation.inbox, today, full)
 
 
 @dg.asset(
@@ -39,16 +40,15 @@ def fetch_kitos(settings: Settings, full: bool = False) -> str:
     kinds={"json"},
     owners=OWNERS,
 )
-def kitos_indbakke(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+def kitos_indbakke(context: dg.AssetExecutionContext, installation: Resource) -> dg.MaterializeResult:
     """Fetch into the inbox; the intake takes it from there as it does any delivery."""
-    settings = get_settings()
-    if not settings.kitos_email and context.run.job_name != KITOS_JOB_NAME:
+    if not installation.settings.kitos_email and context.run.job_name != KITOS_JOB_NAME:
         # One of many that somebody selected: what is not set up here is no fault.
         told = "KITOS er ikke sat op her; der er intet hentet."
         context.log.info(told)
         return dg.MaterializeResult(metadata={"hentet": False, "status": told})
     try:
-        path = fetch_kitos(settings)
+        path = fetch_kitos(installation)
     except KitosError as error:
         if isinstance(error, Unreachable):
             can_be_tried_again(context)

@@ -4,9 +4,8 @@ import dagster as dg
 
 from expectations.profiles import profiles
 from kdi.operations.scrub import scrub
-from kdi.settings import get_settings
 from orchestration.dagster_internals.old_metadata import forget_metadata
-from orchestration.keys import INTEGRITY_KEY, OWNERS, WRITER_POOL, lake_key
+from orchestration.keys import INTEGRITY_KEY, OWNERS, WRITER_POOL, Resource, lake_key
 
 # What earlier versions of the platform wrote in Dagster of deliveries with small counts. A delivery's true sum, less
 # the counts that are shown, is the sum of the hidden ones; its file's hash lets whoever knows the rest of it try the
@@ -30,9 +29,9 @@ def forget_hidden_sums(instance: dg.DagsterInstance) -> list[str]:
     owners=OWNERS,
     pool=WRITER_POOL,
 )
-def integritet(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+def integritet(context: dg.AssetExecutionContext, installation: Resource) -> dg.MaterializeResult:
     """Fails when something is damaged that could not be mended; each line says what to do."""
-    outcome = scrub(get_settings())
+    outcome = scrub(installation.reception, installation.releases)
     outcome.removed += forget_hidden_sums(context.instance)
     for line in (*outcome.removed, *outcome.mended):
         context.log.warning(line)

@@ -13,17 +13,15 @@ from kdi.building.start import remember_publications
 from kdi.faults import Unreachable
 from kdi.ingest.intake import Intake, remove_leftovers, take_in
 from kdi.ingest.reference.intake import InvalidReference, take_in_reference
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import standings_in
 from kdi.machine.lock import writer_lock
-from kdi.settings import get_settings
 from orchestration import partitions
 from orchestration.asking import can_be_tried_again
 from orchestration.assets.months import stale_answers
 from orchestration.assets.periods import REFUSED_TAG, PeriodReport, PeriodState, describe, reading_of, states_of
 from orchestration.dagster_internals.events import evaluate_partitions
 from orchestration.dagster_internals.origins import job_named
-from orchestration.keys import KITOS_KEY, OWNERS, REFERENCE_KEY, WRITER_POOL, intake_job_name, lake_key
+from orchestration.keys import KITOS_KEY, OWNERS, REFERENCE_KEY, WRITER_POOL, Resource, intake_job_name, lake_key
 from orchestration.partitions import ACCEPTED, NOT_HELD_BACK
 
 REFERENCE_CHECK = "referencefilerne_er_i_orden"
@@ -64,22 +62,22 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": _column_schema(profile)},
         code_version=profile.fingerprint,
     )
-    def lake(context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        settings = get_settings()
+    def lake(context: dg.AssetExecutionContext, installation: Resource) -> Iterator[dg.AssetCheckResult]:
+        reception, releases = installation.reception, installation.releases
         wanted = list(context.partition_keys)
-        with writer_lock(settings.writer_lock):
-            remove_leftovers(settings)
-            remember_publications(settings)
+        with writer_lock(reception.lake.writer_lock):
+            remove_leftovers(reception.lake)
+            remember_publications(reception.lake.log, releases)
             try:
-                intake = take_in(settings, profile, set(wanted))
+                intake = take_in(reception, profile, set(wanted))
             except Unreachable as error:
                 can_be_tried_again(context)
                 raise dg.Failure(str(error), allow_retries=False) from error
-        states = states_of(standings_in(DeliveryLog(settings.delivery_log)), profile.source)
-        report = PeriodReport(context, key, states)
+        states = states_of(standings_in(reception.lake.log), profile.source)
+        report = PeriodReport(context, key, states, reception.quarantine)
         refused = report.tell(wanted, intake.deliveries)
         if profile.source in call_sources():
-            evaluate_partitions(context, stale_answers(settings, _touched_months(intake, states)))
+            evaluate_partitions(context, stale_answers(releases.link, _touched_months(intake, states)))
         if intake.undecided:  # the files stay in the inbox, and are tried again
             can_be_tried_again(context)
             report.tell_undecided(
@@ -137,12 +135,13 @@ def _column_schema(profile: Profile) -> dg.TableSchema:
         )
     ],
 )
-def reference(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+def reference(
+    context: dg.AssetExecutionContext, installation: Resource
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Put the reference files in force that lie in the inbox and the project now."""
-    settings = get_settings()
-    with writer_lock(settings.writer_lock):
+    with writer_lock(installation.lake.writer_lock):
         try:
-            taken = take_in_reference(settings)
+            taken = take_in_reference(installation.reception)
         except InvalidReference as error:
             reasons = {name: [str(f) for f in faults[:_MOST_REASONS]] for name, faults in error.faults.items()}
             yield dg.AssetCheckResult(

@@ -1,6 +1,7 @@
 """Published months as partitions: which tables have them, what a build made anew, and how far each month has come."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -9,11 +10,9 @@ from dagster import AssetCheckEvaluation
 
 from expectations.profiles import call_sources
 from kdi.lake.calendars import ALL_PLATFORMS
-from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.standing import active_in
+from kdi.lake.delivery import Delivery
 from kdi.publish.extent import Extent
 from kdi.publish.purposes import Purposes
-from kdi.settings import Settings
 from orchestration.assets.made import answer
 from orchestration.partitions import MONTH_STATUS
 
@@ -33,14 +32,14 @@ def has_months(schema: str, name: str, columns: Mapping[str, Any]) -> bool:
 
 
 def month_events(
-    settings: Settings, extent: Extent, tables: Sequence[dg.AssetKey], purposes: Purposes
+    release: Path, extent: Extent, tables: Sequence[dg.AssetKey], purposes: Purposes
 ) -> dict[dg.AssetKey, list[dg.AssetMaterialization]]:
     """A materialization for each month of each table that the release in force got from this build.
 
     The data version is a fingerprint of the month's rows: the same again leaves what follows from it in step.
     """
     found = {}
-    with _release(settings) as connection:
+    with _opened(release) as connection:
         for key in tables:
             name = ".".join(key.path)
             months = extent.months_of(name)
@@ -57,9 +56,9 @@ def month_events(
     return found
 
 
-def month_answers(settings: Settings) -> list[AssetCheckEvaluation]:
+def month_answers(release: Path) -> list[AssetCheckEvaluation]:
     """The answer of the check on each month of the release in force: what ``marts.maaned_status`` says of it."""
-    with _release(settings) as connection:
+    with _opened(release) as connection:
         rows = connection.execute(
             "select strftime(maaned, '%Y-%m'), status, forventede, modtagne from marts.maaned_status"
             " where platform = ? order by all",
@@ -78,7 +77,7 @@ def month_answers(settings: Settings) -> list[AssetCheckEvaluation]:
     ]
 
 
-def stale_answers(settings: Settings, touched: Iterable[str]) -> list[AssetCheckEvaluation]:
+def stale_answers(release: Path, touched: Iterable[str]) -> list[AssetCheckEvaluation]:
     """The same check on months of the release that new deliveries have made stale; the next build answers again."""
     return [
         answer(
@@ -89,30 +88,29 @@ def stale_answers(settings: Settings, touched: Iterable[str]) -> list[AssetCheck
             severity=dg.AssetCheckSeverity.WARN,
             partition=month,
         )
-        for month in sorted(published_months(settings) & set(touched))
+        for month in sorted(published_months(release) & set(touched))
     ]
 
 
-def published_months(settings: Settings) -> set[str]:
+def published_months(release: Path) -> set[str]:
     """The months of calls in the release in force; none before the first."""
-    if not (settings.published / "current").exists():
+    if not release.exists():
         return set()
-    with _release(settings) as connection:
+    with _opened(release) as connection:
         rows = connection.execute("select distinct strftime(maaned, '%Y-%m') from marts.maaned_status").fetchall()
     return {month for (month,) in rows}
 
 
-def months_that_can_be_made(settings: Settings) -> set[str]:
+def months_that_can_be_made(release: Path, active: Iterable[Delivery]) -> set[str]:
     """The months of calls in the release in force, and those that the lake has and the next build makes."""
-    counting = active_in(DeliveryLog(settings.delivery_log))
-    return published_months(settings) | {d.periode[:7] for d in counting if d.kilde in call_sources()}
+    return published_months(release) | {d.periode[:7] for d in active if d.kilde in call_sources()}
 
 
 _WORDS = {"komplet": "Komplet", "afventer": "Afventer", "frist_udloebet": "Fristen er udløbet"}
 
 
-def _release(settings: Settings) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(settings.published / "current" / "kdi.duckdb"), read_only=True)
+def _opened(release: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(release / "kdi.duckdb"), read_only=True)
 
 
 def _numbers(months: Sequence[str]) -> str:

@@ -7,18 +7,20 @@ when no file has come; and doing it again changes no colour.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 from dagster import AssetCheckEvaluation
 
 from expectations.profiles import profiles
 from kdi.ingest.undecided import Undecided
+from kdi.installation import Installation
 from kdi.lake.delivery import Delivery
-from kdi.lake.standing import Standing
-from kdi.settings import get_settings
+from kdi.lake.standing import Standing, standings_in
 from orchestration.dagster_internals.events import Context, check_states, evaluate_partitions, log_together
 from orchestration.dagster_internals.failed_runs import keep_red, make_failed_run
 from orchestration.dagster_internals.launchpad import launchpad
+from orchestration.keys import lake_key
 from orchestration.partitions import ACCEPTED, NOT_HELD_BACK
 
 # A run with this tag failed because a delivery was refused; its value names the reading of it.
@@ -92,10 +94,11 @@ def states_of(standings: Iterable[Standing], source: str) -> dict[str, PeriodSta
 class PeriodReport:
     """Tells Dagster of a source's periods from within a run of its lake asset."""
 
-    def __init__(self, context: Context, key: dg.AssetKey, states: dict[str, PeriodState]) -> None:
+    def __init__(self, context: Context, key: dg.AssetKey, states: dict[str, PeriodState], quarantine: Path) -> None:
         self._context = context
         self._key = key
         self._states = states
+        self._quarantine = quarantine
 
     def tell(self, wanted: Sequence[str], new: Sequence[Delivery]) -> list[PeriodState]:
         """Record the wanted periods and what changed in others; returns those that were refused.
@@ -129,7 +132,7 @@ class PeriodReport:
             partition=state.period,
             severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
             description=describe_standing(problem) if problem else _all_is_well(name, state),
-            metadata=_what_to_do(problem) if problem else {},
+            metadata=_what_to_do(problem, self._quarantine) if problem else {},
         )
 
     def summary(self, name: str, wanted: Sequence[str], told: str) -> dg.AssetCheckResult:
@@ -207,7 +210,15 @@ class PeriodReport:
         ]
 
 
-def _what_to_do(standing: Standing) -> dict[str, dg.MetadataValue]:
+def tell_of_periods(context: Context, installation: Installation) -> None:
+    """What people or a build decided since the sources' own runs shows in the checks of their periods."""
+    standings = standings_in(installation.lake.log)
+    for source in profiles():
+        states = states_of(standings, source)
+        PeriodReport(context, lake_key(source), states, installation.settings.quarantine).correct()
+
+
+def _what_to_do(standing: Standing, quarantine: Path) -> dict[str, dg.MetadataValue]:
     """The delivery, its reasons in full, and the form in which somebody decides."""
     delivery = standing.delivery
     form = {
@@ -219,7 +230,7 @@ def _what_to_do(standing: Standing) -> dict[str, dg.MetadataValue]:
         "fil": dg.MetadataValue.text(delivery.fil),
         "hvad_nu": dg.MetadataValue.md(f"[Godkend den, eller træk den tilbage]({link}); ellers send en rettet fil."),
     }
-    reasons = get_settings().quarantine / delivery.leverance_id / "aarsag.txt"
+    reasons = quarantine / delivery.leverance_id / "aarsag.txt"
     if reasons.is_file():
         text = reasons.read_text(encoding="utf-8")[:_MOST_OF_REASONS]
         found |= {"grunde": dg.MetadataValue.md(f"```\n{text}\n```"), "grunde_fil": dg.MetadataValue.path(str(reasons))}

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import dagster as dg
 
 from kdi.building.plan import Plan
-from kdi.building.start import start
+from kdi.building.start import LaidOut, Site
+from kdi.building.status import Status
 from kdi.machine.disk_space import NoRoom
 from kdi.machine.files import Damaged
 from kdi.publish.extent import Extent
 from kdi.publish.release import Manifest
-from kdi.settings import Settings
 from orchestration.assets.lake import SOURCE_ASSETS
 from orchestration.assets.made import Made
 from orchestration.keys import OWNERS, REFERENCE_KEY
@@ -29,21 +29,18 @@ SPEC = dg.AssetSpec(
 )
 
 
-def lay_out(
-    settings: Settings, rebuild: bool, months: Sequence[str], without: frozenset[str] = frozenset()
-) -> tuple[Plan, Manifest]:
+def lay_out(site: Site, status: Status, rebuild: bool, months: Sequence[str]) -> LaidOut:
     """Lay out the build folder. Call with the writer's lock held.
 
     Args:
         rebuild: make everything anew.
         months: to make anew whether they differ or not.
-        without: ids of deliveries to leave out.
 
     Raises:
         dagster.Failure: a file of the lake is damaged, or there is no room; nothing is changed.
     """
     try:
-        return start(settings, rebuild, months, without)
+        return site.start(status, rebuild, months)
     except (Damaged, NoRoom) as error:
         raise dg.Failure(str(error), allow_retries=False) from error
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from kdi.machine.lock import writer_lock
-from kdi.settings import get_settings
 from orchestration.assets.publication import RELEASE_KEY
-from orchestration.keys import OWNERS, WRITER_POOL
+from orchestration.keys import OWNERS, WRITER_POOL, Resource
 
 POSTGRES_KEY = dg.AssetKey(["published", "postgres"])
 
@@ -25,18 +24,16 @@ POSTGRES_KEY = dg.AssetKey(["published", "postgres"])
     output_required=False,
     pool=WRITER_POOL,
 )
-def postgres(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+def postgres(context: dg.AssetExecutionContext, installation: Resource) -> Iterator[dg.MaterializeResult]:
     """Publish what is in force; the files are published already and stay so if this fails."""
     from kdi.publish.postgres.connection import PostgresProblem
-    from kdi.publish.postgres.publication import publish
 
-    settings = get_settings()
-    if not settings.postgres_dsn.get_secret_value():
+    if not installation.settings.postgres_dsn.get_secret_value():
         context.log.info("KDI_POSTGRES_DSN er ikke sat; der udgives kun filer.")
         return
     try:
-        with writer_lock(settings.writer_lock):
-            published = publish(settings)
+        with writer_lock(installation.lake.writer_lock):
+            published = installation.publication.publish()
     except PostgresProblem as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     yield dg.MaterializeResult(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import dagster as dg
 
@@ -9,14 +10,12 @@ from expectations.judge import judge
 from expectations.suites import suite
 from kdi.building import isolation
 from kdi.building.plan import Plan
-from kdi.building.start import remember_publications
-from kdi.building.workspace import Workspace
-from kdi.lake.store import Lake
+from kdi.building.start import Site, remember_publications
 from kdi.machine.steps import step
 from kdi.publish import figures
 from kdi.publish.extent import Extent
-from kdi.publish.release import Manifest, Overtaken, Releases
-from kdi.settings import Settings
+from kdi.publish.purposes import Purposes
+from kdi.publish.release import Manifest, Overtaken
 from orchestration.assets.disclosure import DISCLOSURE_KEY
 from orchestration.assets.figures import FIGURES_KEY, figure_findings
 from orchestration.assets.made import Made, answers_of
@@ -55,14 +54,11 @@ def control_spec(upstream: Sequence[dg.AssetKey]) -> dg.AssetSpec:
     )
 
 
-def judge_control_totals(settings: Settings, manifest: Manifest) -> Made:
+def judge_control_totals(site: Site, manifest: Manifest, data_docs: Path) -> Made:
     """Whether each sum on the way from file to KPI is the one before it."""
-    connection = Workspace(settings).connect()
-    try:
+    with site.workspace.connect() as connection:
         frame = connection.execute("select * from intermediate.int_kontroltotaler order by all").fetchdf()
-    finally:
-        connection.close()
-    verdicts = judge(frame, suite("publicering"), "publicering", settings.data_docs)
+    verdicts = judge(frame, suite("publicering"), "publicering", data_docs)
     step("gate: control totals judged")
     metadata = {
         "dagster/row_count": len(frame),
@@ -71,33 +67,33 @@ def judge_control_totals(settings: Settings, manifest: Manifest) -> Made:
         **{f"forskel {led}": int(part.abs().sum()) for led, part in frame.groupby("led")["forskel"]},
         "kald": int(frame.loc[frame["led"] == "maaned_til_danmark", "fundet"].sum()),
     }
-    blame = "" if all(v.passed for v in verdicts) else isolation.told(settings, manifest)
+    blame = "" if all(v.passed for v in verdicts) else isolation.told(site.lake.log, site.releases, manifest)
     return Made(CONTROL_KEY, metadata, answers_of(CONTROL_KEY, verdicts, len(frame), "kontroltotaler", blame))
 
 
-def publish(settings: Settings, planned: Plan, manifest: Manifest, extent: Extent) -> Made:
+def publish(site: Site, planned: Plan, manifest: Manifest, extent: Extent, purposes: Purposes) -> Made:
     """Turn the build into a release and switch ``current`` to it.
 
     Raises:
         dagster.Failure: another release was published meanwhile, or a figure cannot be.
     """
     try:
-        found = figures.require(figure_findings(settings, manifest))  # the writer asks too
+        found = figures.require(figure_findings(site, manifest))  # the writer asks too
         manifest = replace(manifest, fund=found, grund=planned.reason, helt_paa_ny=dict(extent.whole))
-        workspace = Workspace(settings)
+        workspace = site.workspace
         workspace.close_marts()
-        release = Releases(settings).publish(workspace.marts, workspace.private, manifest, extent)
+        release = site.releases.publish(workspace.marts, workspace.private, manifest, extent, purposes)
     except (Overtaken, figures.FiguresCannotBe) as overtaken:
         raise dg.Failure(str(overtaken), allow_retries=False) from overtaken
-    remember_publications(settings)
-    Lake.of(settings).depot.keep_log()
+    remember_publications(site.lake.log, site.releases)
+    site.lake.depot.keep_log()
     return Made(
         RELEASE_KEY,
         {
             "dagster/row_count": sum(release.raekker.values()),
             "publicering_id": release.publicering_id,
             "forgaenger": release.forgaenger or "",
-            "sti": dg.MetadataValue.path(str(settings.published / "current")),
+            "sti": dg.MetadataValue.path(str(site.releases.link)),
             "raekker": release.raekker,
         },
     )

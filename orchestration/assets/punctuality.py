@@ -8,10 +8,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from expectations.profiles import profiles
-from kdi.building.status import Status, status_of
+from kdi.building.status import Status
 from kdi.lake.calendars import Period
-from kdi.settings import get_settings
-from orchestration.keys import lake_key
+from orchestration.keys import Resource, lake_key
 
 IN_TIME = "leveret_til_tiden"
 _MOST_SHOWN = 50
@@ -28,9 +27,9 @@ PUNCTUALITY_CHECKS = [spec.key for spec in _SPECS]
 
 
 @dg.multi_asset_check(name="punktlighed", specs=_SPECS, can_subset=True)
-def punctuality(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-    """Compare the calendars with the log as of the settings' status date."""
-    status = status_of(get_settings())
+def punctuality(context: dg.AssetCheckExecutionContext, installation: Resource) -> Iterator[dg.AssetCheckResult]:
+    """Compare the calendars with the log as of the status date."""
+    status = installation.status()
     for spec in _SPECS:
         if spec.key in context.selected_asset_check_keys:
             yield _in_time(spec, status)

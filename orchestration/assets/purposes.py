@@ -7,7 +7,6 @@ import dagster as dg
 from kdi.building.workspace import Workspace
 from kdi.publish import declared
 from kdi.publish.purposes import Purposes, describe
-from kdi.settings import Settings
 from orchestration.assets.made import Made, answer
 from orchestration.keys import OWNERS
 
@@ -36,19 +35,15 @@ def spec(upstream: Sequence[dg.AssetKey]) -> dg.AssetSpec:
     )
 
 
-def judge_purposes(settings: Settings, purposes: Purposes) -> Made:
+def judge_purposes(workspace: Workspace, purposes: Purposes) -> Made:
     """Whether every table of the build has purpose and legal basis, and every number is declared and keeps to it."""
-    workspace = Workspace(settings)
     tables = workspace.published_tables()
     missing = purposes.missing(tables)
     told = describe(missing) if missing else f"{len(tables)} tabeller."
     metadata = {"tabeller": len(tables), "formaal": {table: purposes.as_metadata(table) for table in tables}}
-    connection = workspace.connect()
-    try:
+    with workspace.connect() as connection:
         undeclared = declared.undeclared(connection, "kdi")
         betrayed = [] if undeclared else declared.betrayed(connection)
-    finally:
-        connection.close()
     answers = (
         answer(PURPOSE_KEY, CHECK, not missing, told),
         answer(PURPOSE_KEY, DECLARED, not undeclared, "\n".join(undeclared) or "Alle tal er erklæret."),

@@ -13,10 +13,11 @@ import dagster as dg
 from kdi.notation.periods import LOCAL_TIME_ZONE, first_day, months_before
 from kdi.report.catalogue import Product, products
 from kdi.report.edition import Edition, NotPublished
+from kdi.report.make import Press
 from kdi.settings import get_settings
 from orchestration import partitions
 from orchestration.assets.publication import RELEASE_KEY
-from orchestration.keys import OWNERS
+from orchestration.keys import OWNERS, Resource
 
 GROUP = "reports"
 # A pool of their own: they read what is published, and keep no delivery waiting.
@@ -50,16 +51,17 @@ def _report(product: Product) -> dg.AssetsDefinition:
         backfill_policy=dg.BackfillPolicy.single_run(),
         output_required=False,
     )
-    def report(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-        release, failures = _release(), []
+    def report(context: dg.AssetExecutionContext, installation: Resource) -> Iterator[dg.MaterializeResult]:
+        press, failures = installation.press, []
+        release = press.release.resolve().name
         for period in context.partition_keys:
-            if len(context.partition_keys) > 1 and not _is_published(product, period):
+            if len(context.partition_keys) > 1 and not _is_published(press.release, product, period):
                 context.log.info(f"{period}: publiceringen har ikke perioden.")
             elif made := _already_made(context.instance, key, period, release):
                 context.log_event(made)
             else:
                 try:
-                    context.log_event(_made(context, product, key, period, release))
+                    context.log_event(_made(context, press, product, period, release))
                 except dg.Failure as failure:  # the other periods are made all the same
                     failures.append(str(failure.description))
         if failures:
@@ -69,20 +71,15 @@ def _report(product: Product) -> dg.AssetsDefinition:
     return report
 
 
-def _release() -> str:
-    return (get_settings().published / "current").resolve().name
-
-
-def _is_published(product: Product, period: str) -> bool:
+def _is_published(release: Path, product: Product, period: str) -> bool:
     """Whether the release in force has the period; by itself it is made, or says why not."""
-    release = get_settings().published / "current"
     return release.exists() and last_month(product.rytme, period) in usable_months(release)
 
 
-def is_absent(key: dg.AssetKey, period: str) -> bool:
+def is_absent(release: Path, key: dg.AssetKey, period: str) -> bool:
     """Whether a period of a report is none of the release in force."""
     product = products().get(key.path[-1]) if key.path[0] == GROUP else None
-    return product is not None and not _is_published(product, period)
+    return product is not None and not _is_published(release, product, period)
 
 
 def _already_made(
@@ -101,21 +98,21 @@ def _already_made(
 
 
 def _made(
-    context: dg.AssetExecutionContext, product: Product, key: dg.AssetKey, period: str, release: str
+    context: dg.AssetExecutionContext, press: Press, product: Product, period: str, release: str
 ) -> dg.AssetMaterialization:
     from kdi.report.make import ReportsFailed, make, names_not_shown
 
     context.log.info(f"{product.titel} for {period}.")
     try:
-        files = list(make(get_settings(), product.id, last_month(product.rytme, period)))
+        files = list(make(press, product.id, last_month(product.rytme, period)))
     except (ReportsFailed, NotPublished) as failed:
         raise dg.Failure(str(failed), allow_retries=False) from failed
-    altered = names_not_shown(get_settings())
+    altered = names_not_shown(press)
     for line in altered:
         context.log.warning(line)
-    folder = files[0].parent if files else get_settings().reports
+    folder = files[0].parent if files else press.folder
     return dg.AssetMaterialization(
-        key,
+        dg.AssetKey([GROUP, product.id]),
         partition=period,
         metadata={
             "publicering_id": release,
@@ -167,9 +164,11 @@ def due(months: list[date]) -> Iterator[tuple[str, str]]:
     minimum_interval_seconds=300,
     description="Laver en måneds og et kvartals rapporter én gang, når publiceringen har det hele.",
 )
-def perioden_er_hel(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+def perioden_er_hel(
+    context: dg.SensorEvaluationContext, installation: Resource
+) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Makes the reports of a month and of a quarter once, when the release in force holds all of it."""
-    release = (get_settings().published / "current").resolve()
+    release = installation.releases.link.resolve()
     if context.cursor == release.name or not release.exists():
         yield dg.SkipReason("Ingen ny publicering.")
         return

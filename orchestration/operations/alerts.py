@@ -13,10 +13,10 @@ from typing import Any
 
 import dagster as dg
 
-from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.standing import waiting_in
+from kdi.installation import Installation
 from kdi.operations.masking import masked
-from kdi.settings import Settings, get_settings
+from kdi.settings import Settings
+from orchestration.keys import Resource
 from orchestration.operations import incidents, logs
 from orchestration.operations.incidents import Incident
 
@@ -44,7 +44,7 @@ class Told:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def news(instance: dg.DagsterInstance, told: Told) -> tuple[list[Incident], Told]:
+def news(instance: dg.DagsterInstance, installation: Installation, told: Told) -> tuple[list[Incident], Told]:
     """The incidents that nobody has been told of, and the memory once they are told."""
     open_runs = {
         key: (job, storage_id)
@@ -57,9 +57,10 @@ def news(instance: dg.DagsterInstance, told: Told) -> tuple[list[Incident], Told
         if incident.key not in open_runs:
             new.append(incident)
         open_runs[incident.key] = (incident.job or "", incident.storage_id)
-    standing = list(incidents.standing(instance, SENSOR_NAME))
+    status = installation.status()
+    standing = list(incidents.standing(instance, SENSOR_NAME, installation.site, status))
     new += [incident for incident in standing if incident.key not in told.standing]
-    waiting = waiting_in(DeliveryLog(get_settings().delivery_log))
+    waiting = [s for s in status.standings if s.needs_somebody]
     new += incidents.waiting((s for s in waiting if incidents.waiting_key(s) not in told.standing), instance)
     keys = [incident.key for incident in standing] + [incidents.waiting_key(s) for s in waiting]
     return new, Told(until.isoformat(), open_runs, keys)
@@ -74,7 +75,7 @@ def send(settings: Settings, new: Iterable[Incident]) -> int:
     addresses = settings.alert_urls.get_secret_value().split()
     sent = 0
     for incident in new:
-        text = masked(incidents.in_words(incident, settings.ui_url), settings)
+        text = masked(incidents.in_words(incident, settings.ui_url), settings.secret_values())
         taken = [deliver(address, f"KDI Indsigt: {incident.what}", text) for address in addresses]
         logs.write(
             "ALERT", level="ERROR", message=text, incident=incident.key, run_id=incident.run_id, job=incident.job,
@@ -121,10 +122,9 @@ def _shows_password(service: Any) -> bool:
     description="Fortæller, hvad der fejlede, er forsinket eller venter, én gang pr. hændelse,"
     " til adresserne i KDI_ALERT_URLS.",
 )  # fmt: skip
-def driftsalarm(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+def driftsalarm(context: dg.SensorEvaluationContext, installation: Resource) -> dg.SensorResult | dg.SkipReason:
     """Look, tell what is new, and remember it."""
-    settings = get_settings()
-    new, told = news(context.instance, Told.from_cursor(context.cursor))
-    sent = send(settings, new)
+    new, told = news(context.instance, installation, Told.from_cursor(context.cursor))
+    sent = send(installation.settings, new)
     context.update_cursor(told.to_cursor())
     return dg.SkipReason(f"{sent} nye hændelser." if sent else "Ingen nye hændelser.")

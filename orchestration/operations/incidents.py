@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from kdi.building.start import Site
+from kdi.building.status import Status
 from kdi.lake.standing import Standing
 from kdi.operations.lateness import is_behind, missing_periods
-from kdi.settings import get_settings
 from orchestration.assets.periods import REFUSED_TAG, describe_standing, reading_of
 from orchestration.dagster_internals.names import WILL_RETRY_TAG, InstigatorStatus, TickStatus
 from orchestration.operations.failures import failure_lines_of, in_one_line
@@ -83,7 +84,7 @@ def failed_runs(instance: dg.DagsterInstance, since: datetime) -> tuple[list[Inc
     return incidents, max([since, *(_aware(record.update_timestamp) for record in records)])
 
 
-def standing(instance: dg.DagsterInstance, own_name: str) -> Iterator[Incident]:
+def standing(instance: dg.DagsterInstance, own_name: str, site: Site, status: Status) -> Iterator[Incident]:
     """What is wrong as long as it is: sensors and schedules whose last try failed, and what is late."""
     for state in instance.all_instigator_state(
         instigator_statuses={InstigatorStatus.RUNNING, InstigatorStatus.DECLARED_IN_CODE}
@@ -97,8 +98,7 @@ def standing(instance: dg.DagsterInstance, own_name: str) -> Iterator[Incident]:
                 where=(in_one_line(error) if error else "Ukendt fejl.",),
                 todo="Nye leverancer bliver liggende, til fejlen er rettet. Åbn den under Automation i Dagster.",
             )
-    settings = get_settings()
-    for source, periods in missing_periods(settings):
+    for source, periods in missing_periods(status):
         newest = periods[-1]
         name = newest.name or "næste udtræk"
         yield Incident(
@@ -107,7 +107,7 @@ def standing(instance: dg.DagsterInstance, own_name: str) -> Iterator[Incident]:
             where=(f"{len(periods)} mangler; den nyeste er {name}, ventet {newest.due:%d-%m-%Y}.",),
             todo="Se med kdi status, hvad der mangler, og spørg leverandøren, hvornår det kommer.",
         )
-    if is_behind(settings):
+    if is_behind(site, status):
         yield Incident(
             key="late:udgivelse",
             what="udgivelsen er forsinket",

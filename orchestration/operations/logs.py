@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 
 from kdi.operations.masking import masked
-from kdi.settings import Settings, get_settings
+from kdi.settings import get_settings
 from orchestration.dagster_internals.names import get_log_record_metadata, has_log_record_metadata
 from orchestration.operations.failures import first_cause
 
@@ -46,7 +46,7 @@ def write(event: str, level: str = "INFO", **fields: Any) -> None:
         return
     now = datetime.now(UTC)
     told = {"time": now.isoformat(timespec="milliseconds"), "level": level, "event": event}
-    told |= {name: _shown(value, settings) for name, value in fields.items() if value is not None}
+    told |= {name: _shown(value, settings.secret_values()) for name, value in fields.items() if value is not None}
     line = json.dumps(told, ensure_ascii=False, default=str) + "\n"
     if settings.log == "stderr":
         sys.__stderr__ and sys.__stderr__.write(line)
@@ -59,8 +59,8 @@ def write(event: str, level: str = "INFO", **fields: Any) -> None:
         os.close(file)
 
 
-def _shown(value: Any, settings: Settings) -> Any:
-    return masked(value[:_LONGEST], settings) if isinstance(value, str) else value
+def _shown(value: Any, secrets: list[str]) -> Any:
+    return masked(value[:_LONGEST], secrets) if isinstance(value, str) else value
 
 
 class JsonLines(logging.Handler):

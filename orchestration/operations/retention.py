@@ -7,6 +7,7 @@ age: without it Dagster would show that partition as missing.
 
 import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 from sqlalchemy import text
@@ -15,10 +16,8 @@ from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import waiting_in
 from kdi.machine.lock import writer_lock
 from kdi.notation.periods import LOCAL_TIME_ZONE
-from kdi.publish.release import Releases
-from kdi.settings import Settings, get_settings
 from orchestration.dagster_internals.names import FINISHED_STATUSES, SqlEventLogStorage
-from orchestration.keys import WRITER_POOL
+from orchestration.keys import WRITER_POOL, Resource
 from orchestration.operations import logs
 
 _RUNS_IN_USE = """
@@ -49,41 +48,41 @@ def delete_old_runs(instance: dg.DagsterInstance, before: datetime) -> int:
     return deleted
 
 
-def delete_old_quarantine(settings: Settings, before: datetime) -> int:
+def delete_old_quarantine(log: DeliveryLog, quarantine: Path, before: datetime) -> int:
     """Delete what is kept of refused deliveries from before a moment that nobody must act on any more."""
-    log = DeliveryLog(settings.delivery_log)
     waiting = {s.delivery.leverance_id for s in waiting_in(log)}
     done = [
         delivery.leverance_id
         for delivery in log.all()
         if delivery.leverance_id not in waiting and datetime.fromisoformat(delivery.modtaget) < before
     ]
-    folders = [folder for name in dict.fromkeys(done) if (folder := settings.quarantine / name).is_dir()]
+    folders = [folder for name in dict.fromkeys(done) if (folder := quarantine / name).is_dir()]
     for folder in folders:
         shutil.rmtree(folder)
     return len(folders)
 
 
-def delete_old_logs(settings: Settings, before: datetime) -> int:
+def delete_old_logs(folder: Path, before: datetime) -> int:
     """Delete the log files of days before a moment."""
-    old = [file for file in settings.log_folder.glob("kdi-*.jsonl") if file.stem < f"kdi-{before:%Y-%m-%d}"]
+    old = [file for file in folder.glob("kdi-*.jsonl") if file.stem < f"kdi-{before:%Y-%m-%d}"]
     for file in old:
         file.unlink()
     return len(old)
 
 
 @dg.op(pool=WRITER_POOL)
-def ryd_op(context: dg.OpExecutionContext) -> None:
+def ryd_op(context: dg.OpExecutionContext, installation: Resource) -> None:
     """Throw away what the settings say is old, and say how much that was."""
-    settings = get_settings()
+    settings, lake = installation.settings, installation.lake
     now = datetime.now(UTC)
+    quarantined_before = now - timedelta(days=settings.keep_quarantine_days)
     runs_before = now - timedelta(days=settings.keep_run_days)
-    with writer_lock(settings.writer_lock):
+    with writer_lock(lake.writer_lock):
         done = {
             "runs": delete_old_runs(context.instance, runs_before),
-            "logs": delete_old_logs(settings, runs_before),
-            "quarantined": delete_old_quarantine(settings, now - timedelta(days=settings.keep_quarantine_days)),
-            "releases": Releases(settings).prune(),
+            "logs": delete_old_logs(settings.log_folder, runs_before),
+            "quarantined": delete_old_quarantine(lake.log, settings.quarantine, quarantined_before),
+            "releases": installation.releases.prune(),
         }
     context.log.info(f"Ryddet op: {done}")
     logs.write("CLEANUP", deleted=done)

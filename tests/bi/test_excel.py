@@ -16,6 +16,8 @@ from kdi.excel.contents import CALLS, choose_month
 from kdi.excel.make import file_name, make_workbooks
 from kdi.excel.reader import KOMBIT, readers
 from kdi.excel.sheets import read
+from kdi.installation import Installation as Parts
+from kdi.installation import here
 from kdi.notation import danish
 from kdi.publish.agreements import Agreements, in_force
 from kdi.report.edition import Edition
@@ -296,7 +298,7 @@ def test_names_that_excel_holds_for_one_are_one_item(demo_installation: Installa
             names, [*odd, *(f"SYSTEM {n // 2}" if n % 2 else f"system {n // 2}" for n in range(99))], strict=False
         ):
             connection.execute("update marts.dim_it_system set visningsnavn = ? where visningsnavn = ?", [new, old])
-    (path,) = make_workbooks(Settings(home=tmp_path), "Aalborg")
+    (path,) = make_workbooks(Parts(Settings(home=tmp_path)).press, "Aalborg")
     book = Workbook(path)
     assert book.faults() == []
     for pivot in book.pivots().values():
@@ -356,7 +358,7 @@ def test_no_cell_is_a_formula_whatever_a_delivery_says(demo_installation: Instal
     evil = '=HYPERLINK("http://x";"klik") <&> \' +1 @sum'
     with duckdb.connect(str(release / "kdi.duckdb")) as connection:
         connection.execute("update marts.dim_it_system set visningsnavn = ?", [evil])
-    (path,) = make_workbooks(Settings(home=tmp_path), "Aalborg")
+    (path,) = make_workbooks(Parts(Settings(home=tmp_path)).press, "Aalborg")
     rows = cells(path, "Data kald")
     assert str(rows[1][rows[0].index("IT-system")]).startswith(evil)
     sheets = {n: t for n, t in parts(path).items() if n.startswith("xl/worksheets/sheet")}
@@ -366,8 +368,8 @@ def test_no_cell_is_a_formula_whatever_a_delivery_says(demo_installation: Instal
 
 def test_who_shares_with_whom_is_data(demo_installation: Installation, demo: duckdb.DuckDBPyConnection) -> None:
     """Aalborg lets Aarhus see its rows, Odense lets everybody."""
-    with demo_installation.in_force() as settings:
-        nobody_shares = readers(demo, in_force(settings))
+    with demo_installation.in_force():
+        nobody_shares = readers(demo, in_force(here().lake))
     assert nobody_shares[0] == KOMBIT
     assert len(nobody_shares) == 99
     assert all(r.sees == (r.cvr,) for r in nobody_shares[1:])
@@ -389,11 +391,11 @@ def test_workbooks_for_all_municipalities(demo_installation: Installation, proof
     import time
 
     began = time.monotonic()
-    with demo_installation.in_force() as settings:
-        paths = list(make_workbooks(settings))
+    with demo_installation.in_force():
+        paths = list(make_workbooks(here().press))
         made = [p.name for p in paths]
         with duckdb.connect(str(demo_installation.current / "kdi.duckdb"), read_only=True) as connection:
-            assert made == [file_name(r) for r in readers(connection, in_force(settings))]
+            assert made == [file_name(r) for r in readers(connection, in_force(here().lake))]
     assert len(made) == 99
     assert sum(map(slicers_filter_their_own_fields, paths)) > 1_000
     proof.says("Excel: projektmapper til 98 kommuner og KOMBIT", f"{time.monotonic() - began:.0f} sekunder")

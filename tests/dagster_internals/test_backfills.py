@@ -12,7 +12,8 @@ from pipeline.world import JOB
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
-from kdi.settings import get_settings
+from kdi.installation import here
+from kdi.lake.standing import active_in
 from orchestration.assets.months import months_that_can_be_made, published_months
 from orchestration.dagster_internals.backfills import forgive_absent
 
@@ -91,8 +92,8 @@ def test_a_backfill_of_which_only_the_absent_was_left_has_succeeded(instance: dg
 def test_a_month_that_the_lake_has_is_none_that_nobody_delivered(installation: Installation) -> None:
     """Else a backfill of days and of the months made of them would be green before any build."""
     installation.deliver(month("2022-04", calls_in_month("2022-04", "Aalborg", JOB, "SagIndeks", 50)))
-    settings = get_settings()
-    assert months_that_can_be_made(settings) == set()
-    take_in(settings, profiles()["serviceplatformen"])
-    assert published_months(settings) == set()
-    assert months_that_can_be_made(settings) == {"2022-04"}
+    release, log = here().releases.link, here().lake.log
+    assert months_that_can_be_made(release, active_in(log)) == set()
+    take_in(here().reception, profiles()["serviceplatformen"])
+    assert published_months(release) == set()
+    assert months_that_can_be_made(release, active_in(log)) == {"2022-04"}

@@ -7,9 +7,8 @@ import yaml
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 
-from kdi.lake.delivery_log import DeliveryLog
+from kdi.installation import here
 from kdi.lake.standing import active_in
-from kdi.settings import get_settings
 from orchestration.assets.periods import DECISION_JOB, DECISION_OP
 from orchestration.dagster_internals.events import check_states, last_answer
 from orchestration.dagster_internals.origins import make_run, run_here
@@ -47,7 +46,7 @@ def test_a_tenth_of_a_day_is_held_back_accepted_by_the_form_and_counts(
     assert not decide(instance, **form).is_success, "who and why must be said"
     assert decide(instance, **{**form, "grund": "lukkedag", "af": "Kim"}).is_success
     assert check_states(instance, HELD)[MONDAYS[-1]] is True
-    assert MONDAYS[-1] in {d.periode for d in active_in(DeliveryLog(get_settings().delivery_log))}
+    assert MONDAYS[-1] in {d.periode for d in active_in(here().lake.log)}
     assert not decide(instance, **{**form, "afgoerelse": "bring_tilbage", "grund": "x", "af": "Kim"}).is_success
     assert decide(instance, **{**form, "afgoerelse": "traek_tilbage", "grund": "fejl", "af": "Kim"}).is_success
-    assert MONDAYS[-1] not in {d.periode for d in active_in(DeliveryLog(get_settings().delivery_log))}
+    assert MONDAYS[-1] not in {d.periode for d in active_in(here().lake.log)}

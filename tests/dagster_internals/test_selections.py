@@ -66,7 +66,7 @@ def said_of(instance: dg.DagsterInstance, period: str) -> str:
 
 def test_every_selection_is_one_build_and_one_publication(installation: Installation) -> None:
     installation.deliver(*(a_day(f"2022-0{m}-1{d}") for m in (1, 2, 3) for d in (0, 1)))
-    assert not load(get_settings()).failures
+    assert not load().failures
     with use_dagster_home(get_settings()) as instance:
         first = installation.current.name
         assert instance.get_materialized_partitions(HOURS) == {"2022-01", "2022-02", "2022-03"}
@@ -121,6 +121,6 @@ def test_the_month_bar_is_what_the_release_says_after_any_order_of_deliveries(in
             installation.deliver(*(a_day(period, chance.randint(1, 9**6)) for period in set(days)))
         os.environ["KDI_AS_OF"] = f"2022-{7 + number // 50:02}-{1 + number % 28:02}"
         get_settings.cache_clear()
-        load(get_settings())
+        load()
         with use_dagster_home(get_settings()) as instance:
             assert status_checks(instance) == said_of_months(installation), number

@@ -23,8 +23,8 @@ import openpyxl
 from expectations.findings import Finding
 from expectations.profiles import Profile, profiles
 from kdi.ingest.intake import Intake, take_in
+from kdi.installation import Installation
 from kdi.lake.delivery import Delivery
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import active_in
 from kdi.settings import Settings
 
@@ -205,6 +205,11 @@ class Platform:
             home=self.folder / "home", inbox=str(self.folder / "inbox"), settle_seconds=0, memory_limit="500MB"
         )
 
+    @property
+    def parts(self) -> Installation:
+        """What its settings make of it, as they are now."""
+        return Installation(self.settings)
+
     def path(self, source: str, name: str) -> Path:
         return self.folder / "inbox" / source / name
 
@@ -216,15 +221,15 @@ class Platform:
         return path
 
     def take_in(self, profile: Profile) -> Intake:
-        return take_in(self.settings, profile)
+        return take_in(self.parts.reception, profile)
 
     @property
     def log(self) -> list[Delivery]:
-        return DeliveryLog(self.settings.delivery_log).all()
+        return self.parts.lake.log.all()
 
     @property
     def active(self) -> dict[str, Delivery]:
-        return {d.periode: d for d in active_in(DeliveryLog(self.settings.delivery_log))}
+        return {d.periode: d for d in active_in(self.parts.lake.log)}
 
     def outcome(self, delivery: Delivery) -> Outcome:
         return Outcome(

@@ -237,7 +237,7 @@ def test_a_file_in_another_declared_encoding_is_searched_too(tmp_path: Path) -> 
 def test_a_number_in_a_file_name_is_not_shown(tmp_path: Path, name: str) -> None:
     platform = Platform(tmp_path)
     platform.put("stoettesystemerne", name, csv_bytes(three_hours("2022-01-03")))
-    listing = look(platform.settings.inbox_url, HOURLY, platform.settings.first_day, 0)
+    listing = look(platform.parts.inbox, HOURLY)
     (shown,) = listing.unrecognised + listing.unfinished
     assert not any(number in shown for number in NUMBERS)
     assert "**********" in shown

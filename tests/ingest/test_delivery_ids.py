@@ -10,7 +10,6 @@ from deliveries import Platform
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
 from kdi.lake.delivery import Delivery
-from kdi.lake.delivery_log import DeliveryLog
 from orchestration.assets.periods import PeriodReport, PeriodState
 
 HEADER = "myndighed_cvr;myndighed_navn;it_system_uuid;it_system_navn;kle_nummer;kle_emne;antal_sager\n"
@@ -22,8 +21,8 @@ def taken_in(home: Path, *counts: int) -> list[Delivery]:
     platform = Platform(home)
     for count in counts:
         platform.put("kle", "kle_2023-01-31.csv", (HEADER + ROW.format(count)).encode())
-        take_in(platform.settings, profiles()["kle"])
-    return DeliveryLog(platform.settings.delivery_log).all("kle")
+        take_in(platform.parts.reception, profiles()["kle"])
+    return platform.parts.lake.log.all("kle")
 
 
 def test_files_that_differ_in_a_hidden_count_have_the_same_name(tmp_path: Path) -> None:
@@ -42,7 +41,8 @@ def test_a_correction_has_another_and_the_same_file_again_is_the_same_delivery(t
 @pytest.mark.parametrize("key", ["sha256", "kontrolsum"])
 def test_dagster_is_told_no_sum_and_no_hash_of_it(key: str, tmp_path: Path) -> None:
     (delivery,) = taken_in(tmp_path, 3)
-    report = PeriodReport(None, dg.AssetKey("kle"), {"2023-01-31": PeriodState("2023-01-31", delivery)})  # type: ignore[arg-type]
+    states = {"2023-01-31": PeriodState("2023-01-31", delivery)}
+    report = PeriodReport(None, dg.AssetKey("kle"), states, tmp_path)  # type: ignore[arg-type]
     told = report._materialization(delivery, is_new=True)
     assert key not in told.metadata
     assert delivery.sha256[:12] not in json.dumps([str(told.metadata), told.tags])

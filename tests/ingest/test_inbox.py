@@ -15,7 +15,6 @@ from kdi.ingest.inbox import InboxListing, look
 from kdi.ingest.intake import find_pending
 from kdi.ingest.remote import InboxUnreachable
 from kdi.lake.delivery import Delivery
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.standing import waiting_in
 
 SOURCE = "stoettesystemerne"
@@ -26,7 +25,7 @@ def content(day: str, **second: str) -> bytes:
 
 
 def listing(platform: Platform) -> InboxListing:
-    return look(platform.settings.inbox_url, HOURLY, platform.settings.first_day, 0)
+    return look(platform.parts.inbox, HOURLY)
 
 
 UNFINISHED = [
@@ -98,7 +97,7 @@ def test_the_inbox_is_left_as_it_was(mixed: Mixed) -> None:
 
 
 def test_a_file_is_taken_once_its_writer_has_closed_it(mixed: Mixed) -> None:
-    assert [f.period for f in find_pending(mixed[0].settings, HOURLY).files] == ["2022-01-11"]
+    assert [f.period for f in find_pending(mixed[0].parts.reception, HOURLY).files] == ["2022-01-11"]
 
 
 def test_no_scratch_is_left_in_the_lake(mixed: Mixed) -> None:
@@ -169,7 +168,7 @@ def test_one_bad_day_of_sixty_leaves_fifty_nine(story: Story) -> None:
 
 def test_the_bad_day_is_the_one_that_somebody_must_act_on(story: Story) -> None:
     assert BAD not in story.active["sixty days"]
-    outstanding = {s.delivery.periode for s in waiting_in(DeliveryLog(story.platform.settings.delivery_log))}
+    outstanding = {s.delivery.periode for s in waiting_in(story.platform.parts.lake.log)}
     assert outstanding == {HURT}  # by now: the bad day was corrected, the hurt one was not
 
 
@@ -207,9 +206,9 @@ def test_a_refused_redelivery_leaves_the_earlier_one_active(story: Story) -> Non
 
 
 def test_a_refused_file_is_judged_again_under_a_changed_profile(story: Story) -> None:
-    assert find_pending(story.platform.settings, HOURLY).files == ()
+    assert find_pending(story.platform.parts.reception, HOURLY).files == ()
     changed = HOURLY.model_copy(update={"rejected_share_allowed": 0.5})
-    assert {f.period for f in find_pending(story.platform.settings, changed).files} == {HURT}
+    assert {f.period for f in find_pending(story.platform.parts.reception, changed).files} == {HURT}
 
 
 def test_only_the_periods_asked_for_are_taken(tmp_path: Path) -> None:
@@ -218,7 +217,7 @@ def test_only_the_periods_asked_for_are_taken(tmp_path: Path) -> None:
     platform = Platform(tmp_path)
     for day in SIXTY[:3]:
         platform.put(SOURCE, f"{SOURCE}_{day}.csv", content(day))
-    taken = take_in(platform.settings, HOURLY, periods={SIXTY[1]}).deliveries
+    taken = take_in(platform.parts.reception, HOURLY, periods={SIXTY[1]}).deliveries
     assert [d.periode for d in taken] == [SIXTY[1]]
 
 

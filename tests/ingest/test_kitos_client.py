@@ -28,6 +28,8 @@ from kdi.ingest.kitos import (
     fetch_usages,
     write_delivery,
 )
+from kdi.ingest.remote import Inbox
+from kdi.settings import Settings
 
 TUESDAY, WEDNESDAY, NEXT_MONDAY = date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 30)
 PASSWORD = "kaffe-og-kage-42"
@@ -222,15 +224,19 @@ def connect(kitos: Kitos, password: str = PASSWORD) -> KitosConnection:
     return KitosConnection(f"http://127.0.0.1:{kitos.port}/", "kdi@example.org", SecretStr(password), at_once)
 
 
+def opened(address: str) -> Inbox:
+    return Inbox(Settings(inbox=address))
+
+
 def fetch(kitos: Kitos, inbox: Path, today: date = TUESDAY, full: bool = False) -> list[Row]:
-    return list(json.loads(Path(fetch_delivery(connect(kitos), str(inbox), today, full)).read_bytes()))
+    return list(json.loads(Path(fetch_delivery(connect(kitos), opened(str(inbox)), today, full)).read_bytes()))
 
 
 def fetch_fails(kitos: Kitos, inbox: Path, password: str = PASSWORD) -> str:
     """The error's text, after a look that nothing personal is in it and nothing new in the inbox."""
     before = contents(inbox)
     with pytest.raises(KitosError) as raised:
-        fetch_delivery(connect(kitos, password), str(inbox), WEDNESDAY)
+        fetch_delivery(connect(kitos, password), opened(str(inbox)), WEDNESDAY)
     told = "".join(traceback.format_exception(raised.value))
     assert not [secret for secret in (*PERSONS, password, "jwt-") if secret in told]
     assert contents(inbox) == before
@@ -321,8 +327,8 @@ def test_only_deliveries_up_to_today_are_built_upon(kitos: Kitos, tmp_path: Path
     fetch(kitos, tmp_path, WEDNESDAY)
     for other in ("kitos_2026-11-23.json.part", "kitos_2026-11.json", "kitos_2026-11-22 (1).json"):
         (tmp_path / "kitos" / other).write_text("[]")
-    assert earlier_usages(str(tmp_path), TUESDAY) == []
-    assert [u.uuid for u in earlier_usages(str(tmp_path), WEDNESDAY)] == [UUID(uuid_of(1))]
+    assert earlier_usages(opened(str(tmp_path)), TUESDAY) == []
+    assert [u.uuid for u in earlier_usages(opened(str(tmp_path)), WEDNESDAY)] == [UUID(uuid_of(1))]
 
 
 def test_a_token_that_expires_on_the_way_is_renewed(kitos: Kitos, tmp_path: Path) -> None:
@@ -514,17 +520,17 @@ def test_until_it_is_whole_a_delivery_has_a_name_that_the_inbox_leaves_alone(
 
     monkeypatch.setattr(LocalFileSystem, "mv", full_disk)
     with pytest.raises(OSError, match="No space"):
-        write_delivery(usages, str(tmp_path), TUESDAY)
+        write_delivery(usages, opened(str(tmp_path)), TUESDAY)
     assert len(during) == 1 and during[0].endswith(UNFINISHED_SUFFIXES)
     assert not contents(tmp_path)
 
 
 def test_a_remote_inbox_gets_its_delivery_too(kitos: Kitos) -> None:
     kitos.usages = [usage(1)]
-    path = fetch_delivery(connect(kitos), "memory://indbakke", TUESDAY)
+    path = fetch_delivery(connect(kitos), opened("memory://indbakke"), TUESDAY)
     fs = fsspec.filesystem("memory")
     assert list(fs.find("/indbakke")) == ["/indbakke/kitos/kitos_2026-11-24.json"] == [path]
-    assert [u.uuid for u in earlier_usages("memory://indbakke", TUESDAY)] == [UUID(uuid_of(1))]
+    assert [u.uuid for u in earlier_usages(opened("memory://indbakke"), TUESDAY)] == [UUID(uuid_of(1))]
     fs.rm("/indbakke", recursive=True)
 
 

@@ -30,7 +30,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Platform:
 
 
 def test_the_list_of_deliveries_shows_those_with_notes(platform: Platform) -> None:
-    lines = list(delivery_lines(platform.settings, None, EVER, every=False))
+    lines = list(delivery_lines(platform.parts.lake.log, None, EVER, every=False))
     assert [line.strip() for line in lines[1:]] == [NOTE]
     assert lines[0].endswith("stoettesystemerne_2022-01-04.csv")
 
@@ -45,7 +45,7 @@ def test_a_note_that_many_files_share_is_told_once(platform: Platform) -> None:
 
 def test_a_log_from_before_notes_is_read_and_written_on(platform: Platform, tmp_path: Path) -> None:
     old = tmp_path / "leverancer.sqlite"
-    DeliveryLog(platform.settings.delivery_log).copy_to(old)
+    platform.parts.lake.log.copy_to(old)
     with sqlite3.connect(old) as connection:
         connection.execute("alter table leverancer drop column noter")
     before = DeliveryLog(old).all()

@@ -29,7 +29,7 @@ def test_what_has_a_files_name_and_is_none_is_told_and_the_files_are_loaded(plat
     platform.path(SOURCE, f"{SOURCE}_2022-01-13.csv").mkdir()
     os.mkfifo(platform.path(SOURCE, f"{SOURCE}_2022-01-14.csv"))
     platform.path(SOURCE, f"{SOURCE}_2022-01-15.csv").symlink_to("/findes/ikke")
-    told = find_pending(platform.settings, HOURLY).listing.no_files
+    told = find_pending(platform.parts.reception, HOURLY).listing.no_files
     assert [line.split(": er ")[1].split(",")[0] for line in told] == [
         "en mappe", "en kanal eller enhed", "en genvej (link)",
     ]  # fmt: skip
@@ -37,9 +37,9 @@ def test_what_has_a_files_name_and_is_none_is_told_and_the_files_are_loaded(plat
 
 
 def test_a_file_that_vanishes_before_it_is_read_is_told_and_the_others_are_hashed(platform: Platform) -> None:
-    files = look(platform.settings.inbox_url, HOURLY, platform.settings.first_day, 0).files
+    files = look(platform.parts.inbox, HOURLY).files
     platform.path(SOURCE, f"{SOURCE}_{DAYS[1]}.csv").unlink()
-    hashed, left = with_hashes(files, platform.settings.inbox_url)
+    hashed, left = with_hashes(files, platform.parts.inbox)
     assert [f.period for f in hashed] == [DAYS[0], DAYS[2]]
     (told,) = map(str, left)
     assert told.startswith(f"{SOURCE}/{SOURCE}_{DAYS[1]}.csv: filen forsvandt, mens den blev læst.")
@@ -48,9 +48,9 @@ def test_a_file_that_vanishes_before_it_is_read_is_told_and_the_others_are_hashe
 def test_a_fault_of_the_platform_is_told_as_such_for_each_file_with_its_place(
     platform: Platform, tmp_path: Path
 ) -> None:
-    files = [(f, Path(f.path)) for f in find_pending(platform.settings, HOURLY).files]
-    (part,) = workers.parts_of(platform.settings, HOURLY, files, tmp_path / "scratch")
-    audits = workers.audit(platform.settings, replace(part, profile=None))  # type: ignore[arg-type]
+    files = [(f, Path(f.path)) for f in find_pending(platform.parts.reception, HOURLY).files]
+    (part,) = workers.parts_of(platform.parts.reception.allowed, HOURLY, files, tmp_path / "scratch")
+    audits = workers.audit(replace(part, profile=None))  # type: ignore[arg-type]
     assert len(audits) == 3
     for audit in audits:
         assert audit.undecided is not None

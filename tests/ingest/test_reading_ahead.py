@@ -1,5 +1,6 @@
 """A load reads what all sources have sent before the runs ask for it; what comes out is the same."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ from kdi.ingest.spans import span_of
 SOURCE = "stoettesystemerne"
 DAYS = ("2022-03-01", "2022-03-02", "2022-03-03")
 TORN = "2022-03-04"
+
+
+def begin(platform: Platform) -> AbstractContextManager[None]:
+    reception = platform.parts.reception
+    files = {SOURCE: find_pending(reception, HOURLY).files}
+    return reading_ahead(reception.inbox, reception.lake, reception.allowed, files)
 
 
 @pytest.fixture
@@ -41,7 +48,7 @@ def test_the_same_is_decided_whether_or_not_it_was_read_ahead(platform: Platform
     for path in sorted(platform.path(SOURCE, "x").parent.iterdir()):
         alone.put(SOURCE, path.name, path.read_bytes())
     alone.take_in(HOURLY)
-    with reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}):
+    with begin(platform):
         platform.take_in(HOURLY)
     assert decided(platform) == decided(alone)
     assert [status for _, status, _ in decided(platform)] == ["indlaest", "indlaest", "indlaest", "afvist"]
@@ -51,22 +58,22 @@ def test_the_same_is_decided_whether_or_not_it_was_read_ahead(platform: Platform
 def test_what_was_read_ahead_is_not_read_again(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = []
     audit = workers.audit
-    monkeypatch.setattr(workers, "audit", lambda settings, part: parts.append(part) or audit(settings, part))
-    with reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}):
+    monkeypatch.setattr(workers, "audit", lambda part: parts.append(part) or audit(part))
+    with begin(platform):
         platform.take_in(HOURLY)
     assert sorted(file.period for part in parts for file, _ in part.files) == [*DAYS, TORN]
 
 
 def test_what_no_run_asks_for_is_thrown_away_and_read_another_time(platform: Platform) -> None:
-    with reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}):
-        take_in(platform.settings, HOURLY, periods={DAYS[0]})
+    with begin(platform):
+        take_in(platform.parts.reception, HOURLY, periods={DAYS[0]})
     assert scratch(platform) == []
-    assert ahead.begun(platform.settings, find_pending(platform.settings, HOURLY).files)[0] == []
+    assert ahead.begun(platform.parts.lake, find_pending(platform.parts.reception, HOURLY).files)[0] == []
     assert [d.periode for d in platform.take_in(HOURLY).deliveries] == [*DAYS[1:], TORN]
 
 
 def test_only_the_span_that_is_asked_for_is_read(platform: Platform) -> None:
-    pending = find_pending(platform.settings, HOURLY)
+    pending = find_pending(platform.parts.reception, HOURLY)
     assert pending.within(span_of(DAYS[1], DAYS[2])).periods == [DAYS[1], DAYS[2]]
     assert pending.within(span_of(None, "2022-03")).periods == [*DAYS, TORN]
     assert pending.within(span_of("2022-04", None)).files == ()
@@ -76,8 +83,8 @@ def test_a_folder_that_is_read_into_is_no_leftover_but_that_of_a_killed_load_is(
     killed = platform.settings.lake / ".indgaaende-draebt"
     killed.mkdir(parents=True)
     (killed / "laas").touch()  # the kernel has released the lock of the process that died
-    with reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}):
-        remove_leftovers(platform.settings)
+    with begin(platform):
+        remove_leftovers(platform.parts.lake)
         assert len(scratch(platform)) == 1
         assert killed not in scratch(platform)
         platform.take_in(HOURLY)
@@ -92,9 +99,9 @@ def test_a_part_that_fails_fails_the_intake_that_asks_for_it(
 
     monkeypatch.setattr(workers, "audit", full)
     with (
-        reading_ahead(platform.settings, {SOURCE: find_pending(platform.settings, HOURLY).files}),
+        begin(platform),
         pytest.raises(OSError, match="No space left"),
     ):
-        intake.take_in(platform.settings, HOURLY)
+        intake.take_in(platform.parts.reception, HOURLY)
     assert platform.log == []
     assert scratch(platform) == []

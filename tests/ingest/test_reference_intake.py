@@ -10,7 +10,6 @@ from deliveries import Platform
 
 from expectations.reference import reference_profiles
 from kdi.ingest.reference.intake import InvalidReference, take_in_reference
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.reference import BUILT_IN, ReferenceSet
 from kdi.settings import PROJECT_ROOT
 
@@ -31,7 +30,7 @@ def platform(tmp_path: Path) -> Platform:
 
 
 def test_the_built_in_files_are_used_when_the_user_has_none(platform: Platform) -> None:
-    reference = take_in_reference(platform.settings)
+    reference = take_in_reference(platform.parts.reception)
     assert reference.replaced == ()
     assert reference.changed
     assert reference.rows["kommuner"] == 98
@@ -39,7 +38,7 @@ def test_the_built_in_files_are_used_when_the_user_has_none(platform: Platform) 
 
 def test_the_users_file_wins_over_the_built_in_one(platform: Platform) -> None:
     platform.put("reference", "snitflader.csv", INTERFACES.encode())
-    reference = take_in_reference(platform.settings)
+    reference = take_in_reference(platform.parts.reception)
     assert reference.replaced == ("snitflader",)
     assert names(reference) == [
         ("SF1470", "Sags- og Dokumentindeks"),
@@ -60,24 +59,24 @@ def test_the_users_file_wins_over_the_built_in_one(platform: Platform) -> None:
 )
 def test_the_users_file_reads_the_same_however_it_is_written(platform: Platform, content: bytes) -> None:
     platform.put("reference", "snitflader.csv", content)
-    assert names(take_in_reference(platform.settings)) == [
+    assert names(take_in_reference(platform.parts.reception)) == [
         ("SF1470", "Sags- og Dokumentindeks"),
         ("SF1500", "Organisation og brugere æøå"),
     ]
 
 
 def test_the_same_files_again_are_not_a_change(platform: Platform) -> None:
-    first = take_in_reference(platform.settings)
-    again = take_in_reference(platform.settings)
+    first = take_in_reference(platform.parts.reception)
+    again = take_in_reference(platform.parts.reception)
     assert (again.changed, again.fingerprint) == (False, first.fingerprint)
 
 
 def test_taking_the_file_away_puts_the_built_in_one_back_in_force(platform: Platform) -> None:
-    built_in = take_in_reference(platform.settings)
+    built_in = take_in_reference(platform.parts.reception)
     path = platform.put("reference", "snitflader.csv", INTERFACES.encode())
-    own = take_in_reference(platform.settings)
+    own = take_in_reference(platform.parts.reception)
     path.unlink()
-    back = take_in_reference(platform.settings)
+    back = take_in_reference(platform.parts.reception)
     assert own.fingerprint != built_in.fingerprint == back.fingerprint
     assert own.changed and back.changed
 
@@ -99,23 +98,23 @@ def test_taking_the_file_away_puts_the_built_in_one_back_in_force(platform: Plat
 )  # fmt: skip
 def test_a_faulty_file_is_refused_and_the_old_set_stays_in_force(platform: Platform, content: str, said: str) -> None:
     platform.put("reference", "snitflader.csv", INTERFACES.encode())
-    before = take_in_reference(platform.settings)
+    before = take_in_reference(platform.parts.reception)
     platform.put("reference", "snitflader.csv", content.encode())
     with pytest.raises(InvalidReference) as refusal:
-        take_in_reference(platform.settings)
+        take_in_reference(platform.parts.reception)
     assert "reference/snitflader.csv" in str(refusal.value)
     assert said in str(refusal.value)
     assert CPR_LIKE not in str(refusal.value)
-    assert DeliveryLog(platform.settings.delivery_log).reference() == before.fingerprint
+    assert platform.parts.lake.log.reference() == before.fingerprint
     assert names(before)[0] == ("SF1470", "Sags- og Dokumentindeks")
 
 
 def test_nothing_is_kept_of_a_refused_file(platform: Platform) -> None:
-    take_in_reference(platform.settings)
+    take_in_reference(platform.parts.reception)
     before = {p for p in platform.settings.lake.rglob("*") if p.suffix in (".csv", ".parquet")}
     platform.put("reference", "kommuner.csv", f"cvr;navn\n{CPR_LIKE};x\n".encode())
     with pytest.raises(InvalidReference):
-        take_in_reference(platform.settings)
+        take_in_reference(platform.parts.reception)
     assert {p for p in platform.settings.lake.rglob("*") if p.suffix in (".csv", ".parquet")} == before
     assert not any(CPR_LIKE.encode() in p.read_bytes() for p in platform.kept_files())
 
@@ -123,7 +122,7 @@ def test_nothing_is_kept_of_a_refused_file(platform: Platform) -> None:
 def test_windows_1252_is_refused_with_what_to_do(platform: Platform) -> None:
     platform.put("reference", "snitflader.csv", INTERFACES.encode("windows-1252"))
     with pytest.raises(InvalidReference, match="UTF-8"):
-        take_in_reference(platform.settings)
+        take_in_reference(platform.parts.reception)
 
 
 def built_in(table: str) -> list[dict[str, str]]:
@@ -143,7 +142,7 @@ def first(row: dict[str, str]) -> Callable[[list[dict[str, str]]], list[dict[str
 def refusal_of(platform: Platform, table: str, content: bytes) -> str:
     platform.put("reference", f"{table}.csv", content)
     with pytest.raises(InvalidReference) as refusal:
-        take_in_reference(platform.settings)
+        take_in_reference(platform.parts.reception)
     return str(refusal.value)
 
 
@@ -170,7 +169,7 @@ def test_a_threshold_below_the_floor_or_no_whole_number_is_refused(platform: Pla
 def test_a_stricter_threshold_is_taken(platform: Platform) -> None:
     rows = [row | {"taerskel": "10"} if row["taerskel"] else row for row in built_in("formaal")]
     platform.put("reference", "formaal.csv", as_csv(rows))
-    assert {row[3] for row in names(take_in_reference(platform.settings), "formaal")} == {None, "10"}
+    assert {row[3] for row in names(take_in_reference(platform.parts.reception), "formaal")} == {None, "10"}
 
 
 def test_the_floor_is_the_models_floor() -> None:
@@ -236,7 +235,7 @@ def test_what_is_passed_over_is_told(platform: Platform) -> None:
         platform.put("reference", name, b"x")
     platform.put("Referencer", "kommuner.csv", b"x")
     platform.put("reference", "snitflader.csv", b"snitflade;navn;ejer\nSF9999;Ny;os\n")
-    told = "\n".join(take_in_reference(platform.settings).notes)
+    told = "\n".join(take_in_reference(platform.parts.reception).notes)
     for part in (
         "reference/Kommuner.CSV: er ikke læst; filen skal hedde kommuner.csv",
         "reference/folketal.xlsx: er ikke læst; filen skal hedde folketal.csv",
@@ -254,6 +253,6 @@ def test_the_promised_optional_files_and_columns_are_taken(platform: Platform) -
     platform.put("reference", "kommuner.csv", as_csv([row | more for row in built_in("kommuner")]))
     groups = "kommune_kode;omraade;sammenlignes_med;rang;aar\n0101;Social;0751;1;2024\n"
     platform.put("reference", "sammenligningsgrupper.csv", groups.encode())
-    taken = take_in_reference(platform.settings)
+    taken = take_in_reference(platform.parts.reception)
     assert taken.replaced == ("kommuner", "sammenligningsgrupper")
     assert any("Sammenligningsgrupper bruges ikke endnu" in note for note in taken.notes)

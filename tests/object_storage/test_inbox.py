@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from kdi.ingest import inbox
 from kdi.ingest.intake import find_pending, take_in
 from kdi.ingest.reference.intake import take_in_reference
 from kdi.ingest.remote import InboxUnreachable
+from kdi.installation import here
 from kdi.settings import Settings, get_settings
 
 from .server import SECRET, Store
@@ -36,33 +36,33 @@ def put(store: Store, settings: Settings, name: str, content: bytes) -> None:
 def test_a_delivery_is_taken_in_and_the_same_again_is_not(store: Store, settings: Settings) -> None:
     put(store, settings, f"stoettesystemerne/{DELIVERY.name}", DELIVERY.content)
     put(store, settings, "stoettesystemerne/noget-andet.csv", b"x")
-    pending = find_pending(settings, PROFILE)
+    pending = find_pending(here().reception, PROFILE)
     assert [f.sha256 for f in pending.files] == [hashlib.sha256(DELIVERY.content).hexdigest()]
     assert pending.listing.unrecognised == ("noget-andet.csv",)
-    (taken,) = take_in(settings, PROFILE).deliveries
+    (taken,) = take_in(here().reception, PROFILE).deliveries
     assert (taken.status, taken.raekker_indlaest, taken.sum_indlaest) == ("indlaest", 1, 7)
-    assert find_pending(settings, PROFILE).files == ()
+    assert find_pending(here().reception, PROFILE).files == ()
     put(store, settings, f"stoettesystemerne/{DELIVERY.name}", DELIVERY.content)  # now with a later date
-    assert find_pending(settings, PROFILE).files == ()
+    assert find_pending(here().reception, PROFILE).files == ()
 
 
 def test_what_comes_later_is_seen_by_a_process_that_has_looked_before(store: Store, settings: Settings) -> None:
-    assert find_pending(settings, PROFILE).files == ()
+    assert find_pending(here().reception, PROFILE).files == ()
     put(store, settings, f"stoettesystemerne/{DELIVERY.name}", DELIVERY.content)
-    assert len(find_pending(settings, PROFILE).files) == 1
+    assert len(find_pending(here().reception, PROFILE).files) == 1
 
 
 def test_a_file_that_changed_after_it_was_hashed_waits(store: Store, settings: Settings, tmp_path: Path) -> None:
     put(store, settings, f"stoettesystemerne/{DELIVERY.name}", DELIVERY.content)
-    (file,) = find_pending(settings, PROFILE).files
+    (file,) = find_pending(here().reception, PROFILE).files
     put(store, settings, f"stoettesystemerne/{DELIVERY.name}", DELIVERY.content.replace(b";7", b";8"))
-    assert inbox.local_path(file, settings.inbox_url, tmp_path) is None
+    assert inbox.local_path(file, here().inbox, tmp_path) is None
 
 
 def test_reference_data_in_the_bucket_win(store: Store, settings: Settings) -> None:
-    assert take_in_reference(settings).replaced == ()
+    assert take_in_reference(here().reception).replaced == ()
     put(store, settings, "reference/snitflader.csv", b"snitflade;navn\nSF1470;Sagsindeks\n")
-    taken = take_in_reference(settings)
+    taken = take_in_reference(here().reception)
     assert (taken.replaced, taken.changed, taken.rows["snitflader"]) == (("snitflader",), True, 1)
 
 
@@ -80,6 +80,6 @@ def test_a_store_that_cannot_be_read_is_told_in_words(
         monkeypatch.setenv(name, value)
     get_settings.cache_clear()
     with pytest.raises(InboxUnreachable, match=told) as problem:
-        inbox.look(get_settings().inbox_url, PROFILE, date(2019, 1, 1), 0)
+        inbox.look(here().inbox, PROFILE)
     assert SECRET not in str(problem.value)
     get_settings.cache_clear()

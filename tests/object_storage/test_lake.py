@@ -15,12 +15,11 @@ from reliability.crash import hashes_of_lake
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
 from kdi.ingest.reference.intake import take_in_reference
+from kdi.installation import here
 from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.depot import DepotUnreachable
 from kdi.lake.store import Lake
-from kdi.lake.verbs import Decisions
 from kdi.machine.files import Damaged
-from kdi.settings import Settings, get_settings
 
 from .conftest import machine
 from .server import SECRET, Store
@@ -53,12 +52,12 @@ def log_in_store(store: Store, bucket: str, folder: Path) -> list[tuple[str, str
         return log.execute("select parquet, parquet_sha256 from leverancer where parquet <> ''").fetchall()
 
 
-def takes_in(installation: Installation, *deliveries: Delivery) -> Settings:
+def takes_in(installation: Installation, *deliveries: Delivery) -> Lake:
     installation.deliver(*deliveries)
-    with installation.in_force() as settings:
-        take_in_reference(settings)
-        take_in(settings, PROFILE)
-    return settings
+    with installation.in_force():
+        take_in_reference(here().reception)
+        take_in(here().reception, PROFILE)
+        return here().lake
 
 
 def test_what_is_taken_in_is_in_the_store_and_its_log_names_it(
@@ -74,26 +73,26 @@ def test_what_is_taken_in_is_in_the_store_and_its_log_names_it(
 
 
 def test_a_file_that_is_lost_or_damaged_on_disk_is_fetched_again(installation: Installation) -> None:
-    settings = takes_in(installation, FIRST, SECOND)
+    lake = takes_in(installation, FIRST, SECOND)
     before = hashes_of_lake(installation)
-    one, other = (settings.lake / d.parquet for d in DeliveryLog(settings.delivery_log).all())
+    one, other = (lake.folder / d.parquet for d in lake.log.all())
     one.unlink()
     other.write_bytes(b"x" + other.read_bytes()[1:])
     with installation.in_force():
-        Lake.of(settings).verify(DeliveryLog(settings.delivery_log).all())
+        lake.verify(lake.log.all())
     assert hashes_of_lake(installation) == before
 
 
 def test_a_file_that_the_store_has_not_kept_whole_is_not_taken(
     installation: Installation, store: Store, bucket: str
 ) -> None:
-    settings = takes_in(installation, FIRST)
-    (kept,) = DeliveryLog(settings.delivery_log).all()
+    lake = takes_in(installation, FIRST)
+    (kept,) = lake.log.all()
     store.files.pipe_file(f"{bucket}/lake/{kept.parquet}", b"noget andet")
-    (settings.lake / kept.parquet).unlink()
+    (lake.folder / kept.parquet).unlink()
     with installation.in_force(), pytest.raises(Damaged, match="indholdet er ikke det, der blev gemt"):
-        Lake.of(settings).verify([kept])
-    assert not list(settings.lake.rglob("*.del"))
+        lake.verify([kept])
+    assert not list(lake.folder.rglob("*.del"))
 
 
 def test_an_installation_that_gets_a_store_gives_it_what_it_has(store: Store, bucket: str, tmp_path: Path) -> None:
@@ -107,9 +106,9 @@ def test_an_installation_that_gets_a_store_gives_it_what_it_has(store: Store, bu
 
 
 def test_a_decision_reaches_the_store(installation: Installation, store: Store, bucket: str, tmp_path: Path) -> None:
-    settings = takes_in(installation, FIRST)
+    takes_in(installation, FIRST)
     with installation.in_force():
-        Decisions(Lake.of(settings), settings.quarantine).withdraw(["stoettesystemerne/2022-01-10"], "prøve", "forkert")
+        here().decisions.withdraw(["stoettesystemerne/2022-01-10"], "prøve", "forkert")
     log_in_store(store, bucket, tmp_path)
     assert [e.handling for e in DeliveryLog(tmp_path / "log.sqlite").events()] == ["trukket_tilbage"]
 
@@ -123,10 +122,10 @@ def test_two_machines_do_not_write_to_one_store(
     with pytest.raises(DepotUnreachable, match="kdi restore"):
         takes_in(other, SECOND)
     assert in_store(store, bucket) == before
-    with other.in_force() as settings:
-        assert DeliveryLog(settings.delivery_log).all() == [], "nothing is promised that the store lacks"
-        shutil.rmtree(settings.lake)
-        assert Lake.of(settings).depot.take_over() == 1
+    with other.in_force():
+        assert here().lake.log.all() == [], "nothing is promised that the store lacks"
+        shutil.rmtree(here().lake.folder)
+        assert here().lake.depot.take_over() == 1
         assert in_store(store, bucket) == hashes_of_lake(other)
     with pytest.raises(DepotUnreachable, match="overtaget"):
         takes_in(installation, THIRD)
@@ -140,10 +139,10 @@ def test_a_lake_of_its_own_is_not_overwritten(
     takes_in(installation, FIRST)
     other = Installation(tmp_path / "to", tmp_path / "dagster")
     takes_in(other, SECOND)
-    with machine(store, bucket, tmp_path / "to").in_force() as settings:
+    with machine(store, bucket, tmp_path / "to").in_force():
         with pytest.raises(DepotUnreachable, match="allerede en sø"):
-            Lake.of(settings).depot.take_over()
-        assert [d.periode for d in DeliveryLog(settings.delivery_log).all()] == ["2022-01-11"]
+            here().lake.depot.take_over()
+        assert [d.periode for d in here().lake.log.all()] == ["2022-01-11"]
 
 
 def test_nothing_is_taken_in_while_the_store_is_away(
@@ -154,7 +153,7 @@ def test_nothing_is_taken_in_while_the_store_is_away(
         takes_in(installation, FIRST)
     assert SECRET not in str(problem.value)
     with installation.in_force():
-        assert DeliveryLog(get_settings().delivery_log).all() == []
+        assert here().lake.log.all() == []
 
 
 # Where the order of lake, store and log is decided: after each, the machine dies.

@@ -14,6 +14,7 @@ from pipeline.installation import Installation
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
+from kdi.installation import here
 from kdi.settings import get_settings
 from orchestration.dagster_internals.origins import make_run, run_here
 from orchestration.definitions import defs
@@ -53,7 +54,9 @@ class Watch:
         return job.execute_in_process(instance=self.instance, raise_on_error=False).run_id
 
     def tick(self) -> None:
-        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, sensor_name="driftsalarm")
+        context = dg.build_sensor_context(
+            instance=self.instance, cursor=self.cursor, sensor_name="driftsalarm", resources={"installation": here()}
+        )
         driftsalarm.evaluate_tick(context)
         self.cursor = context.cursor
 
@@ -190,7 +193,7 @@ def test_a_late_source_is_told_once_and_again_when_it_is_late_anew(
     installation.deliver(*(a_day(period) for period in ("2022-01-10", "2022-01-11")))
     for as_of, late in (("2022-01-15", False), ("2022-01-20", True), ("2022-01-21", True)):
         with _on(installation, as_of):
-            take_in(get_settings(), profiles()["stoettesystemerne"])
+            take_in(here().reception, profiles()["stoettesystemerne"])
             watch.tick()
         assert len(mail.mails) == late
     with _on(installation, "2022-01-15"):

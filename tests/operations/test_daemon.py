@@ -15,6 +15,7 @@ import pytest
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 
+from kdi.installation import here
 from kdi.machine.lock import acquire, release
 from kdi.settings import PROJECT_ROOT, get_settings
 from orchestration.dagster_internals.launcher import is_alive
@@ -104,8 +105,8 @@ def test_a_killed_queued_run_is_tried_again_by_itself(
     instance: dg.DagsterInstance, installation: Installation, daemon: Path
 ) -> None:
     installation.deliver(day(DAYS[0], call(f"{DAYS[0]}T08:00:00+01:00", "Fredericia", System("KSD"), 7)))
-    settings = get_settings()
-    acquire(settings.writer_lock)
+    writer_lock = here().lake.writer_lock
+    acquire(writer_lock)
     launch(DAYS[0], DAYS[0])
     until(lambda: started(instance) and process_of(instance, started(instance)[0]), 180, "the run began")
     (killed,) = started(instance)
@@ -113,7 +114,7 @@ def test_a_killed_queued_run_is_tried_again_by_itself(
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     until(lambda: status(instance, killed) is dg.DagsterRunStatus.FAILURE, 4 * POLL_SECONDS, "the dead run was noticed")
-    release(settings.writer_lock)
+    release(writer_lock)
     until(lambda: partitions(instance) == {DAYS[0]}, 240, "Dagster tried again, and it was loaded")
 
 

@@ -9,8 +9,8 @@ import pytest
 from ingest.deliveries import HOURLY, Platform, csv_bytes, three_hours
 from pipeline.installation import Installation
 
-from kdi.lake.delivery_log import DeliveryLog
-from kdi.publish.release import Manifest, Releases
+from kdi.installation import here
+from kdi.publish.release import Manifest
 from kdi.settings import get_settings
 from orchestration.operations import logs, retention
 
@@ -71,18 +71,19 @@ def test_dealt_with_quarantine_goes_and_what_waits_for_somebody_stays(tmp_path: 
     waiting, dealt_with = reversed(platform.take_in(HOURLY).deliveries)
     platform.put(HOURLY.source, f"{HOURLY.source}_2022-01-03.csv", csv_bytes(three_hours("2022-01-03")))
     platform.take_in(HOURLY)
-    assert retention.delete_old_quarantine(platform.settings, datetime.now(UTC) - timedelta(days=1)) == 0
-    assert retention.delete_old_quarantine(platform.settings, LATER) == 1
+    log, quarantine = platform.parts.lake.log, platform.settings.quarantine
+    assert retention.delete_old_quarantine(log, quarantine, datetime.now(UTC) - timedelta(days=1)) == 0
+    assert retention.delete_old_quarantine(log, quarantine, LATER) == 1
     kept = [folder.name for folder in platform.settings.quarantine.iterdir()]
     assert (kept, dealt_with.periode) == ([waiting.leverance_id], "2022-01-03")
-    assert len(DeliveryLog(platform.settings.delivery_log).all()) == 3, "the log forgets nothing"
+    assert len(platform.parts.lake.log.all()) == 3, "the log forgets nothing"
 
 
 def test_old_log_files_go(installation: Installation) -> None:
     logs.write("LOG", message="i dag")
     folder = get_settings().log_folder
     (folder / "kdi-2022-01-03.jsonl").write_text("{}\n", encoding="utf-8")
-    assert retention.delete_old_logs(get_settings(), datetime.now(UTC)) == 1
+    assert retention.delete_old_logs(get_settings().log_folder, datetime.now(UTC)) == 1
     assert len(list(folder.iterdir())) == 1
 
 
@@ -95,16 +96,16 @@ def test_fewer_releases_are_kept_when_the_setting_says_so(
         folder.mkdir(parents=True)
         manifest = replace(Manifest(folder.name, "", None, {}, {}))
         (folder / "manifest.json").write_text(f'{{"publicering_id": "{manifest.publicering_id}"}}', encoding="utf-8")
-    releases = Releases(settings)
     (settings.published / "current").symlink_to("releases/20220100T000000Z-0000")
     settings.keep_releases = 2
+    releases = here().releases
     assert releases.prune() == 2
     kept = ["20220100T000000Z-0000", "20220103T000000Z-0000", "20220104T000000Z-0000"]
     assert releases.all() == kept, "the current one stays though it is the oldest"
 
 
 def test_the_job_says_what_it_threw_away(instance: dg.DagsterInstance, installation: Installation) -> None:
-    result = retention.oprydning.execute_in_process(instance=instance)
+    result = retention.oprydning.execute_in_process(instance=instance, resources={"installation": here()})
     assert result.success
     (line,) = [line for line in _lines(installation) if '"CLEANUP"' in line]
     assert '"deleted": {"runs": 0, "logs": 0, "quarantined": 0, "releases": 0}' in line

@@ -18,8 +18,7 @@ import pyarrow.parquet as pq
 from typer.testing import Result
 
 from kdi.commands.load import LoadResult, load
-from kdi.lake.delivery_log import DeliveryLog
-from kdi.lake.store import Lake
+from kdi.installation import here
 from kdi.machine.files import sha256_of
 from kdi.settings import Settings, get_settings
 
@@ -105,8 +104,8 @@ class Installation:
     def tamper_reference(self, name: str, rows: Iterable[Row]) -> None:
         """Put rows into the set in force behind the intake's back; `kdi load --rebuild` then builds on them."""
         rows = list(rows)
-        with self.in_force() as settings:
-            folder = Lake.of(settings).reference_folder(str(DeliveryLog(settings.delivery_log).reference()))
+        with self.in_force():
+            folder = here().lake.reference_folder(str(here().lake.log.reference()))
         columns = {c: pa.array([row.get(c) or None for row in rows], pa.string()) for c in rows[0]}
         pq.write_table(pa.table(columns), folder / f"{name}.parquet")
         hashes = json.loads((folder / "sha256.json").read_text(encoding="utf-8"))
@@ -114,8 +113,8 @@ class Installation:
         (folder / "sha256.json").write_text(json.dumps(hashes), encoding="utf-8")
 
     def load(self, rebuild: bool = False) -> LoadResult:
-        with self.in_force() as settings:
-            return load(settings, rebuild=rebuild)
+        with self.in_force():
+            return load(rebuild=rebuild)
 
     def kdi(self, *arguments: str, status: int = 0) -> Result:
         """Run the ``kdi`` command; any other exit status than ``status`` is an error of the test's."""

@@ -7,6 +7,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from kdi.installation import Installation as Parts
 from kdi.operations import comparison
 from kdi.settings import Settings, get_settings
 from orchestration.assets.comparison import COMPARISON
@@ -60,7 +61,7 @@ def test_what_the_lake_alone_does_not_decide_is_left_out_and_told(at_once: Loade
 
 def test_without_a_release_there_is_nothing_to_compare(tmp_path: Path) -> None:
     with pytest.raises(comparison.CannotCompare, match="ingen publicering"):
-        comparison.compare(Settings(home=tmp_path))
+        comparison.compare(Parts(Settings(home=tmp_path)).site)
 
 
 @pytest.mark.lang

@@ -7,9 +7,8 @@ import dagster as dg
 import pytest
 
 from kdi.building.workspace import Workspace
+from kdi.installation import here
 from kdi.machine import lock
-from kdi.publish.release import Releases
-from kdi.settings import get_settings
 from orchestration.assets.disclosure import attack_build
 
 from .deliveries import System, cases, extract
@@ -82,20 +81,20 @@ def test_a_rebuild_hides_the_same(installation: Installation) -> None:
 def build(installation: Installation) -> Iterator[Workspace]:
     """The build folder as it was just before the release was published."""
     release = installation.current.name
-    with installation.in_force() as settings:
-        workspace = Workspace(settings)
+    with installation.in_force():
+        workspace = here().site.workspace
         shutil.copyfile(installation.current / "kdi.duckdb", workspace.marts)
         shutil.copyfile(installation.home / "state" / f"{release}.duckdb", workspace.private)
         workspace.marts.chmod(0o644)
-        lock.acquire(settings.writer_lock)
+        lock.acquire(here().lake.writer_lock)
         yield workspace
-        lock.release(settings.writer_lock)
+        lock.release(here().lake.writer_lock)
 
 
 def gate() -> dg.AssetCheckEvaluation:
-    manifest = Releases(get_settings()).current()
+    manifest = here().releases.current()
     assert manifest is not None
-    (evaluation,) = attack_build(get_settings(), manifest).checks
+    (evaluation,) = attack_build(here().site, manifest).checks
     return evaluation
 
 

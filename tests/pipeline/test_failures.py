@@ -10,7 +10,7 @@ import pytest
 from typer.testing import Result
 
 from kdi.commands.load import use_dagster_home
-from kdi.lake.delivery_log import DeliveryLog
+from kdi.installation import here
 from kdi.machine.files import sha256_of
 
 from . import world
@@ -130,8 +130,8 @@ def test_a_failed_control_total_leaves_the_release_alone(broken: Installation) -
     def lose_a_row() -> None:
         table = pq.read_table(path)
         pq.write_table(table.slice(0, table.num_rows - 1), path)
-        with broken.in_force() as settings:
-            DeliveryLog(settings.delivery_log).record_rewritten(path.stem, sha256_of(path))
+        with broken.in_force():
+            here().lake.log.record_rewritten(path.stem, sha256_of(path))
 
     result = assert_nothing_is_published(broken, lose_a_row, "--rebuild")
     assert "FEJL gate/kontroltotaler: kontroltotaler_stemmer holder ikke." in result.stderr

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from kdi.publish.release import Releases
+from kdi.installation import here
 
 from . import world
 from .ways import Loaded
@@ -27,7 +27,7 @@ def test_a_finding_holds_the_release_back_until_it_is_accepted(at_once: Loaded) 
     installation.kdi("finding", "accept", *ids, "--by", "Anna", "--reason", "Det er en øvelse")
     installation.kdi("load", "--rebuild")
     assert installation.current != before
-    with installation.in_force() as settings:
-        manifest = Releases(settings).current()
+    with installation.in_force():
+        manifest = here().releases.current()
     assert manifest and {f["godkendt"] for f in manifest.fund} == {"Det er en øvelse"}
     assert "Godkendt: Det er en øvelse" in installation.kdi("status").output

@@ -3,7 +3,7 @@
 import pytest
 
 from kdi.building.isolation import MOST_BUILDS, isolate
-from kdi.lake.delivery_log import DeliveryLog
+from kdi.installation import here
 from kdi.lake.standing import waiting_in
 
 from . import world
@@ -44,8 +44,8 @@ def test_one_delivery_holds_back_itself_and_no_other(at_once: Loaded) -> None:
     assert "holdt tilbage" in installation.kdi("load", status=1).stderr
     assert installation.current == release
     # the way out that is told
-    with installation.in_force() as settings:
-        (waiting,) = waiting_in(DeliveryLog(settings.delivery_log))
+    with installation.in_force():
+        (waiting,) = waiting_in(here().lake.log)
     assert waiting.delivery.periode == "2022-05"
     installation.kdi("delivery", "withdraw", waiting.delivery.leverance_id, "--by", "Testesen", "--reason", "ny fil")
     installation.deliver(month("2022-05", first))

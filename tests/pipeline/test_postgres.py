@@ -14,6 +14,7 @@ import pytest
 from demo.postgres.database import Database, rows
 from demo.postgres.server import PostgresServer
 from kdi.ingest.reference.intake import InvalidReference, take_in_reference
+from kdi.installation import here
 from kdi.publish.access import decisions
 from kdi.publish.catalogue import descriptions
 from kdi.settings import PROJECT_ROOT
@@ -197,8 +198,8 @@ def test_an_agreement_takes_effect_without_a_new_release(installation: Installat
     assert rows(database.dsn("fredericia"), ask) == [("Fredericia",)]
     shared = {"cvr": cvr_of("Aalborg"), "deler_med_cvr": cvr_of("Fredericia"), "fra": "", "til": "2999-12-31"}
     installation.replace_reference("aftaler", [shared])
-    with installation.in_force() as settings:
-        take_in_reference(settings)
+    with installation.in_force():
+        take_in_reference(here().reception)
     release = in_force(database)
     installation.kdi("postgres", "publish")
     assert rows(database.dsn("fredericia"), ask) == [("Aalborg",), ("Fredericia",)]
@@ -209,10 +210,10 @@ def test_an_agreement_that_cannot_be_understood_changes_nothing(installation: In
     bad = {"cvr": cvr_of("Aalborg"), "deler_med_cvr": "alle", "fra": "", "til": "31-12-2022"}
     path = installation.replace_reference("aftaler", [bad])
     with (
-        installation.in_force() as settings,
+        installation.in_force(),
         pytest.raises(InvalidReference, match="kolonne til"),
     ):
-        take_in_reference(settings)
+        take_in_reference(here().reception)
     path.unlink()
     installation.tamper_reference("aftaler", [bad])  # such as an older platform took in
     result = installation.kdi("postgres", "publish", status=1)

@@ -6,11 +6,11 @@ import json
 import dagster as dg
 import pytest
 
-from kdi.building.workspace import Workspace
 from kdi.commands.load import use_dagster_home
+from kdi.installation import here
 from kdi.publish.extent import Extent
-from kdi.publish.purposes import WithoutPurpose
-from kdi.publish.release import Manifest, Releases
+from kdi.publish.purposes import Purposes, WithoutPurpose
+from kdi.publish.release import Manifest
 
 from .deliveries import REFERENCE, read_csv
 from .installation import Installation
@@ -66,10 +66,12 @@ def test_nothing_is_published_without_purpose(without: Installation) -> None:
 
 def test_the_writer_refuses_too(without: Installation) -> None:
     """Past the gate, with the build that it stopped."""
-    with without.in_force() as settings:
-        workspace = Workspace(settings)
+    with without.in_force():
+        workspace = here().site.workspace
         saved = json.loads((workspace.folder / "plan.json").read_text(encoding="utf-8"))
         with pytest.raises(WithoutPurpose, match=r"kpi\.udbredelse"):
             workspace.close_marts()
-            Releases(settings).publish(workspace.marts, workspace.private, Manifest(**saved["manifest"]), Extent())
+            manifest = Manifest(**saved["manifest"])
+            purposes = Purposes.read(here().lake.reference_folder(manifest.inputs["reference"]))
+            here().releases.publish(workspace.marts, workspace.private, manifest, Extent(), purposes)
     assert [name for name in without.releases if not name.startswith(".")] == [without.current.name]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from kdi.commands.overview import alias_lines
+from kdi.installation import Installation as Parts
 from kdi.settings import Settings
 
 from . import world
@@ -48,14 +49,14 @@ def test_what_is_unresolved_is_listed_with_its_reason(at_once: Loaded) -> None:
 def test_suggestions_make_a_file_that_can_be_taken_in_also_where_there_was_none(
     at_once: Loaded, tmp_path: Path
 ) -> None:
-    settings = Settings(home=at_once.installation.home, inbox=str(tmp_path))
+    parts = Parts(Settings(home=at_once.installation.home, inbox=str(tmp_path)))
     own = tmp_path / "reference" / "system_alias.csv"
     own.parent.mkdir()
     own.touch()  # as the shell's >> does before anything is written
-    first = list(alias_lines(settings))
+    first = list(alias_lines(parts.inbox, parts.releases.link))
     assert first[0] == "navn;uuid;it_system"
     own.write_text("\n".join(first) + "\n", encoding="utf-8")
-    assert list(alias_lines(settings)) == first[1:]
+    assert list(alias_lines(parts.inbox, parts.releases.link)) == first[1:]
 
 
 def test_connection_per_system_and_status_date(at_once: Loaded) -> None:

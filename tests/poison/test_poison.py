@@ -19,7 +19,7 @@ from demo.postgres.database import Database
 from demo.postgres.server import PostgresServer
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
-from kdi.lake.delivery_log import DeliveryLog
+from kdi.installation import here
 from kdi.lake.standing import waiting_in
 from kdi.report.catalogue import products
 
@@ -64,10 +64,10 @@ def poisoned(folders: Folders, name: str, every_column: bool, dsn: str) -> Gift:
     installation.postgres_dsn = dsn
     replaced = {s.sound.name: s.delivery(every_column) for s in SOURCES.values()}
     installation.deliver(*(replaced.get(d.name, d) for d in world.ALL if d is not world.ORIGINAL))
-    with installation.in_force() as settings:
+    with installation.in_force():
         for profile in profiles().values():
-            take_in(settings, profile)
-        refused = [s.delivery.leverance_id for s in waiting_in(DeliveryLog(settings.delivery_log))]
+            take_in(here().reception, profile)
+        refused = [s.delivery.leverance_id for s in waiting_in(here().lake.log)]
     if refused:
         installation.kdi("delivery", "accept", *refused, "--by", "Testesen", "--reason", "resten er sund")
     return Gift(installation, every_column, installation.load().failures)

@@ -11,6 +11,7 @@ from pipeline.deliveries import Delivery, System, call, day
 from pipeline.installation import Installation
 from security.test_web_server import LOOPBACK_ONLY, listening
 
+from kdi.installation import Installation as Parts
 from kdi.machine import lock
 from kdi.settings import PROJECT_ROOT, Settings
 from orchestration.partitions import span_tags
@@ -119,7 +120,8 @@ def test_a_load_through_the_proxy_and_not_through_the_read_only_server(productio
 def test_a_killed_code_server_comes_back_and_its_run_is_tried_again(production: Production, tmp_path: Path) -> None:
     production.installation.deliver(SECOND)
     settings = Settings(home=production.places.home, _env_file=None)  # type: ignore[call-arg]
-    lock.acquire(settings.writer_lock)  # the run waits for it, in the middle of its work
+    writer_lock = Parts(settings).lake.writer_lock
+    lock.acquire(writer_lock)  # the run waits for it, in the middle of its work
     try:
         killed = launch(production, "modtag_stoettesystemerne", span_tags(SECOND.period, SECOND.period))
         until(lambda: status(production, killed) == "STARTED", 120, f"the run began: {production.log()}")
@@ -127,7 +129,7 @@ def test_a_killed_code_server_comes_back_and_its_run_is_tried_again(production: 
         production.services["kdi-code"].kill()
         until(lambda: status(production, killed) == "FAILURE", 180, f"its death was noticed: {production.log()}")
     finally:
-        lock.release(settings.writer_lock)
+        lock.release(writer_lock)
     until(lambda: production.services["kdi-code"].starts == before + 1, 240, "it was started again, once")
     production.wait_until_ready()
     again = {"tags": [{"key": "dagster/parent_run_id", "value": killed}]}

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipeline.installation import Installation
 
+from kdi.installation import here
 from kdi.settings import get_settings
 
 _SERVER = get_context("forkserver")
@@ -80,27 +81,23 @@ def _load() -> Failures:
     # The judge's process is forked from this one, which has no threads yet, instead of started anew.
     expectations.judge.get_context = lambda _: get_context("fork")  # type: ignore[attr-defined]
     expectations.judge.warm_up()
-    return load(get_settings()).failures
+    return load().failures
 
 
 def _scrub() -> Failures:
     from kdi.operations.scrub import scrub
 
-    return scrub(get_settings()).damaged
+    return scrub(here().reception, here().releases).damaged
 
 
 def _roll_back() -> Failures:
-    from kdi.building.start import lake_state
-    from kdi.publish.release import Releases
 
-    settings = get_settings()
-    return [] if Releases(settings).roll_back(lake_state(settings)) else ["intet at rulle tilbage til"]
+    return [] if here().releases.roll_back(here().site.state(here().status())) else ["intet at rulle tilbage til"]
 
 
 def _sweep() -> Failures:
-    from kdi.publish.release import Releases
 
-    Releases(get_settings()).sweep()
+    here().releases.sweep()
     return []
 
 

@@ -14,7 +14,7 @@ from pipeline.deliveries import REFERENCE, call, calls_in_month, day, month, rea
 from pipeline.installation import Installation, Table
 from pipeline.ways import Folders
 
-from kdi.building.workspace import Workspace
+from kdi.installation import here
 from kdi.machine import lock
 
 from . import processes
@@ -153,8 +153,8 @@ def test_another_duckdb_or_an_earlier_platform_makes_everything_anew_and_the_sam
 
 def test_a_build_waits_for_the_dbt_of_a_killed_load(installation: Installation) -> None:
     """Where the kernel does not end the child with its parent, the build folder's lock keeps the next load out."""
-    with installation.in_force() as settings, ThreadPoolExecutor(1) as pool:
-        folder = Workspace(settings).folder
+    with installation.in_force(), ThreadPoolExecutor(1) as pool:
+        folder = here().site.workspace.folder
         with lock.file_lock(Path(f"{folder}.lock")):
             log = installation.folder / "trin-venter"
             running = pool.submit(processes.run, installation, KDI_STEPS_LOG=str(log))

@@ -1,12 +1,14 @@
 """When a day may be delivered follows the clock in Denmark, and nothing else follows any clock."""
 
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
 
 from expectations.profiles import profiles
 from kdi.ingest import inbox
+from kdi.ingest.remote import Inbox
+from kdi.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -32,5 +34,5 @@ def test_a_day_is_known_when_it_has_begun_in_denmark(
     folder = tmp_path / "stoettesystemerne"
     folder.mkdir()
     (folder / "stoettesystemerne_2026-11-26.csv").write_text("indhold", encoding="utf-8")
-    listing = inbox.look(str(tmp_path), profiles()["stoettesystemerne"], date(2019, 1, 1), 0)
+    listing = inbox.look(Inbox(Settings(inbox=str(tmp_path), settle_seconds=0)), profiles()["stoettesystemerne"])
     assert [file.period for file in listing.files] == known

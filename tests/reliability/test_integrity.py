@@ -10,7 +10,7 @@ from pipeline.installation import Installation
 
 from kdi.commands.load import use_dagster_home
 from kdi.ingest.reference.intake import take_in_reference
-from kdi.lake.delivery_log import DeliveryLog
+from kdi.installation import here
 from kdi.machine.files import sha256_of
 from orchestration.assets.publication import CONTROL_KEY
 
@@ -87,13 +87,13 @@ def test_a_month_shared_by_two_releases_is_read_once_and_named_for_both(installa
 
 def test_damaged_reference_data_are_made_anew(installation: Installation) -> None:
     with installation.in_force() as settings:
-        log = DeliveryLog(settings.delivery_log)
+        log = here().lake.log
         path = settings.lake / "reference" / str(log.reference()) / "folketal.parquet"
         before = sha256_of(path)
         flip_a_byte(path)
         installation.kdi("scrub", status=1)
     with installation.in_force() as settings:
-        taken = take_in_reference(settings)
+        taken = take_in_reference(here().reception)
         assert not taken.changed
         assert sha256_of(path) == before
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from kdi.lake.delivery_log import DeliveryLog
+from kdi.installation import Installation
 from kdi.lake.store import Lake
 from kdi.publish.agreements import NONE, Agreements, in_force
 from kdi.report import analyse, web
@@ -53,39 +53,39 @@ def test_with_an_agreement_the_other_is_named_where_it_has_what_is_missing(publi
     assert named(published, words_of(other), "Aalborg") == set()
 
 
-def put_in_force(settings: Settings, fingerprint: str, *agreements: tuple[str, str, str | None, str | None]) -> None:
+def put_in_force(lake: Lake, fingerprint: str, *agreements: tuple[str, str, str | None, str | None]) -> None:
     """Reference data of which only ``aftaler`` is looked at."""
-    folder = Lake.of(settings).reference_folder(fingerprint)
+    folder = lake.reference_folder(fingerprint)
     folder.mkdir(parents=True)
     with duckdb.connect() as connection:
         connection.execute("create table a (cvr varchar, deler_med_cvr varchar, fra varchar, til varchar)")
         connection.executemany("insert into a values (?, ?, ?, ?)", agreements)
         connection.execute(f"copy a to '{folder / 'aftaler.parquet'}' (format parquet)")
-    DeliveryLog(settings.delivery_log).record_reference(fingerprint, "2022-01-01T00:00:00+00:00")
+    lake.log.record_reference(fingerprint, "2022-01-01T00:00:00+00:00")
 
 
 def test_agreements_hold_by_their_dates_on_the_day_somebody_looks(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
+    lake = Installation(Settings(home=tmp_path)).lake
     put_in_force(
-        settings, "nu", ("1", "2", "2022-01-01", "2022-12-31"), ("3", "alle", "2022-06-01", ""), ("4", "2", None, None),
+        lake, "nu", ("1", "2", "2022-01-01", "2022-12-31"), ("3", "alle", "2022-06-01", ""), ("4", "2", None, None),
         ("5", "alle", "i morgen", None),
     )  # fmt: skip
-    at = {day: in_force(settings, date.fromisoformat(day)) for day in ("2022-03-01", "2022-12-31", "2023-01-01")}
+    at = {day: in_force(lake, date.fromisoformat(day)) for day in ("2022-03-01", "2022-12-31", "2023-01-01")}
     assert at["2022-03-01"].visible_to("2") == {"1", "2", "4"}
     assert at["2022-12-31"].visible_to("2") == {"1", "2", "3", "4"}
     assert at["2023-01-01"].visible_to("2") == {"2", "3", "4"}
     assert at["2023-01-01"].visible_to("9") == {"3", "9"}
     assert at["2023-01-01"].visible_to(None) == set()
-    assert in_force(settings) == at["2023-01-01"]  # today is later than all of these
+    assert in_force(lake) == at["2023-01-01"]  # today is later than all of these
 
 
 def test_a_report_of_an_earlier_release_is_made_by_the_agreements_of_now(published: Published, tmp_path: Path) -> None:
     """The release's own reference data are neither here nor asked for."""
-    settings = published.settings(tmp_path)
-    assert Workbench(settings, published.edition, tmp_path).agreements == NONE  # nothing has been loaded
-    put_in_force(settings, "foer", ("1", "2", None, None))
-    put_in_force(settings, "nu", ("3", "2", None, None))
-    assert Workbench(settings, published.edition, tmp_path).agreements == Agreements(frozenset({("3", "2")}))
+    press = Installation(published.settings(tmp_path)).press
+    assert Workbench(press, published.edition, tmp_path).agreements == NONE  # nothing has been loaded
+    put_in_force(press.lake, "foer", ("1", "2", None, None))
+    put_in_force(press.lake, "nu", ("3", "2", None, None))
+    assert Workbench(press, published.edition, tmp_path).agreements == Agreements(frozenset({("3", "2")}))
 
 
 @pytest.mark.parametrize(("reader", "pages"), [("Aalborg", {"aalborg", "fredericia"}), (None, set())])

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from kdi.installation import here
 from kdi.report.catalogue import products
 from kdi.report.make import PRODUCTS
 from kdi.settings import get_settings
@@ -36,12 +37,14 @@ def test_the_demo_is_whole_and_asks_for_both(
     get_settings.cache_clear()
     try:
         with dg.DagsterInstance.ephemeral() as instance:
-            context = dg.build_sensor_context(instance=instance)
+            context = dg.build_sensor_context(instance=instance, resources={"installation": here()})
             asked = [(r.job_name, r.partition_key) for r in reports.perioden_er_hel(context)]
             # the same release is not looked at twice
             again = list(reports.perioden_er_hel(context))
             general = [a for a in reports.ASSETS if a.key.path[-1] == "k98"]
-            made = dg.materialize(general, partition_key="2022-10", instance=instance)
+            made = dg.materialize(
+                general, partition_key="2022-10", instance=instance, resources={"installation": here()}
+            )
     finally:
         get_settings.cache_clear()
     assert asked == [("lav_maanedens_rapporter", "2023-02"), ("lav_kvartalets_rapporter", "2022-10")]
@@ -61,10 +64,10 @@ def test_a_report_that_was_made_of_the_release_in_force_is_not_made_again(
     span = {"dagster/asset_partition_range_start": "2022-10", "dagster/asset_partition_range_end": "2023-04"}
     try:
         with dg.DagsterInstance.ephemeral() as instance:
-            assert dg.materialize(general, instance=instance, tags=span).success
+            assert dg.materialize(general, instance=instance, tags=span, resources={"installation": here()}).success
             pdf = tmp_path / "reports" / "2022K4" / "potentialeanalyse-k98.pdf"
             before = pdf.stat().st_mtime_ns
-            assert dg.materialize(general, instance=instance, tags=span).success
+            assert dg.materialize(general, instance=instance, tags=span, resources={"installation": here()}).success
             assert instance.get_materialized_partitions(general[0].key) == {"2022-10"}
             event = instance.get_latest_materialization_event(general[0].key)
     finally:

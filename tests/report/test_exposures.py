@@ -15,8 +15,8 @@ import yaml
 
 from kdi.excel.reader import readers
 from kdi.excel.workbook import write_workbook
+from kdi.installation import Installation
 from kdi.publish.agreements import NONE
-from kdi.report import imprint
 from kdi.report.catalogue import products
 from kdi.report.edition import Edition
 from kdi.report.make import make
@@ -83,16 +83,16 @@ def exposure(name: str, label: str, kind: str, description: str, tables: set[str
 def test_exposures_name_what_each_product_reads(
     published: Published, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    settings, found = published.settings(tmp_path), []
+    press, found = Installation(published.settings(tmp_path)).press, []
     for product in products().values():
         with reading(monkeypatch) as tables:
-            assert list(make(settings, product.id, only=ONE.get(product.id)))
+            assert list(make(press, product.id, only=ONE.get(product.id)))
         kind = "application" if product.id in ("nyhedsbrev", "web") else "analysis"
         told = f"{product.til}. kdi report {product.id}"
         found.append(exposure(product.id, product.titel, kind, told, tables))
     with reading(monkeypatch) as tables, Edition(published.release) as edition:
         kombit = next(r for r in readers(edition.connection, NONE) if r.cvr is None)
-        write_workbook(tmp_path / "kombit.xlsx", kombit, edition, imprint.of(settings))
+        write_workbook(tmp_path / "kombit.xlsx", kombit, edition, press.imprint)
     found.append(exposure("excel", "Excel-projektmapper", "analysis", "kdi report excel", tables))
     tables = {table.mart.split(".")[1] for table in build(read_catalogue()).tables if table.mart}
     found.append(exposure("powerbi", "KDI i tal", "dashboard", "Power BI-projektet; python -m powerbi", tables))

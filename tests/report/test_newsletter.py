@@ -15,6 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
+from kdi.installation import Installation
 from kdi.publish.agreements import NONE
 from kdi.report import mail, nyhedsbrev, plain, web
 from kdi.report.imprint import Imprint
@@ -142,14 +143,15 @@ se `kdi`.
 
 
 def test_the_focus_begins_as_a_text_to_write_on_and_is_kept(published: Published, tmp_path: Path) -> None:
-    settings = published.settings(tmp_path)
-    path = nyhedsbrev.focus_file(settings, published.edition)
+    press = Installation(published.settings(tmp_path)).press
+    told = (published.edition, press.imprint, press.folder)
+    path = nyhedsbrev.focus_file(press.folder, published.edition)
     assert path == tmp_path / "reports" / "fokus" / "2022-12.md"
     assert "Månedens fokus" in path.read_text(encoding="utf-8")
-    assert [line for line in nyhedsbrev.remarks(settings, published.edition) if str(path) in line]
+    assert [line for line in nyhedsbrev.remarks(*told) if str(path) in line]
     path.write_text("# Vores egen tekst\n\nStår her.", encoding="utf-8")
-    assert not [line for line in nyhedsbrev.remarks(settings, published.edition) if str(path) in line]
-    written = list(nyhedsbrev.write(published.edition, settings, tmp_path / "ud"))
+    assert not [line for line in nyhedsbrev.remarks(*told) if str(path) in line]
+    written = list(nyhedsbrev.write(*told, tmp_path / "ud"))
     assert [p.name for p in written] == ["nyhedsbrev.txt", "nyhedsbrev.eml", "nyhedsbrev.html"]
     preview = written[-1].read_text(encoding="utf-8")
     assert "<h1>Vores egen tekst</h1>" in preview
@@ -218,8 +220,8 @@ def test_sent_on_request_with_its_pictures_inside(
     published: Published, tmp_path: Path, inbox: tuple[Inbox, int]
 ) -> None:
     received, port = inbox
-    settings = published.settings(tmp_path).model_copy(update={"mail_server": SecretStr(f"smtp://127.0.0.1:{port}")})
-    mail.send_newest(settings, published.edition.month, "redaktion@example.org")
+    press = Installation(published.settings(tmp_path)).press
+    mail.send_newest(press, SecretStr(f"smtp://127.0.0.1:{port}"), published.edition.month, "redaktion@example.org")
     (sent,) = received.mails
     assert sent["To"] == "redaktion@example.org"
     html = sent.get_body(("html",))
@@ -234,7 +236,8 @@ def test_sent_on_request_with_its_pictures_inside(
 
 def test_without_a_server_nothing_is_sent_and_the_remedy_is_said(published: Published, tmp_path: Path) -> None:
     with pytest.raises(mail.NotSent, match="KDI_MAIL_SERVER er ikke sat"):
-        mail.send_newest(published.settings(tmp_path), published.edition.month, "redaktion@example.org")
+        press = Installation(published.settings(tmp_path)).press
+        mail.send_newest(press, SecretStr(""), published.edition.month, "redaktion@example.org")
 
 
 class Greedy:
@@ -257,9 +260,9 @@ class Greedy:
 def test_no_password_goes_to_a_server_without_encryption(published: Published, tmp_path: Path) -> None:
     server = Greedy()
     address = SecretStr(f"smtp://kdi:hemmeligkode@127.0.0.1:{server.socket.getsockname()[1]}")
-    settings = published.settings(tmp_path).model_copy(update={"mail_server": address})
+    press = Installation(published.settings(tmp_path)).press
     with pytest.raises(mail.NotSent, match=r"tilbyder ikke kryptering \(STARTTLS\)"):
-        mail.send_newest(settings, published.edition.month, "redaktion@example.org")
+        mail.send_newest(press, address, published.edition.month, "redaktion@example.org")
     assert server.told.startswith(b"ehlo ") and b"AUTH" not in server.told and b"MAIL" not in server.told
 
 
@@ -267,7 +270,7 @@ def test_a_server_that_refuses_does_not_bring_the_password_into_the_message(
     published: Published, tmp_path: Path
 ) -> None:
     address = SecretStr("smtp://bruger:hemmelig@127.0.0.1:9")
-    settings = published.settings(tmp_path).model_copy(update={"mail_server": address})
+    press = Installation(published.settings(tmp_path)).press
     with pytest.raises(mail.NotSent) as refused:
-        mail.send_newest(settings, published.edition.month, "redaktion@example.org")
+        mail.send_newest(press, address, published.edition.month, "redaktion@example.org")
     assert "127.0.0.1" in str(refused.value) and "hemmelig" not in str(refused.value)

@@ -13,6 +13,7 @@ from bi.grid import CUTS, KOMMUNE
 from bi.tmdl_reader import read_folder
 
 from kdi.excel.make import make_workbooks
+from kdi.installation import Installation
 from kdi.notation import danish
 from kdi.report.edition import Edition
 from kdi.settings import Settings
@@ -37,7 +38,7 @@ def key_figures(release: Path, reader: str, home: Path) -> dict[str, str]:
     if not (home / "published").exists():
         (home / "published").symlink_to(release.parents[1])
         (home / "lake").symlink_to(release.resolve().parents[2] / "lake")
-    (path,) = make_workbooks(Settings(home=home), reader)
+    (path,) = make_workbooks(Installation(Settings(home=home)).press, reader)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl does not know slicers
         sheet = openpyxl.load_workbook(path)["Nøgletal"]

@@ -24,7 +24,8 @@ from ingest.deliveries import HOURLY, KITOS, KLE, ONBOARDING, call, csv_bytes, t
 from expectations.profiles import Profile
 from kdi.ingest.audit import Audit
 from kdi.ingest.inbox import InboxFile
-from kdi.ingest.reading import Part, audit_part
+from kdi.ingest.reading import Allowance, Part, audit_part
+from kdi.ingest.sandbox import Limits
 from kdi.ingest.untrusted import Bounds
 
 from . import hostile
@@ -33,6 +34,7 @@ INPUTS = int(os.environ.get("FUZZ", "25"))
 SEED = random.SystemRandom().getrandbits(32) if "FUZZ" in os.environ else 20220103
 DAY = date(2022, 1, 3)
 BOUNDS = Bounds(file=10_000_000, unpacked=100_000_000)
+ALLOWED = Allowance(BOUNDS, Limits(seconds=600, memory=4 << 30, written=100_000_000), "500MB")
 # Bytes that parsers look for, and those that surprise them.
 TOKENS = (
     b";", b'"', b'""', b"\n", b"\r\n", b"\r", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe6", b"\xed\xa0\x80",
@@ -143,7 +145,7 @@ def read(content: bytes, profile: Profile, suffix: str, folder: Path) -> Audit:
     path = folder / f"file{suffix}"
     path.write_bytes(content)
     file = InboxFile(profile.source, DAY.isoformat(), str(path), len(content), 0.0, "0" * 64)
-    (audit,) = audit_part(Part(((file, path),), profile, "500MB", BOUNDS, folder / "del"))
+    (audit,) = audit_part(Part(((file, path),), profile, ALLOWED, folder / "del"))
     return audit
 
 

@@ -11,10 +11,11 @@ from ingest.deliveries import HOURLY, csv_bytes, sha256, three_hours
 from kdi_command import invoke
 from pydantic import ValidationError
 
-from kdi.ingest.intake import find_pending, take_in
+from kdi.ingest.intake import Reception, find_pending, take_in
 from kdi.ingest.remote import InboxUnreachable
+from kdi.installation import here
 from kdi.lake.delivery import Delivery
-from kdi.settings import Settings, get_settings
+from kdi.settings import get_settings
 
 from .sftp_server import PASSWORD, SftpServer, sftp_server
 
@@ -23,7 +24,7 @@ DAY = "stoettesystemerne_2022-01-03.csv"
 
 @dataclass
 class Remote:
-    """A server with an inbox, and the settings of an installation that reads it."""
+    """A server with an inbox, and an installation that reads it."""
 
     server: SftpServer
     folder: Path
@@ -33,7 +34,7 @@ class Remote:
     def inbox(self) -> Path:
         return self.server.folder / "indbakke" / "stoettesystemerne"
 
-    def use(self, **settings: str) -> Settings:
+    def use(self, **settings: str) -> Reception:
         chosen = {
             "home": str(self.folder / "home"), "inbox": self.server.url, "settle_seconds": "0",
             "inbox_password": PASSWORD, "inbox_known_hosts": str(self.known_hosts(self.server.known)), **settings,
@@ -44,15 +45,15 @@ class Remote:
             else:
                 self.environment.delenv(f"KDI_{name.upper()}", raising=False)
         get_settings.cache_clear()
-        return get_settings()
+        return here().reception
 
     def known_hosts(self, text: str) -> Path:
         path = self.folder / "known_hosts"
         path.write_text(f"{text}\n", encoding="utf-8")
         return path
 
-    def take_in(self, settings: Settings) -> tuple[Delivery, ...]:
-        return take_in(settings, HOURLY).deliveries
+    def take_in(self) -> tuple[Delivery, ...]:
+        return take_in(here().reception, HOURLY).deliveries
 
 
 @pytest.fixture
@@ -66,20 +67,20 @@ def remote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Remote]:
 
 
 def test_a_delivery_is_taken_from_the_server(remote: Remote) -> None:
-    settings = remote.use()
-    (delivery,) = remote.take_in(settings)
+    remote.use()
+    (delivery,) = remote.take_in()
     assert (delivery.status, delivery.raekker_indlaest, delivery.sum_indlaest) == ("indlaest", 3, 123)
-    assert remote.take_in(settings) == ()
+    assert remote.take_in() == ()
     assert (remote.inbox / DAY).exists(), "the supplier's folder is left as it was"
 
 
 def test_a_refused_delivery_is_kept_as_it_was_sent(remote: Remote) -> None:
     content = csv_bytes(three_hours("2022-01-03", antal_kald="-1"))
     (remote.inbox / DAY).write_bytes(content)
-    settings = remote.use()
-    (delivery,) = remote.take_in(settings)
+    remote.use()
+    (delivery,) = remote.take_in()
     assert delivery.status == "afvist"
-    assert (settings.quarantine / delivery.leverance_id / DAY).read_bytes() == content
+    assert (get_settings().quarantine / delivery.leverance_id / DAY).read_bytes() == content
 
 
 def test_a_key_logs_in_without_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,8 +90,8 @@ def test_a_key_logs_in_without_a_password(tmp_path: Path, monkeypatch: pytest.Mo
         remote = Remote(server, tmp_path, monkeypatch)
         remote.inbox.mkdir(parents=True)
         (remote.inbox / DAY).write_bytes(csv_bytes(three_hours("2022-01-03")))
-        settings = remote.use(inbox_password="", inbox_key_file=str(tmp_path / "id_ed25519"))
-        assert [d.status for d in remote.take_in(settings)] == ["indlaest"]
+        remote.use(inbox_password="", inbox_key_file=str(tmp_path / "id_ed25519"))
+        assert [d.status for d in remote.take_in()] == ["indlaest"]
     assert set(server.logins) == {"key"}
     get_settings.cache_clear()
 
@@ -98,18 +99,18 @@ def test_a_key_logs_in_without_a_password(tmp_path: Path, monkeypatch: pytest.Mo
 def test_an_unknown_server_is_refused_before_the_password_is_sent(remote: Remote) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
     remote.known_hosts(f"[127.0.0.1]:{remote.server.port} {other}")
-    settings = remote.use(inbox_known_hosts=str(remote.folder / "known_hosts"))
+    remote.use(inbox_known_hosts=str(remote.folder / "known_hosts"))
     remote.known_hosts(f"[127.0.0.1]:{remote.server.port} {other}")
     with pytest.raises(InboxUnreachable, match="nøgle er ikke den"):
-        find_pending(settings, HOURLY)
+        find_pending(here().reception, HOURLY)
     assert remote.server.passwords == []
 
 
 def test_a_server_that_is_not_in_the_file_is_refused(remote: Remote) -> None:
-    settings = remote.use()
+    remote.use()
     remote.known_hosts("")
     with pytest.raises(InboxUnreachable, match="Der er ikke logget ind"):
-        find_pending(settings, HOURLY)
+        find_pending(here().reception, HOURLY)
     assert remote.server.passwords == []
 
 
@@ -142,20 +143,20 @@ def test_links_on_the_server_are_not_followed(remote: Remote) -> None:
 
 def test_a_file_that_changes_unseen_between_two_looks_waits_for_the_next(remote: Remote) -> None:
     """Overwritten by as many bytes within the second: SFTP tells times in seconds."""
-    settings = remote.use()
+    remote.use()
     before = (remote.inbox / DAY).stat()
-    find_pending(settings, HOURLY)
+    find_pending(here().reception, HOURLY)
     (remote.inbox / DAY).write_bytes(csv_bytes(three_hours("2022-01-03", antal_kald="25")))
     os.utime(remote.inbox / DAY, (before.st_mtime, before.st_mtime))
-    assert remote.take_in(settings) == ()
-    (delivery,) = remote.take_in(settings)
+    assert remote.take_in() == ()
+    (delivery,) = remote.take_in()
     assert (delivery.sum_indlaest, delivery.sha256) == (128, sha256(remote.inbox / DAY))
 
 
 def test_a_server_that_is_down_is_told_and_tried_again(remote: Remote) -> None:
-    settings = remote.use(inbox="sftp://kdi@127.0.0.1:9/indbakke")
+    remote.use(inbox="sftp://kdi@127.0.0.1:9/indbakke")
     with pytest.raises(InboxUnreachable, match="der prøves igen"):
-        find_pending(settings, HOURLY)
+        find_pending(here().reception, HOURLY)
 
 
 @pytest.mark.parametrize("command", ["load", "status"])

@@ -146,7 +146,7 @@ def test_a_symbolic_link_in_the_inbox_is_not_followed(platform: Platform) -> Non
     target.write_bytes(csv_bytes(three_hours("2022-01-03")))
     (folder / "stoettesystemerne_2022-01-03.csv").symlink_to(target)
     assert platform.take_in(HOURLY).deliveries == ()
-    listing = look(platform.settings.inbox_url, HOURLY, platform.settings.first_day, 0)
+    listing = look(platform.parts.inbox, HOURLY)
     (told,) = listing.no_files
     assert told.startswith("stoettesystemerne_2022-01-03.csv: er en genvej")
 

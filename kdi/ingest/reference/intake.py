@@ -6,19 +6,19 @@ All files are one set: what is in force was judged together. When one is faulty,
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from expectations import reference as profiles
 from expectations.findings import Finding
 from kdi.ingest import quarantine
+from kdi.ingest.intake import Reception
 from kdi.ingest.reference.judge import JudgedSet, judge
 from kdi.ingest.reference.look import Seen, look
+from kdi.ingest.remote import Inbox
 from kdi.lake import reference as stored
-from kdi.lake.delivery_log import DeliveryLog
 from kdi.lake.reference import ReferenceSet
 from kdi.lake.store import Lake
 from kdi.machine.steps import step
-from kdi.settings import Settings
 
 # Reasons on one line; all of them are in the quarantine.
 _TOLD = 3
@@ -41,18 +41,18 @@ class Look:
     built_in: Mapping[str, bytes]
     fingerprint: str
 
-    def judged(self, settings: Settings) -> JudgedSet:
+    def judged(self, on: date) -> JudgedSet:
         """The whole set, with every fault."""
-        return judge(self.seen.contents, self.seen.faults, self.built_in, settings.status_date)
+        return judge(self.seen.contents, self.seen.faults, self.built_in, on)
 
 
-def look_at(settings: Settings) -> Look:
+def look_at(inbox: Inbox) -> Look:
     """The files as they lie now, with the fingerprint that their set would have; nothing is judged yet.
 
     Raises:
         InboxUnreachable: the inbox is remote and cannot be read now.
     """
-    seen = look(settings)
+    seen = look(inbox)
     built_in = {name: stored.built_in_file(name).read_bytes() for name in profiles.reference_profiles()}
     digest = hashlib.sha256(profiles.fingerprint().encode())
     for name, data in sorted((built_in | seen.contents).items()):
@@ -60,52 +60,52 @@ def look_at(settings: Settings) -> Look:
     return Look(seen, built_in, digest.hexdigest()[:16])
 
 
-def take_in_reference(settings: Settings) -> ReferenceSet:
+def take_in_reference(reception: Reception) -> ReferenceSet:
     """Judge the reference files, store them as Parquet if they are new, and put them in force.
 
     Raises:
         InvalidReference: something is wrong with a file; its reasons are in the quarantine. What was in force
             before stays in force.
     """
-    now = look_at(settings)
-    folder = Lake.of(settings).reference_folder(now.fingerprint)
+    lake = reception.lake
+    now = look_at(reception.inbox)
+    folder = lake.reference_folder(now.fingerprint)
     if now.seen.faults or not stored.is_intact(folder):
-        judged = now.judged(settings)
+        judged = now.judged(reception.on)
         if judged.faults:
-            raise InvalidReference(_refuse(settings, now, judged), judged.faults)
+            raise InvalidReference(_refuse(reception, now, judged), judged.faults)
         stored.store(folder, {n: judged.table(n) for n in now.built_in}, sorted(now.seen.contents), judged.notes)
-        Lake.of(settings).depot.keep_reference(folder)
-    log = DeliveryLog(settings.delivery_log)
-    changed = log.reference() != now.fingerprint
+        lake.depot.keep_reference(folder)
+    changed = lake.log.reference() != now.fingerprint
     if changed:
-        log.record_reference(now.fingerprint, datetime.now(UTC).isoformat(timespec="seconds"))
+        lake.log.record_reference(now.fingerprint, datetime.now(UTC).isoformat(timespec="seconds"))
         step("reference: in force")
-        Lake.of(settings).depot.keep_log()
+        lake.depot.keep_log()
     return stored.set_in(folder, changed, tuple(now.seen.notes))
 
 
-def reference_notes(settings: Settings, before: str | None) -> list[str]:
+def reference_notes(inbox: Inbox, lake: Lake, before: str | None) -> list[str]:
     """What lies in the inbox and is not read, in Danish lines; of the set in force only when it is new.
 
     Args:
         before: the set that was in force.
     """
-    passed_over = look(settings).notes
-    now = DeliveryLog(settings.delivery_log).reference()
+    passed_over = look(inbox).notes
+    now = lake.log.reference()
     if now in (None, before):
         return passed_over
-    return [*passed_over, *stored.set_in(Lake.of(settings).reference_folder(str(now))).notes]
+    return [*passed_over, *stored.set_in(lake.reference_folder(str(now))).notes]
 
 
-def _refuse(settings: Settings, now: Look, judged: JudgedSet) -> list[str]:
+def _refuse(reception: Reception, now: Look, judged: JudgedSet) -> list[str]:
     """Keep the reasons, and the file where it may be kept; a line for each file."""
-    in_force = DeliveryLog(settings.delivery_log).reference()
+    in_force = reception.lake.log.reference()
     lines = []
     for name, faults in judged.faults.items():
         read, content = judged.files[name], now.seen.contents.get(name)
         given = hashlib.sha256(content or name.encode()).hexdigest()[:12]
         kept = content if read.searched and not read.personal else None
-        target = settings.quarantine / f"reference_{name}_{given}"
+        target = reception.quarantine / f"reference_{name}_{given}"
         quarantine.keep_reference(target, f"{name}.csv", faults[:_LISTED], kept)
         lines.append(f"{describe(name, faults)} Alle grunde: quarantine/{target.name}/aarsag.txt.")
     stays = "Det tidligere sæt referencedata gælder fortsat." if in_force else "Intet udgives, før den er i orden."

@@ -7,11 +7,10 @@ import fsspec
 
 from expectations.findings import Finding
 from expectations.reference import reference_profiles
-from kdi.ingest import inbox, remote
-from kdi.ingest.inbox import InboxFile
+from kdi.ingest.inbox import UNFINISHED_SUFFIXES, InboxFile, modified, still_written
 from kdi.ingest.reference.cells import Fault
+from kdi.ingest.remote import Inbox
 from kdi.notation import cpr
-from kdi.settings import Settings
 
 FOLDER = "reference"
 # The largest file known, KL's whole plan of subjects, has two megabytes.
@@ -28,7 +27,7 @@ class Seen:
     notes: list[str] = field(default_factory=list)
 
 
-def look(settings: Settings) -> Seen:
+def look(inbox: Inbox) -> Seen:
     """Read every reference file of the inbox whose name is exactly right; links are not followed.
 
     A file that cannot be had is a fault: without it the built-in one would be in force unasked.
@@ -36,9 +35,9 @@ def look(settings: Settings) -> Seen:
     Raises:
         InboxUnreachable: the inbox is remote and cannot be read now.
     """
-    fs, root = remote.open_inbox(settings.inbox_url)
+    fs, root = inbox.open()
     seen = Seen()
-    with remote.errors(settings.inbox_url):
+    with inbox.errors():
         for entry in _entries(fs, root):
             name = entry["name"].rstrip("/").rsplit("/", 1)[-1]
             if name != FOLDER and SequenceMatcher(None, name.casefold(), FOLDER).ratio() >= _ALIKE:
@@ -49,10 +48,10 @@ def look(settings: Settings) -> Seen:
             stem = name.removesuffix(".csv")
             is_plain = entry["type"] == "file" and not entry.get("islink", False)
             if stem in reference_profiles() and name.endswith(".csv") and is_plain:
-                files.append(InboxFile(FOLDER, stem, entry["name"], entry["size"] or 0, inbox.modified(entry)))
+                files.append(InboxFile(FOLDER, stem, entry["name"], entry["size"] or 0, modified(entry)))
             elif not name.startswith((".", "~$")):
                 seen.notes.append(_passed_over(name, is_plain))
-        growing = inbox.still_written(fs, files, settings.settle_seconds)
+        growing = still_written(fs, files, inbox.settle_seconds)
         for file in files:
             if file.path in growing:
                 says, remedy = "Filen skrives stadig.", "Kør kdi load igen, når den er hel."
@@ -86,7 +85,7 @@ def _passed_over(name: str, is_plain: bool) -> str:
     known = max(reference_profiles(), key=lambda k: SequenceMatcher(None, k, stem).ratio())
     if not is_plain:
         return f"{shown}: er en mappe eller et link og er ikke læst"
-    if name.endswith((*inbox.UNFINISHED_SUFFIXES,)):
+    if name.endswith((*UNFINISHED_SUFFIXES,)):
         return f"{shown}: skrives stadig, tages næste gang"
     if SequenceMatcher(None, known, stem).ratio() >= _ALIKE:
         return f"{shown}: er ikke læst; filen skal hedde {known}.csv"

@@ -9,11 +9,12 @@ certificate). A login with several roles sees what they see together.
 import csv
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import duckdb
 
 from kdi.lake.reference import BUILT_IN
-from kdi.settings import PROJECT_ROOT, Settings
+from kdi.settings import PROJECT_ROOT
 
 _FOLDER = PROJECT_ROOT / "kdi" / "publish" / "postgres"
 # What the server shows everybody about others' rows, as statements that close it; no row when all is closed.
@@ -27,13 +28,12 @@ def script(authorities: Iterable[str]) -> str:
     return text.replace("{roles}", "".join(f", '{name}'" for name in names)).replace("{open}", OPEN)
 
 
-def authorities(settings: Settings) -> set[str]:
-    """CVR numbers of the built-in municipalities and of every authority in the release in force."""
+def authorities(release: Path) -> set[str]:
+    """CVR numbers of the built-in municipalities and of every authority in a release, if there is one."""
     with (BUILT_IN / "kommuner.csv").open(encoding="utf-8", newline="") as stream:
         found = {row["cvr"] for row in csv.DictReader(stream, delimiter=";")}
-    release = settings.published / "current" / "kdi.duckdb"
-    if release.exists():
-        with duckdb.connect(str(release), read_only=True) as connection:
+    if (database := release / "kdi.duckdb").exists():
+        with duckdb.connect(str(database), read_only=True) as connection:
             rows = connection.execute("select cvr from marts.dim_myndighed where cvr is not null").fetchall()
         found |= {cvr for (cvr,) in rows}
     return found
