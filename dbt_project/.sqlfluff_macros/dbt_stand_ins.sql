@@ -17,6 +17,7 @@
 {% macro sum_uanset_orden(udtryk) %}sum({{ udtryk }}){% endmacro %}
 {% macro i_kraft(dato, dag, hvor='true') %}max({{ dato }}) filter (where {{ hvor }} and {{ dato }} <= {{ dag }}){% endmacro %}
 {% macro mindst_kommuner() %}5{% endmacro %}
+{% macro decimaler_i_midte() %}6{% endmacro %}
 {% macro er_anonym(kommuner, i_alt=none, stoerste=none) %}{{ kommuner }} >= 5{% endmacro %}
 {% macro middel_af_flere(vaerdi, hvor) %}avg({{ vaerdi }}) filter (where {{ hvor }}){% endmacro %}
 {% macro er_naer_plads(plads, antal, kvantil) %}{{ plads }} between 1 and 5{% endmacro %}

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from kdi.excel.reader import Reader
 from kdi.excel.words import in_words, words
-from kdi.notation.periods import months_before
 from kdi.report.edition import Edition
 
 _FUNNEL = "kpi.tilslutning_tragt"
@@ -69,11 +68,7 @@ def _coded(name: str, table: str, column: str, width: int) -> Column:
 
 
 def choose_month(edition: Edition) -> None:
-    """Tell the connection the month that the sheets show, and which months can be compared with a quarter before."""
-    comparable = ", ".join(
-        f"date '{month}'" for month in edition.months if edition.is_comparable(months_before(month, 3), beside=month)
-    )
-    edition.connection.execute(f"set variable kan_sammenlignes = [{comparable}]::date[]")
+    """Tell the connection the month that the sheets show."""
     edition.connection.execute(f"set variable maaned = date '{edition.month}'")
     edition.connection.execute(f"set variable aarets_foerste = date '{edition.year_start}'")
 
@@ -252,13 +247,7 @@ DEBT = Data(
         Column("Kan ikke måles", "kan_ikke_maales", 10, NUMBER, "sum"),
         Column("Gæld i måneder", "gaeld_maaneder", 12, NUMBER, "sum"),
         Column("Ældste, måneder", "aeldste_gaeld_maaneder", 12, NUMBER, "max"),
-        Column(
-            "Ændring på et kvartal",
-            "case when list_contains(getvariable('kan_sammenlignes'), maaned) then gaeld_aendring end",
-            14,
-            NUMBER,
-            "sum",
-        ),
+        Column("Ændring på et kvartal", "gaeld_aendring", 14, NUMBER, "sum"),
         Column("Gamle versioner", "gamle_versioner", 12, NUMBER, "sum"),
     ),
     lambda reader: _named(f"select * from kpi.teknisk_gaeld where {shown()} and {reader.rows()}"),

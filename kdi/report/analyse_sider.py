@@ -412,7 +412,6 @@ def _debt(of: About) -> Page:
     if not owed:
         return None
     oldest = max(r["aeldste_gaeld_maaneder"] for r in owed)
-    comparable = of.edition.is_comparable(of.edition.before)
     table = tabulate(
         "",
         owed,
@@ -421,7 +420,7 @@ def _debt(of: About) -> Page:
         (Column("Anvendelser i gæld", right=True), lambda r: danish.number(r["gaeld"])),
         (Column("Ældste, måneder", right=True), lambda r: danish.number(r["aeldste_gaeld_maaneder"])),
         (Column("I alt, måneder", right=True), lambda r: danish.number(r["gaeld_maaneder"])),
-        (Column("Siden sidst", 0.9, right=True), lambda r: danish.change(r["gaeld_aendring"] if comparable else None)),
+        (Column("Siden sidst", 0.9, right=True), lambda r: danish.change(r["gaeld_aendring"])),
         name="gaeld",
         note="Gæld er krævede snitflader, der kan måles og ikke er i brug; måneder, de kunne have været i brug.",
     )

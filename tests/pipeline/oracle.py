@@ -183,7 +183,7 @@ def middle(values: list[float]) -> float:
     ordered = sorted(values)
     first = min(len(ordered) - 5, max(0, _half_up((len(ordered) - 1) / 2) - 2))
     five = ordered[first : first + 5] if len(ordered) >= 5 else []
-    return sum(five) / 5 if five and max(five) <= sum(five) / 2 else median(ordered)
+    return round(sum(five) / 5, 6) if five and max(five) <= sum(five) / 2 else median(ordered)
 
 
 def _half_up(number: float) -> int:

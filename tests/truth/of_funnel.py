@@ -71,6 +71,8 @@ def teknisk_gaeld(star: Star) -> Iterator[Row]:
         used = sum(authority in calls.get((system, star.interface_ids[c["snitflade"]]), ()) for c in possible)
         unmeasured = sum(c["kan_ikke_maales"] for c in possible)
         before = debts.get((add(month, -3), cvr, name, uuid))
+        if star.behind(month) != star.behind(add(month, -3)):
+            before = None
         owed = len(possible) - used - unmeasured
         yield {
             **{n: r[n] for n in TAKEN["kpi.teknisk_gaeld"]},

@@ -299,7 +299,7 @@ def middle(values: list[float]) -> tuple[float | None, bool]:
     """The mean of the five in the middle, which all may see; else the median, which not all may."""
     five = five_near(values, 0.5) if len(values) >= 5 else []
     if five and max(five) <= sum(five) / 2:
-        return sum(five) / 5, True
+        return round(sum(five) / 5, 6), True
     ordered = sorted(values)
     half = len(ordered) // 2
     if not ordered:
@@ -309,4 +309,4 @@ def middle(values: list[float]) -> tuple[float | None, bool]:
 
 def of_several(five: list[float]) -> float | None:
     """The mean of several, or nothing where one makes up too much."""
-    return sum(five) / len(five) if five and max(five) <= sum(five) / 2 else None
+    return round(sum(five) / len(five), 6) if five and max(five) <= sum(five) / 2 else None

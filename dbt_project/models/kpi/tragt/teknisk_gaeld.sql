@@ -20,8 +20,14 @@ select
     cast(gaeld.klarmeldt_uden_kald as integer) as klarmeldt_uden_kald,
     cast(gaeld.gamle_versioner as integer) as gamle_versioner,
     gaeld.udfaset_men_kalder,
-    cast(gaeld.gaeld - foer.gaeld as integer) as gaeld_aendring,
-    cast(gaeld.gaeld_maaneder - foer.gaeld_maaneder as integer) as gaeld_maaneder_aendring,
+    -- what is in use is counted over 12 months, and compared where as many are loaded
+    case
+        when vindue.maaneder_12m = vindue_foer.maaneder_12m then cast(gaeld.gaeld - foer.gaeld as integer)
+    end as gaeld_aendring,
+    case
+        when vindue.maaneder_12m = vindue_foer.maaneder_12m
+            then cast(gaeld.gaeld_maaneder - foer.gaeld_maaneder as integer)
+    end as gaeld_maaneder_aendring,
     gaeld.fase,
     gaeld.fase_regel
 from {{ ref('int_teknisk_gaeld') }} as gaeld
@@ -34,3 +40,5 @@ left join {{ ref('int_teknisk_gaeld') }} as foer
         gaeld.maaned = {{ dbt.dateadd('month', 3, 'foer.maaned') }}
         and gaeld.myndighed_id = foer.myndighed_id
         and gaeld.it_system_id = foer.it_system_id
+left join {{ ref('int_maaneder__vindue') }} as vindue on gaeld.maaned = vindue.maaned
+left join {{ ref('int_maaneder__vindue') }} as vindue_foer on foer.maaned = vindue_foer.maaned
