@@ -119,6 +119,7 @@ def test_a_reader_in_a_query_keeps_its_data_and_unchanged_months_are_not_written
     all_before = rows(database.dsn("kombit_laeser"), ask)
     installation.deliver(APRIL_AGAIN)
     with psycopg.connect(database.dsn("kombit_laeser")) as reader, reader.cursor("langsom") as cursor:
+        reader.execute("set idle_in_transaction_session_timeout = 0")  # it reads on, however slow this machine is
         cursor.execute(ask)
         first = cursor.fetchmany(2)
         result = installation.load()

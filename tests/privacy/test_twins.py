@@ -115,7 +115,12 @@ def differing(published: Readers, twin: Database, role: str, asked: list[tuple[s
     here_again, there_again = answers(dsn, again), answers(in_twin(dsn, published.database, twin), again)
     # what a server does by the way (a page that it tidies up, and logs) it does once, in either
     always = [n for n, a, b in zip(unlike, here_again, there_again, strict=True) if (a, b) == (here[n], there[n])]
-    return [f"{asked[n]!r}\n{here[n][:2000]}\n{there[n][:2000]}" for n in always]
+    return [f"{asked[n]!r}\n{_around_the_difference(here[n], there[n])}" for n in always]
+
+
+def _around_the_difference(one: str, other: str) -> str:
+    first = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return "\n".join(text[max(0, first - 300) : first + 300] for text in (one, other))
 
 
 @pytest.mark.parametrize("role", ROLES)
