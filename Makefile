@@ -15,8 +15,9 @@ help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 # uv installs what uv.lock says, byte for byte. Where only pip reaches an index (a mirror of PyPI, say), pip installs the
-# same from the exported locks.
-UV_SYNC = $(BIN)/uv sync --quiet --frozen --inexact
+# same from the exported locks. Both compile Python's files once and for all: half of a short command was to compile them
+# anew where nobody may write them.
+UV_SYNC = $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode
 STORES = --extra s3 --extra sftp
 PIP_SYNC = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 

@@ -61,7 +61,7 @@ def dbt_cli() -> DbtCommand:
         profiles_dir=os.fspath(PROJECT_DIR),
         dbt_executable=sys.executable,
         # Every statement in dbt.log cost an eighth of dbt's time; what was run lies in its folder `run` too.
-        global_config_flags=["-m", "kdi.building.dbt_process", "--log-level-file", "info"],
+        global_config_flags=["-m", "kdi.building.dbt_process", "--log-level-file", "info", "--log-format-file", "text"],
     )
 
 
