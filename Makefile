@@ -62,7 +62,7 @@ docs: $(BIN)/.ready  ## Write dbt's documentation of the current release to data
 	$(BIN)/kdi docs
 
 test: $(BIN)/.ready-dev  ## Run the tests
-	$(BIN)/python -m pytest -n logical --maxprocesses 4
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --no-loadscope-reorder --durations 10
 
 test-all: $(BIN)/.ready-dev  ## Run the tests, the long ones too (an hour)
 	$(BIN)/python -m pytest -m "lang or not lang"

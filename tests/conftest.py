@@ -14,6 +14,7 @@ from demo.postgres.server import PostgresServer, postgres_server
 
 # Folders and files whose tests look at the same installations, by the name of what they share.
 SHARED = {
+    **{folder: folder for folder in ("pipeline", "reliability", "tragt", "disclosure")},
     **dict.fromkeys(
         (
             "bi",
@@ -29,16 +30,31 @@ SHARED = {
         ),
         "demo",
     ),
-    **{folder: folder for folder in ("pipeline", "reliability", "disclosure", "tragt")},
 }
+# Files of such a folder with installations of their own alone.
+ALONE = ("test_delivery_life.py", "test_disclosure.py", "test_recovery.py")
+# What loads most must not be left for last, when the other processes have nothing more to do.
+LONGEST_FIRST = (*dict.fromkeys(SHARED.values()), "tests/ui/test_first_look.py", *ALONE)
+
+
+def scope_of(nodeid: str) -> str:
+    """What a test shares with others, else its file."""
+    path = Path(nodeid.split("::")[0])
+    if path.name in ALONE:
+        return path.name
+    return SHARED.get(path.parent.name) or SHARED.get(path.name) or path.as_posix()
 
 
 class ByInstallation(LoadScopeScheduling):
     """Tests that look at one installation run in one process of ``make test``, so that it is made once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = Path(nodeid.split("::")[0])
-        return SHARED.get(path.parent.name) or SHARED.get(path.name) or str(path)
+        return scope_of(nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {scope: number for number, scope in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(scope_of(item.nodeid), len(place)))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByInstallation:

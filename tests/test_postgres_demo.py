@@ -11,8 +11,10 @@ from pipeline.installation import Installation
 
 from kdi.settings import PROJECT_ROOT
 
+OTHERS = [pytest.param(number, marks=pytest.mark.lang) for number in (signal.SIGTERM, signal.SIGHUP)]
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+
+@pytest.mark.parametrize("number", [signal.SIGINT, *OTHERS])
 def test_no_server_is_left_behind(demo_installation: Installation, number: signal.Signals) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "demo.postgres", "--stay"], cwd=PROJECT_ROOT,

@@ -59,7 +59,7 @@ def group_of(process: int) -> list[str]:
 @pytest.mark.parametrize(
     ("step", "number", "times", "status"),
     [
-        ("reference: file written", signal.SIGINT, 1, 130),
+        pytest.param("reference: file written", signal.SIGINT, 1, 130, marks=pytest.mark.lang),
         ("dbt: a model or test is done", signal.SIGINT, 2, 130),
         pytest.param("inbox: hashes remembered", signal.SIGINT, 1, 130, marks=pytest.mark.lang),
         pytest.param("receive: rows written", signal.SIGTERM, 1, 143, marks=pytest.mark.lang),

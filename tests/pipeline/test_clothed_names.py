@@ -7,6 +7,8 @@ import pytest
 
 from .installation import Installation
 
+pytestmark = pytest.mark.lang  # tests/ingest reads the same clothing, without a load
+
 # Of the sample's lists as they are made, counted in the sheets: 151 mandatory interfaces, 64 of them ready, the mean of
 # the systems' own shares, 30 systems. The 35 of snitflader.csv, the one without a number and the unknown make 37.
 PLAIN = [(151, 64, 0.4028, 30)]

@@ -44,6 +44,7 @@ def apart(folders: Folders) -> Installation:
     return installation
 
 
+@pytest.mark.lang
 def test_an_alias_between_two_releases_tells_no_hidden_count(apart: Installation) -> None:
     assert shown(apart)[0] == ("Aalborg", "Familiekompas", None, "primaer")
     apart.replace_reference("system_alias", ONE)

@@ -18,6 +18,7 @@ def with_agreement(row: Row, uuid: str) -> Row:
     return {**row, "serviceaftale_uuid": uuid}
 
 
+@pytest.mark.lang
 def test_one_delivery_holds_back_itself_and_no_other(at_once: Loaded) -> None:
     installation = at_once.installation.copy("med-nøglesammenfald")
     before = installation.query("select count(*) from marts.fct_kald_maaned where maaned < date '2022-05-01'")

@@ -73,7 +73,7 @@ def poisoned(folders: Folders, name: str, every_column: bool, dsn: str) -> Gift:
     return Gift(installation, every_column, installation.load().failures)
 
 
-@pytest.fixture(scope="module", params=[False, pytest.param(True, marks=pytest.mark.lang)], ids=["texts", "everything"])
+@pytest.fixture(scope="module", params=[False, True], ids=["texts", "everything"])
 def gift(request: pytest.FixtureRequest, folders: Folders, postgres: PostgresServer) -> Gift:
     database = Database.new(postgres, f"gift_{int(request.param)}", {row["cvr"] for row in kommuner().values()})
     return poisoned(folders, f"gift-{int(request.param)}", request.param, database.loader)
@@ -84,6 +84,7 @@ def test_the_list_is_long_and_of_many_kinds() -> None:
     assert len({p.kind for p in POISON}) >= 10
 
 
+@pytest.mark.lang
 def test_every_other_row_is_published_unchanged(
     gift: Gift, at_once: Loaded, record_property: Callable[[str, object], None]
 ) -> None:
@@ -102,6 +103,7 @@ def test_every_other_row_is_published_unchanged(
     assert lost == {}, "\n".join(f"{table}: {rows[0]}" for table, rows in lost.items())
 
 
+@pytest.mark.lang
 def test_every_product_is_made(gift: Gift) -> None:
     """Each ends with status 0, says which names it cannot show as they are, and from which delivery they come."""
     installation, said = gift.installation, {}
@@ -117,6 +119,7 @@ def test_every_product_is_made(gift: Gift) -> None:
     assert len(list((installation.home / "reports").glob("*/tilslutning/**/*.pdf"))) == int(made) > 120
 
 
+@pytest.mark.lang
 def test_pages_hold_no_markup_of_others_and_every_link_leads_somewhere(gift: Gift) -> None:
     pages = list((gift.installation.home / "reports").glob("*/web/*/**/*.html"))
     assert len(pages) > 100

@@ -15,12 +15,8 @@ from . import crash, processes
 from .crash import Kill, Outcome, RecordProperty, Unharmed
 from .small import Past
 
-# A torn file, dbt at work, the instant before the switch.
-HANDFUL = (
-    ("receive: rows written", True),
-    ("dbt: a model or test is done", False),
-    ("release: renamed", False),
-)
+# A torn file, and the instant before the switch; the long tests kill everywhere.
+HANDFUL = (("receive: rows written", True), ("release: renamed", False))
 A_NEW_INTERFACE = {"snitflade": "SF9999", "navn": "Prøvesnitflade"}
 ROWS = 18
 _DBT = "dbt: a model or test is done"

@@ -73,6 +73,13 @@ def files() -> list[File]:
     return found
 
 
+def installation(folder: Path) -> Installation:
+    """An empty one with the world's reference data."""
+    installation = Installation(folder, folder / "dagster", as_of="2023-01-31")
+    reference(installation)
+    return installation
+
+
 def reference(installation: Installation) -> None:
     """The catalogue, interfaces and aliases of the world instead of the built-in ones."""
     folder = installation.inbox / "reference"
