@@ -132,8 +132,9 @@ lint: $(BIN)/.ready-dev  ## Format, lint and type checks
 	$(BIN)/dbt --quiet --log-path dbt_project/target parse --project-dir dbt_project --profiles-dir dbt_project
 	$(BIN)/dbt-score lint --manifest dbt_project/target/manifest.json
 
-bench: $(BIN)/.ready-dev  ## Full-size benchmarks (about 15 minutes and 12 GB of disk)
+bench: $(BIN)/.ready-dev  ## Measure at full size and write docs/performance.md (half an hour, 12 GB of disk)
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.reports $(or $(TMPDIR),/tmp)/kdi-bench/full
 	$(BIN)/python -m benchmarks.postgres $(or $(TMPDIR),/tmp)/kdi-bench/full
 
 clean:  ## Remove the environment (data stay)

@@ -1,55 +1,41 @@
-"""Pages, seconds, memory and bytes of every PDF product: ``python -m benchmarks.reports HOME`` makes them.
+"""What every product costs in the release of a home, made by its command: ``python -m benchmarks.reports HOME``."""
 
-Each product is made in a process of its own, so that its peak of memory is its own.
-"""
-
-import json
-import resource
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-from pypdf import PdfReader
+from benchmarks.figures import Figures
+from evidence.measure import measure
 
-from kdi.installation import Installation
-from kdi.report import make
-from kdi.settings import Settings
-
-PRODUCTS = ("potentiale", "k98", "tilslutning", "sapa", "kditl")
-
-
-def measure(home: Path, product: str) -> dict[str, float]:
-    """Make a product from the release in force and look at its files."""
-    began = time.monotonic()
-    files = list(make.make(Installation(Settings(home=home)).press, product))
-    seconds = time.monotonic() - began
-    pages = [len(PdfReader(path).pages) for path in files]
-    return {
-        "files": len(files),
-        "least": min(pages),
-        "most": max(pages),
-        "seconds": round(seconds, 1),
-        # the kernel counts in KiB
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "bytes": sum(path.stat().st_size for path in files),
-    }
+KDI = str(Path(sys.executable).with_name("kdi"))
+GOALS = {
+    "potentiale": "≤ 90 s, ≤ 1,500 MB with k98",
+    "excel": "≤ 100 s, ≤ 1,500 MB; KOMBIT's ≤ 8 MB",
+    "web": "≤ 60 s; ≤ 150 MB in all",
+}
+PRODUCTS = ("potentiale", "k98", "excel", "web", "tilslutning", "sapa", "kditl")
 
 
-def main(home: str, *product: str) -> None:
-    """Print the table; with a product, its figures as JSON."""
-    if product:
-        print(json.dumps(measure(Path(home), product[0])))
-        return
-    print("| product | files | pages each | seconds | peak, MB | MB in all |\n|---|---|---|---|---|---|")
-    for name in PRODUCTS:
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.reports", home, name], capture_output=True, text=True, check=True
+def main(home: Path) -> None:
+    """Make each, and look at its files."""
+    figures = Figures("products", ("product", "cost", "goal"))
+    for product in PRODUCTS:
+        before = _files(home)
+        done = measure([KDI, "report", product], {"KDI_HOME": str(home)})
+        if done.exit_status:
+            sys.exit(f"kdi report {product} failed:\n{done.output}")
+        sizes = {path: size for path, size in _files(home).items() if path not in before}
+        figures.add(
+            product,
+            f"{done.seconds:.1f} s, {done.cpu_seconds:.1f} CPU s, {done.peak_mb:,.0f} MB;"
+            f" {len(sizes):,} files, {sum(sizes.values()) / 1e6:.1f} MB, the largest {max(sizes.values()) / 1e6:.1f} MB",
+            GOALS.get(product, ""),
         )
-        m = json.loads(done.stdout.splitlines()[-1])
-        pages = f"{m['least']}–{m['most']}" if m["least"] != m["most"] else m["most"]
-        print(f"| {name} | {m['files']} | {pages} | {m['seconds']} | {m['megabytes']} | {m['bytes'] / 1e6:.1f} |")
+    figures.write()
+
+
+def _files(home: Path) -> dict[Path, int]:
+    return {path: path.stat().st_size for path in (home / "reports").rglob("*") if path.is_file()}
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(Path(sys.argv[1]))

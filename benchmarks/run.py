@@ -1,4 +1,4 @@
-"""The benchmarks, one command: ``make bench``. Prints ratios against bare DuckDB in the same run.
+"""The benchmarks of loads, a part of ``make bench``: ratios against bare DuckDB in the same run.
 
 (a) the whole history from the inbox to a release, (b) one more day on top of one month and of the
 whole history, (c) ten typical Power BI queries on the published file.
@@ -7,7 +7,6 @@ whole history, (c) ten typical Power BI queries on the published file.
 import argparse
 import json
 import os
-import re
 import shutil
 import statistics
 import sys
@@ -19,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from benchmarks.figures import Figures, queries
 from evidence.measure import Measurement, measure
 
 KDI = str(Path(sys.executable).with_name("kdi"))
@@ -49,24 +49,30 @@ def full_history(work: Path, inbox: Path) -> None:
 
     First the three feeds, which are what bare DuckDB reads, then all sources.
     """
+    figures = Figures("history")
     three, bare_home = _empty(work / "three-inbox"), _empty(work / "bare")
     for source in THREE_FEEDS:
         shutil.copytree(inbox / source, three / source, copy_function=os.link)
     bare = measure([sys.executable, "-m", "benchmarks.bare_duckdb", str(three), str(bare_home)])
-    print(f"(a) hele historien       bar DuckDB {bare.seconds} s, {bare.peak_mb:.0f} MB")
-    print("    " + bare.output.strip().replace("\n", "\n    "))
+    print(bare.output)
+    figures.add("bare DuckDB, three feeds", _cost(bare))
     shutil.rmtree(bare_home)
-    for name, home, deliveries in (
-        ("de tre kilder", work / "three", three),
-        ("alle kilder", work / "full", inbox),
+    for name, home, deliveries, ratio in (
+        ("three feeds", work / "three", three, "≤ 2.0"),
+        ("all sources", work / "full", inbox, "≤ 2.2"),
     ):
         ours = load(_empty(home), deliveries)
         kpis = added_by_kpis(home / "dbt")
-        print(f"    {name}: indbakke til udgivet {ours.seconds} s, {ours.peak_mb:.0f} MB (højst 3000)")
-        print(f"        forhold {ours.seconds / bare.seconds:.2f} (højst 2,5)")
-        print(f"        heraf KPI-laget {kpis:.1f} s (højst 20); uden det {(ours.seconds - kpis) / bare.seconds:.2f}")
+        figures.add(f"{name}, from inbox to release", _cost(ours), "≤ 2,000 MB")
+        figures.add(f"{name}, to bare DuckDB", f"{ours.seconds / bare.seconds:.2f}", ratio)
+        figures.add(f"{name}, of which the KPI layer", f"{kpis:.1f} s")
     shutil.rmtree(work / "three")
     shutil.rmtree(three)
+    figures.write()
+
+
+def _cost(measured: Measurement) -> str:
+    return f"{measured.seconds:.1f} s, {measured.cpu_seconds:.1f} CPU s, {measured.peak_mb:,.0f} MB"
 
 
 def _empty(folder: Path) -> Path:
@@ -108,19 +114,20 @@ def _models_under_test(node: dict[str, Any] | None) -> list[str]:
 
 def one_more_day(work: Path, inbox: Path) -> None:
     """(b) The last day, delivered when one month and when the whole history before it is published."""
-    seconds = {}
-    for name, months in (("en måned", 1), ("hele historien", 36)):
+    figures, seconds = Figures("day"), []
+    for name, months, goal in (("one month", 1, "≤ 15 s, ≤ 16 CPU s"), ("the whole history", 36, "")):
         home, own_inbox = work / f"day-{months}", work / f"day-{months}-inbox"
         _link_inbox(inbox, _empty(own_inbox), months)
         load(_empty(home), own_inbox)
         source = inbox / "stoettesystemerne"
         os.link(source / LAST_DAY, own_inbox / "stoettesystemerne" / LAST_DAY)
         day = load(home, own_inbox)
-        seconds[name] = day.seconds
-        print(f"(b) en dag mere oven på {name}: {day.seconds} s (højst 45), {day.peak_mb:.0f} MB")
+        seconds.append(day.seconds)
+        figures.add(f"one more day on {name}", _cost(day), goal)
         shutil.rmtree(home)
         shutil.rmtree(own_inbox)
-    print(f"    forhold {seconds['hele historien'] / seconds['en måned']:.2f} (højst 1,3)")
+    figures.add("the second to the first", f"{seconds[1] / seconds[0]:.2f}", "≤ 1.15")
+    figures.write()
 
 
 def _link_inbox(source: Path, target: Path, months: int) -> None:
@@ -143,18 +150,17 @@ def load(home: Path, inbox: Path) -> Measurement:
 
 def power_bi_queries(home: Path) -> None:
     """(c) Each query in a fresh read-only connection, the median of five runs."""
-    text = Path(__file__).with_name("queries.sql").read_text(encoding="utf-8")
-    queries = re.findall(r"-- name: (\w+)\n(.*?);", text, re.DOTALL)
+    figures = Figures("queries", ("query", "median of five (worst)", "goal"))
     path = str(home / "published" / "current" / "kdi.duckdb")
-    print("(c) forespørgsler på den udgivne fil (højst 150 ms)")
-    for name, sql in queries:
+    for name, sql in queries().items():
         times = []
         for _ in range(5):
             with duckdb.connect(path, read_only=True) as connection:
                 start = time.perf_counter()
                 connection.execute(sql).fetchall()
                 times.append((time.perf_counter() - start) * 1000)
-        print(f"    {name:<32} {statistics.median(times):>7.1f} ms (værste {max(times):.1f})")
+        figures.add(name, f"{statistics.median(times):.1f} ms ({max(times):.1f})", "≤ 50 ms")
+    figures.write()
 
 
 if __name__ == "__main__":
