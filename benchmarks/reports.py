@@ -23,13 +23,10 @@ def main(home: Path) -> None:
         done = measure([KDI, "report", product], {"KDI_HOME": str(home)})
         if done.exit_status:
             sys.exit(f"kdi report {product} failed:\n{done.output}")
-        sizes = {path: size for path, size in _files(home).items() if path not in before}
-        figures.add(
-            product,
-            f"{done.seconds:.1f} s, {done.cpu_seconds:.1f} CPU s, {done.peak_mb:,.0f} MB;"
-            f" {len(sizes):,} files, {sum(sizes.values()) / 1e6:.1f} MB, the largest {max(sizes.values()) / 1e6:.1f} MB",
-            GOALS.get(product, ""),
-        )
+        sizes = [size for path, size in _files(home).items() if path not in before]
+        made = f"{len(sizes):,} files, {sum(sizes) / 1e6:.1f} MB, the largest {max(sizes) / 1e6:.1f} MB"
+        cost = f"{done.seconds:.1f} s, {done.cpu_seconds:.1f} CPU s, {done.peak_mb:,.0f} MB"
+        figures.add(product, f"{cost}; {made}", GOALS.get(product, ""))
     figures.write()
 
 
