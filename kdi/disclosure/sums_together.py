@@ -14,9 +14,11 @@ A supplier knows what its own systems called. What remains of a service's sum wi
 that lay theirs together, is a sum too, and obeys the same rule.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -47,7 +49,9 @@ _PARTS = f"""
 """
 # How many readers may lay their own calls beside each other.
 _COLLUDING = 2
-_LARGEST = f"array_agg(struct_pack(hvem, kald) order by kald desc, hvem)[:{_COLLUDING + 1}]"
+# Aggregates of bounded size: lists of all authorities behind each sum take more memory than a build has.
+_MOST = f"max(struct_pack(kald, hvem), {_COLLUDING + 1})"
+_LARGEST = f"list_transform({_MOST}, lambda most: most.hvem), list_transform({_MOST}, lambda most: most.kald)"
 _MAY_STAND = f"count(*) filter (er_kommune) >= {FEWEST_MUNICIPALITIES} and max(kald) <= {LARGEST_SHARE} * sum(kald)"
 
 
@@ -62,7 +66,16 @@ class Calls:
 
     def unknown(self, victim: int) -> int:
         """How many of them remain uncertain to those with most of them, when the victim is not one of those."""
-        return self.number - sum([calls for who, calls in self.largest if who != victim][:_COLLUDING])
+        return self._unknown.get(victim, self._unknown[None])
+
+    @cached_property
+    def _unknown(self) -> dict[int | None, int]:
+        """To any, and where one of those with most is the victim."""
+        most = [None, *(who for who, _ in self.largest[:_COLLUDING])]
+        return {
+            victim: self.number - sum([calls for who, calls in self.largest if who != victim][:_COLLUDING])
+            for victim in most
+        }
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,50 @@ class Edge:
     calls: Calls
 
 
-Graph = dict[Node, list[tuple[Node, Edge]]]
+class Ways:
+    """Edges as a graph: along a way around, calls can be thought more or fewer while every sum remains what it is."""
+
+    def __init__(self, edges: Iterable[Edge]) -> None:
+        self._beside: dict[Node, list[tuple[Node, Edge, bool]]] = defaultdict(list)
+        for edge in edges:
+            self.add(edge)
+
+    def add(self, edge: Edge) -> None:
+        """Another edge, which may be a way around those that are there."""
+        start, end = edge.ends
+        self._beside[start].append((end, edge, True))
+        self._beside[end].append((start, edge, False))
+
+    def with_one_more(self, edge: Edge, more: Edge) -> bool:
+        """Whether there would be a way around the edge if there were one more."""
+        self.add(more)
+        leads = self.lead_around(edge)
+        for end in more.ends:
+            self._beside[end].pop()
+        return leads
+
+    def lead_around(self, edge: Edge) -> bool:
+        """Whether its largest caller could have nothing or twice as much: other edges make up for it."""
+        return any(self._lead(edge, *ends) for ends in (edge.ends, edge.ends[::-1]))
+
+    def _lead(self, edge: Edge, start: Node, end: Node) -> bool:
+        """From both ends at once: nearly every way is short, and where there is none, one end is soon exhausted."""
+        ((victim, least), *_) = edge.calls.largest
+        reached, waiting = ({start}, {end}), (deque([start]), deque([end]))
+        while waiting[0] and waiting[1]:
+            side = len(self._beside[waiting[1][0]]) < len(self._beside[waiting[0][0]])
+            node = waiting[side].popleft()
+            for other, by, leaves in self._beside[node]:
+                if other in reached[side] or by is edge:
+                    continue
+                unknown = by.calls.unknown(victim)
+                # more calls are always possible, fewer only as many as are uncertain
+                if unknown >= least or (unknown > 0 and leaves is not side):
+                    if other in reached[not side]:
+                        return True
+                    reached[side].add(other)
+                    waiting[side].append(other)
+        return False
 
 
 @dataclass
@@ -92,68 +148,39 @@ class Month:
         months are made anew.
         """
         hidden = {node for node, calls in self.sums.items() if not calls.may_stand} | self.closed
-        told = self._told(hidden)
+        edges = [*self.parts, *(self._rest(node) for node in hidden)]
+        ways = Ways(edges)
+        told = [edge for edge in edges if not edge.calls.may_stand and not ways.lead_around(edge)]
         while told:
             more: set[Node] = set()
-            for edge in told:
-                candidates = self._candidates(edge, hidden)
-                if candidates and not more & set(edge.ends):
-                    more.add(min(candidates, key=lambda node: (self.sums[node].behind // 20, node[0] == SYSTEM, node)))
+            for edge in sorted(told, key=lambda e: e.ends):  # which sum is hidden for them follows from the order
+                if not more & set(edge.ends) and (chosen := self._chosen(edge, hidden | more, ways)):
+                    more.add(chosen)
             if not more:
                 break
             hidden |= more
-            told = self._told(hidden, told)  # each sum that is hidden is a way around more
+            for node in more:
+                ways.add(self._rest(node))
+            told = [edge for edge in told if not ways.lead_around(edge)]  # each sum that is hidden is a way around more
         return hidden
 
-    def _told(self, hidden: set[Node], among: list[Edge] | None = None) -> list[Edge]:
-        """What follows, nearly enough, from the sums that are shown and from the country's, and may not be known.
+    def _rest(self, node: Node) -> Edge:
+        return Edge(_from_all(node), self.sums[node])
 
-        Args:
-            among: the only ones to be looked at; all parts and hidden sums if not given.
-        """
-        rest = [Edge(_from_all(node), self.sums[node]) for node in hidden]
-        beside: Graph = {}
-        for edge in (*self.parts, *rest):
-            for one, other in (edge.ends, edge.ends[::-1]):
-                beside.setdefault(one, []).append((other, edge))
-        every = [*self.parts, *rest] if among is None else among
-        found = [e for e in every if not e.calls.may_stand and not _has_way_around(beside, e)]
-        return sorted(found, key=lambda e: e.ends)  # which sum is hidden for them follows from the order
-
-    def _candidates(self, told: Edge, hidden: set[Node]) -> list[Node]:
-        """Its own sums, when they are shown; else others that are large enough to cover it."""
+    def _chosen(self, told: Edge, hidden: set[Node], ways: Ways) -> Node | None:
+        """One of its own sums, when it is shown; else one that is large enough to cover it, and does if any does."""
         shown = self.sums.keys() - hidden
-        return [node for node in told.ends if node in shown] or [
-            node for node in shown if self.sums[node].number >= told.calls.number
-        ]
+        own = [node for node in told.ends if node in shown]
+        candidates = own or [node for node in shown if self.sums[node].number >= told.calls.number]
+        candidates.sort(key=lambda node: (self.sums[node].behind // 20, node[0] == SYSTEM, node))
+        covering = (node for node in candidates if own or ways.with_one_more(told, self._rest(node)))
+        return next(covering, candidates[0] if candidates else None)
 
 
 def _from_all(node: Node) -> tuple[Node, Node]:
     """Calls go from the sum of all to a service, and from a system to the sum of all."""
     all_of = (node[0], "", "")
     return (all_of, node) if node[0] == SERVICE else (node, all_of)
-
-
-def _has_way_around(beside: Graph, edge: Edge) -> bool:
-    """Whether its largest caller could have nothing or twice as much: other edges make up for it."""
-    return any(_reaches(beside, edge, *ends) for ends in (edge.ends, edge.ends[::-1]))
-
-
-def _reaches(beside: Graph, edge: Edge, start: Node, end: Node) -> bool:
-    ((victim, least), *_) = edge.calls.largest
-    reached, waiting = {start}, [start]
-    while waiting:
-        node = waiting.pop()
-        for other, by in beside[node]:
-            if other in reached or by.ends == edge.ends:
-                continue
-            unknown = by.calls.unknown(victim)
-            if unknown >= least or (unknown > 0 and by.ends[0] == node):
-                if other == end:
-                    return True
-                reached.add(other)
-                waiting.append(other)
-    return False
 
 
 def hide_telling_sums(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -244,5 +271,5 @@ def tells_suppliers(suppliers: list[int], who: list[int], is_municipality: list[
     return bool((~stands & (whole > 0)).any())
 
 
-def _calls(number: int, may_stand: bool, behind: int, largest: list[dict[str, int]]) -> Calls:
-    return Calls(number, may_stand, behind, tuple((one["hvem"], one["kald"]) for one in largest))
+def _calls(number: int, may_stand: bool, behind: int, who: list[int], calls: list[int]) -> Calls:
+    return Calls(number, may_stand, behind, tuple(zip(who, calls, strict=True)))
