@@ -15,7 +15,7 @@ that lay theirs together, is a sum too, and obeys the same rule.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -89,10 +89,15 @@ class Edge:
 class Ways:
     """Edges as a graph: along a way around, calls can be thought more or fewer while every sum remains what it is."""
 
-    def __init__(self, edges: Iterable[Edge]) -> None:
+    def __init__(self, edges: list[Edge]) -> None:
+        self._edges = edges
         self._beside: dict[Node, list[tuple[Node, Edge, bool]]] = defaultdict(list)
         for edge in edges:
             self.add(edge)
+
+    def told(self) -> list[Edge]:
+        """Those that few stand behind, and that nothing leads around."""
+        return [edge for edge in self._edges if not edge.calls.may_stand and not self.lead_around(edge)]
 
     def add(self, edge: Edge) -> None:
         """Another edge, which may be a way around those that are there."""
@@ -148,9 +153,8 @@ class Month:
         months are made anew.
         """
         hidden = {node for node, calls in self.sums.items() if not calls.may_stand} | self.closed
-        edges = [*self.parts, *(self._rest(node) for node in hidden)]
-        ways = Ways(edges)
-        told = [edge for edge in edges if not edge.calls.may_stand and not ways.lead_around(edge)]
+        ways = self._ways(hidden)
+        told = ways.told()
         while told:
             more: set[Node] = set()
             for edge in sorted(told, key=lambda e: e.ends):  # which sum is hidden for them follows from the order
@@ -163,6 +167,13 @@ class Month:
                 ways.add(self._rest(node))
             told = [edge for edge in told if not ways.lead_around(edge)]  # each sum that is hidden is a way around more
         return hidden
+
+    def told(self, hidden: set[Node]) -> list[Edge]:
+        """What follows, nearly enough, from the sums that are shown and from the country's, and may not be known."""
+        return self._ways(hidden).told()
+
+    def _ways(self, hidden: set[Node]) -> Ways:
+        return Ways([*self.parts, *(self._rest(node) for node in hidden)])
 
     def _rest(self, node: Node) -> Edge:
         return Edge(_from_all(node), self.sums[node])

@@ -99,7 +99,7 @@ class Demo:
             month.parts = [Edge(ends, self._calls(own)) for ends, own in parts.items()]
             nodes = {node for ends in parts for node in ends}
             month.sums = {node: self._calls(self.sums[node, last]) for node in nodes}
-            told = month._told({node for node in nodes if (node, last) not in shown})
+            told = month.told({node for node in nodes if (node, last) not in shown})
             linked = {_linked(node, month.parts) for edge in told for node in edge.ends if node in nodes}
             found += [[(node, last) for node in group] for group in linked]
         return [group for group in found if any(row in shown for row in group)]
