@@ -108,6 +108,7 @@ def test_every_measure_equals_dbts_figure(
     assert {name for name, m in model.measures.items() if not m.hidden} - compared == {
         "Kald efter visning",
         "Udvikling på et helt år",
+        "Gældens ændring",  # no month of the demo has as many behind it as the quarter before
         *OF_PAGES,
     }
     proof.cells(counts)

@@ -61,6 +61,8 @@ def _write_anew(database: Database, part: str, decision: Decision, cvr: str | No
     order = f"{owner}, " if owner else ""
     database.admin(
         f"""
+        -- several processes, or a scan that joins another half way, would read rows in an order of their own
+        set max_parallel_workers_per_gather = 0; set synchronize_seqscans = off;
         create temp table nye as
         select {", ".join(f"{expression} as {name}" for expression, name in zip(chosen, columns, strict=True))}, nr
         from (select *, {hidden} as skjult, row_number() over () as nr from kdi_lager.{part}) as raekker
