@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import dagster as dg
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import Result
 
+from kdi.building.workspace import Workspace
 from kdi.commands.load import use_dagster_home
 from kdi.installation import here
 from kdi.machine.files import sha256_of
 
 from . import world
-from .deliveries import System, call, day, read_csv
+from .deliveries import System, call, calls_in_month, day, month, read_csv
 from .installation import Installation
 from .ways import Folders, Loaded
 
@@ -120,6 +122,22 @@ def test_a_broken_contract_leaves_the_release_alone(broken: Installation) -> Non
     # what was wrong is put right: the release is again what lake and reference say
     broken.tamper_reference("folketal", rows)
     broken.kdi("load", "--rebuild")
+
+
+@pytest.mark.lang
+def test_rows_are_not_appended_to_a_table_of_other_columns(at_once: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column that the model does not give would be empty in the new rows, and nobody would know."""
+    installation, lay_out = at_once.installation.copy("en-kolonne-for-meget"), Workspace.prepare
+
+    def with_a_column_more(workspace: Workspace, *arguments: Any) -> None:
+        lay_out(workspace, *arguments)
+        with workspace.connect() as connection:
+            connection.execute("alter table kdi.marts.fct_kald_maaned add column ekstra integer")
+
+    monkeypatch.setattr(Workspace, "prepare", with_a_column_more)
+    more = calls_in_month("2022-05", "Samsø", world.CARE, "SagIndeks", 8)
+    result = assert_nothing_is_published(installation, lambda: installation.deliver(month("2022-05", more)))
+    assert "fct_kald_maaned" in result.stderr and "ekstra" in result.stderr
 
 
 @pytest.mark.lang
