@@ -113,33 +113,37 @@ class World:
 
     def release(self, path: Path, earlier: list[KeptRelease], hide: bool = True) -> None:
         """Write the release's database."""
-        rows = [(m, *c, v) for (m, *c), (v, _) in self.calls.items() if m < self.months]
         with duckdb.connect() as connection:
-            connection.execute(f"attach '{path}' as kdi; attach '{path.with_suffix('.tilstand')}' as tilstand")
-            columns = {
-                "nummer": pa.array([r[0] for r in rows], pa.int32()),
-                "it_system": pa.array([self.of(r[1]) for r in rows]),
-                "service": pa.array([r[2] for r in rows]),
-                "snitflade": pa.array([INTERFACES[r[2]] for r in rows]),
-                "hvem": pa.array([r[3] for r in rows]),
-                "er_kommune": pa.array([AUTHORITIES[r[3]] for r in rows]),
-                "kald": pa.array([r[4] for r in rows], pa.int64()),
-            }
-            connection.register("leveret", pa.table(columns))
-            connection.execute(
-                "create temp table raekker as"
-                " select (date '2021-01-01' + to_months(nummer))::date as maaned, * exclude (nummer, kald),"
-                f" sum(kald)::bigint as kald from leveret group by all; {_TABLES}"
-            )
-            connection.register("navne", pa.table({"uuid": SYSTEMS, "it_system": [self.of(s) for s in SYSTEMS]}))
-            connection.execute(
-                "create schema tilstand.intermediate; create table tilstand.intermediate.int_it_system__identitet as"
-                " select uuid, dense_rank() over (order by it_system)::bigint as it_system_id from navne"
-            )
+            self.lay_out(connection, path)
             if hide:
                 hide_telling_sums(connection)
                 hide_divided_otherwise(connection, earlier, "tilstand")
                 hide_telling_changes(connection, earlier)
+
+    def lay_out(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        """The tables as a build has them before its gates, in files beside ``path``."""
+        rows = [(m, *c, v) for (m, *c), (v, _) in self.calls.items() if m < self.months]
+        connection.execute(f"attach '{path}' as kdi; attach '{path.with_suffix('.tilstand')}' as tilstand")
+        columns = {
+            "nummer": pa.array([r[0] for r in rows], pa.int32()),
+            "it_system": pa.array([self.of(r[1]) for r in rows]),
+            "service": pa.array([r[2] for r in rows]),
+            "snitflade": pa.array([INTERFACES[r[2]] for r in rows]),
+            "hvem": pa.array([r[3] for r in rows]),
+            "er_kommune": pa.array([AUTHORITIES[r[3]] for r in rows]),
+            "kald": pa.array([r[4] for r in rows], pa.int64()),
+        }
+        connection.register("leveret", pa.table(columns))
+        connection.execute(
+            "create temp table raekker as"
+            " select (date '2021-01-01' + to_months(nummer))::date as maaned, * exclude (nummer, kald),"
+            f" sum(kald)::bigint as kald from leveret group by all; {_TABLES}"
+        )
+        connection.register("navne", pa.table({"uuid": SYSTEMS, "it_system": [self.of(s) for s in SYSTEMS]}))
+        connection.execute(
+            "create schema tilstand.intermediate; create table tilstand.intermediate.int_it_system__identitet as"
+            " select uuid, dense_rank() over (order by it_system)::bigint as it_system_id from navne"
+        )
 
     def country(self) -> Iterator[Said]:
         """Each month's calls of all, and of the municipalities."""

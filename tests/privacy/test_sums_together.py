@@ -3,9 +3,18 @@
 import random
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from kdi.disclosure.sums_together import SERVICE, SYSTEM, Calls, Edge, Month, tells_suppliers
+from kdi.disclosure.sums_together import (
+    SERVICE,
+    SYSTEM,
+    Calls,
+    Edge,
+    Month,
+    hide_telling_sums,
+    tells_suppliers,
+)
 from kdi.notation import danish
 
 from . import page
@@ -56,6 +65,31 @@ def test_what_two_suppliers_can_subtract_is_not_told() -> None:
     suppliers, who = [*suppliers, *[3] * 5], [*who, *range(1, 6)]
     assert not tells_suppliers(suppliers, who, [True] * 21, [100] * 21)
     assert tells_suppliers(suppliers, who, [True] * 21, [100] * 20 + [401])
+
+
+def test_a_month_is_decided_anew_when_its_calls_have_changed_and_only_then(tmp_path: Path) -> None:
+    """A build that goes on from another's state hides what one from nothing hides."""
+    made = World(random.Random(5), months=6)
+    with duckdb.connect() as connection:
+        for name, changed in (("foerste", {0, 1, 2, 3, 4, 5}), ("anden", {2}), ("tredje", set())):
+            made.lay_out(connection, tmp_path / name)
+            hide_telling_sums(connection)
+            anew = connection.execute(
+                "select datediff('month', date '2021-01-01', maaned) from kald_aendret"
+            ).fetchall()
+            assert {month for (month,) in anew} == changed
+            connection.execute("detach kdi; detach tilstand; drop schema intermediate cascade")
+            connection.execute("drop table raekker; drop table vindue")
+            with duckdb.connect() as fresh:
+                made.lay_out(fresh, tmp_path / f"{name}-forfra")
+                hide_telling_sums(fresh)
+            assert shown(tmp_path / name) == shown(tmp_path / f"{name}-forfra")
+            if name == "foerste":
+                before = shown(tmp_path / name)
+                made.calls |= {
+                    call: (1 + 40 * v, n) for call, (v, n) in made.calls.items() if call[0] == 2 and call[3] == MANY[0]
+                }
+        assert shown(tmp_path / "anden") != before
 
 
 @pytest.mark.parametrize("seed", range(4))
