@@ -108,8 +108,9 @@ def load(
             place = getattr(error, "filename", None) or get_settings().root
             raise Fault(f"{place}: {error}. Den gældende publicering er uændret. Se efter disken.") from error
     from kdi.commands.overview import outcome_lines
+    from kdi.installation import here
 
-    for line in outcome_lines(get_settings().published / "current", result):
+    for line in outcome_lines(here().releases.link, result):
         typer.echo(line)
     for failure in result.failures:
         typer.echo(f"FEJL {failure}", err=True)
