@@ -109,7 +109,7 @@ def in_twin(dsn: str, database: Database, twin: Database) -> str:
 def differing(published: Readers, twin: Database, role: str, asked: list[tuple[str, str, str]]) -> list[str]:
     """Questions to which the two databases never give the same answer.
 
-    What a server does by the way (pages that it tidies up, and counts as WAL records) differs from time to time, in either.
+    What a server does by the way (pages that it tidies up, as WAL records) differs from time to time, in either.
     """
     dsn = getattr(published, role)
     here, there = answers(dsn, asked), answers(in_twin(dsn, published.database, twin), asked)
