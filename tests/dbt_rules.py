@@ -52,6 +52,15 @@ def published_has_a_contract(model: Model) -> RuleViolation | None:
 
 
 @rule
+def published_has_a_key(model: Model) -> RuleViolation | None:
+    """What a row is: columns that no two share, in the table or in what a build touches; or why there are none."""
+    of_all = any(constraint.type == "primary_key" for constraint in model.constraints)
+    of_touched = any(test.type == "unik_kombination" for test in model.tests)
+    kept = of_all or of_touched or model.config.get("meta", {}).get("uden_noegle")
+    return RuleViolation("It has no key.") if _is_published(model) and not kept else None
+
+
+@rule
 def is_described_beside_it(model: Model) -> RuleViolation | None:
     """The YAML that describes a model lies in its folder, or in the one above."""
     described = PurePath((model.patch_path or "://").split("://")[1]).parent

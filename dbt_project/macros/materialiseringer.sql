@@ -25,7 +25,10 @@
     {{ run_hooks(pre_hooks) }}
     {% if is_incremental() %}
         {% do kraev_samme_kolonner(relation) %}
-        {% call statement('main') %}insert into {{ relation }} by name ({{ compiled_code }}){% endcall %}
+        {% call statement('main') %}
+            insert into {{ relation }} by name ({{ compiled_code }});
+            {{ kraev_noegler(relation) }}
+        {% endcall %}
     {% else %}
         {% do dannes_paa_ny(relation) %}
     {% endif %}
@@ -42,7 +45,8 @@
     {% endset %}
     {% call statement('main') %}
         {%- if foer is not none %}drop {{ foer.type }} if exists {{ foer }};{% endif %}
-        {{ dannes }}
+        {{ dannes }};
+        {{ kraev_noegler(relation) }}
     {% endcall %}
 {% endmacro %}
 

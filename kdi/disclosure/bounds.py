@@ -1,15 +1,17 @@
 """How narrowly sums pin hidden counts down: the smallest and largest value of each, by linear programming.
 
-Knows nothing of tables or rules; it is given sums over unknowns and what is known of each beforehand.
+Knows nothing of tables or rules; it is given sums over unknowns and what is known of each beforehand. SciPy takes a
+second to import, so that is done where there is something to solve; most loads have nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import block_array, coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 # The solver answers to 1e-7; counts are whole.
 TOLERANCE = 1e-6
@@ -77,8 +79,10 @@ def bounds(equations: Sequence[Equation], lower: np.ndarray, upper: np.ndarray, 
 
 def _classes(
     equations: Sequence[Equation], low: np.ndarray, high: np.ndarray
-) -> tuple[csr_array, np.ndarray, list[np.ndarray]]:
+) -> tuple["csr_array", np.ndarray, list[np.ndarray]]:
     """Sums over classes, their totals, and the unknowns of each class."""
+    from scipy.sparse import coo_array
+
     rows = np.repeat(np.arange(len(equations)), [len(e.members) for e in equations])
     columns = np.concatenate([e.members for e in equations])
     order = np.lexsort((rows, columns))
@@ -96,8 +100,11 @@ def _classes(
     return sums.tocsr(), np.array([e.total for e in equations], dtype=float), members
 
 
-def _blocks(sums: csr_array) -> list[np.ndarray]:
+def _blocks(sums: "csr_array") -> list[np.ndarray]:
     """Classes that are linked by sums, together."""
+    from scipy.sparse import block_array
+    from scipy.sparse.csgraph import connected_components
+
     _, label = connected_components(block_array([[None, sums], [sums.T, None]]), directed=False)
     label = label[sums.shape[0] :]
     order = np.argsort(label, kind="stable")
@@ -105,9 +112,11 @@ def _blocks(sums: csr_array) -> list[np.ndarray]:
 
 
 def _solve(
-    sums: csr_array, totals: np.ndarray, box: np.ndarray, blocks: list[np.ndarray], most_turns: int
+    sums: "csr_array", totals: np.ndarray, box: np.ndarray, blocks: list[np.ndarray], most_turns: int
 ) -> np.ndarray | None:
     """Least and largest sum of every class asked for; None when no values fit."""
+    from scipy.optimize import linprog
+
     found = box.astype(float)
     for turn in range(min(max(len(block) for block in blocks), most_turns)):
         asked = np.array([block[turn] for block in blocks if len(block) > turn])

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-from scipy.optimize import linprog
 
 from kdi.disclosure.attacker import known_beforehand
 from kdi.disclosure.bounds import TOLERANCE
@@ -120,6 +119,8 @@ def _of_row(parts: frozenset[str], cases: int | None, reason: str | None, thresh
 
 def _bounds(parts: frozenset[str], said: Sequence[Said]) -> tuple[float, float]:
     """Least and largest sum of the parts that fits all that was said; nothing when that contradicts itself."""
+    from scipy.optimize import linprog  # takes a second to import
+
     linked = [s for s in said if s.parts & parts]
     reach = parts.union(*(s.parts for s in linked))
     while more := [s for s in said if s.parts & reach and s not in linked]:

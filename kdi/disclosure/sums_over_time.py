@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import duckdb
 
 from kdi.building.earlier import UNREADABLE, attached
+from kdi.disclosure.over_time import divided_otherwise, read_systems
 from kdi.publish.access import Decisions, decisions
 from kdi.publish.declared import FEWEST_MUNICIPALITIES, LARGEST_SHARE
 from kdi.publish.release import KeptRelease
@@ -44,9 +45,6 @@ def hide_divided_otherwise(
     connection: duckdb.DuckDBPyConnection, releases: Iterable[KeptRelease], private: str = "arbejde"
 ) -> dict[str, int]:
     """Set ``er_anonym`` to false for systems that a release which is kept made of other systems; how many rows."""
-    # the solver takes a second to import
-    from kdi.disclosure.over_time import divided_otherwise, read_systems
-
     table, hidden = "kpi.klarmelding_reel", 0
     now = read_systems(connection, private)
     for release in releases:

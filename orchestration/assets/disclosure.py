@@ -10,6 +10,8 @@ from expectations.reference import reference_profiles
 from kdi.building import isolation
 from kdi.building.earlier import UNREADABLE, attached
 from kdi.building.start import Site
+from kdi.disclosure import over_time
+from kdi.disclosure.attacker import attack
 from kdi.disclosure.sums_over_time import hide_divided_otherwise, hide_telling_changes
 from kdi.disclosure.sums_together import hide_telling_sums
 from kdi.publish.release import Manifest, Releases
@@ -63,8 +65,6 @@ def attack_build(site: Site, manifest: Manifest) -> Made:
             f"select greatest(coalesce(max(cast(taerskel as integer)), 0), {floor}) from lake.formaal"
             " where tabel = 'marts.fct_kle_sager'"
         ).fetchall()[0][0]
-        from kdi.disclosure.attacker import attack  # the solver takes a second to import
-
         found = attack(connection, threshold, extracts, catalog="kdi")
         over_time = _over_time(site.releases, connection, manifest, threshold) if extracts else []
     named = [*over_time, *(str(cell) for cell in found.narrowed)][:_NAMED]
@@ -89,8 +89,6 @@ def _over_time(
     releases: Releases, connection: duckdb.DuckDBPyConnection, manifest: Manifest, threshold: int
 ) -> list[str]:
     """Sentences on the counts that the build betrays together with the releases that are kept."""
-    from kdi.disclosure import over_time
-
     kept = {}
     for earlier in releases.earlier():
         with suppress(*UNREADABLE), attached(connection, earlier):

@@ -47,6 +47,7 @@ class OpenSqliteEventLogStorage(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, db.Engine] = OrderedDict()
         self._has_index_columns: bool | None = None
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -122,6 +123,12 @@ class OpenSqliteEventLogStorage(SqliteEventLogStorage):
             connection.execute(insert)
         with self.index_transaction() as index:
             yield index, index.execute(insert.returning(SqlEventLogStorageTable.c.id)).scalars().all()
+
+    def has_table(self, table_name: str) -> bool:
+        """A table that is there stays: the parent opens the file anew to ask, twice for every event of an asset."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def _has_asset_key_index_cols_on_connection(self, conn: db.Connection) -> bool:
         """Asked once: the parent reads the table's definition anew for every event, a fourth of its time."""

@@ -46,7 +46,8 @@ def write(event: str, level: str = "INFO", **fields: Any) -> None:
         return
     now = datetime.now(UTC)
     told = {"time": now.isoformat(timespec="milliseconds"), "level": level, "event": event}
-    told |= {name: _shown(value, settings.secret_values()) for name, value in fields.items() if value is not None}
+    secrets = settings.secret_values()
+    told |= {name: _shown(value, secrets) for name, value in fields.items() if value is not None}
     line = json.dumps(told, ensure_ascii=False, default=str) + "\n"
     if settings.log == "stderr":
         sys.__stderr__ and sys.__stderr__.write(line)

@@ -14,6 +14,7 @@ from kdi.building.workspace import Workspace
 from kdi.commands.load import use_dagster_home
 from kdi.installation import here
 from kdi.machine.files import sha256_of
+from kdi.settings import PROJECT_ROOT
 
 from . import world
 from .deliveries import System, call, calls_in_month, day, month, read_csv
@@ -113,14 +114,21 @@ def assert_nothing_is_published(installation: Installation, break_it: Callable[[
 
 
 def test_a_broken_contract_leaves_the_release_alone(broken: Installation) -> None:
-    """A negative population that came past the intake does not come past the table's own limits."""
-    rows = world.population()
-    wrong = [{**rows[0], "folketal": "-5"}, *rows[1:]]
-    result = assert_nothing_is_published(broken, lambda: broken.tamper_reference("folketal", wrong), "--rebuild")
+    """What came past the intake does not come past the tables: a negative population, two rows with one key."""
+    rows, pairs = world.population(), read_csv(PROJECT_ROOT / "reference" / "integrationer.csv")
+
+    def tamper() -> None:
+        broken.tamper_reference("folketal", [{**rows[0], "folketal": "-5"}, *rows[1:]])
+        broken.tamper_reference("integrationer", [pairs[0], *pairs])
+
+    result = assert_nothing_is_published(broken, tamper, "--rebuild")
     assert "FEJL dbt model fct_folketal:" in result.stderr
     assert "CHECK constraint failed" in result.stderr and "folketal >= 0" in result.stderr
+    (key,) = [line for line in result.stderr.splitlines() if line.startswith("FEJL dbt model integration:")]
+    assert "Nøglen (integration, snitflade) i marts.integration er ikke entydig; delte værdier: 1" in key
     # what was wrong is put right: the release is again what lake and reference say
     broken.tamper_reference("folketal", rows)
+    broken.tamper_reference("integrationer", pairs)
     broken.kdi("load", "--rebuild")
 
 
