@@ -1,18 +1,19 @@
 """The funnel's sums and what follows from its rows, its debt, its headline; and the words of codes.
 
 The steps themselves, and how old a debt is, have their second way in ``tests/tragt/second_way.py``, over worlds of its
-own: their columns are taken from the release here (``TAKEN``).
+own: their columns are taken from the release here (``TAKEN``). What follows from them has its second way here.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
 
-from .star import Row, Star, add, last_day
+from .star import Row, Star, add, last_day, may_be_seen
 
+DAY = timedelta(days=1)
 _CODES = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "marts" / "_kode.yml"
 
 
@@ -31,7 +32,7 @@ def tilslutning_tragt(star: Star) -> Iterator[Row]:
         status = star.status_date(r["maaned"])
         told = star.declared[status].get((system, interface), {}) if status and interface else {}
         is_told = status is not None and status <= last_day(r["maaned"])
-        step = r["naeste_skridt"]
+        step = _next_step(star, r, authority, system, interface)
         part = None
         if step == "spoerg_leverandoeren":
             part = "kombit"
@@ -42,12 +43,33 @@ def tilslutning_tragt(star: Star) -> Iterator[Row]:
         yield {
             **{name: r[name] for name in TAKEN["kpi.tilslutning_tragt"]},
             "maaned": r["maaned"], **star.authority(authority), **star.system(system), **star.interface(interface),
-            "dage": (last_day(r["maaned"]) - r["siden"]).days, "naeste_part": part,
+            "dage": (last_day(r["maaned"]) - r["siden"]).days, "naeste_skridt": step, "naeste_part": part,
             "bruger_systemet": authority in star.users(r["maaned"])[system],
             "kan_ikke_maales": not star.is_measured(r["maaned"], interface) if interface else None,
             "klarmelding": told.get("klarmelding") if is_told and _has_sheet(star, r["maaned"]) else None,
             "krav": told.get("krav") if is_told and _has_list(star, r["maaned"]) else None,
         }  # fmt: skip
+
+
+_NEXT = {
+    "mulig": "spoerg_leverandoeren", "forpligtet": "klarmeld", "tilmeldt": "klarmeld", "aftale": "foerste_kald",
+    "foerste_kald": "goer_brugen_stabil",
+}  # fmt: skip
+
+
+def _next_step(star: Star, r: Row, authority: int, system: int, interface: int | None) -> str | None:
+    if r["trin"] == "klarmeldt":
+        if r["klarmelding"] in ("Delvis", "Ensidig"):
+            return "klarmeld"
+        return "indgaa_aftale" if r["aftale_kan_ses"] else "tag_i_brug"
+    if r["fravalg"] == "ikke_endnu":
+        return "fjern_aarsagen"
+    if r["trin"] == "udfaset":
+        ends = [u["i_brug_til"] for u in star.told(r["maaned"])[authority, system] if u["i_brug_til"]]
+        called = star.months_called.get((authority, system, interface), ())
+        newest = max((m for m in called if m <= r["maaned"]), default=date.min)
+        return "luk_eller_ret_registret" if max(add(r["maaned"], -2), max(ends) + DAY) <= newest else None
+    return _NEXT.get(r["trin"])
 
 
 def _has_sheet(star: Star, month: date) -> bool:
@@ -125,24 +147,76 @@ _TOGETHER = {
 
 
 def tilslutning_tragt_visning(star: Star) -> Iterator[Row]:
-    """How finely each sum is shown is taken from the release; its rules are tried in ``tests/tragt``."""
     names = ("it_system_uuid", "it_system", "snitflade", "snitflade_navn")
-    finely = {
-        (r["maaned"], r["niveau"], *(r[n] for n in names), r["krav"]): r["opdeling"]
-        for r in star.rows("kpi.tilslutning_tragt_visning")
-    }
-    groups: dict[tuple, list[str]] = defaultdict(list)
+    groups: dict[tuple, dict[tuple, list[Row]]] = defaultdict(lambda: defaultdict(list))
     for r in star.rows("kpi.tilslutning_tragt"):
         for level in ("it_system", "snitflade", "k98"):
-            key = (r["maaned"], level, *(r[n] if n in _LEVELS[level] else None for n in names), r["krav"])
-            if how := finely.get(key):
+            member = tuple(r[n] if n in _LEVELS[level] else None for n in names)
+            groups[r["maaned"], level, r["krav"]][member].append(r)
+    for (month, level, demand), members in groups.items():
+        for member, how in _how_finely(star, members).items():
+            parts: dict[tuple, list[str]] = defaultdict(list)
+            for r in members[member] if how else ():
                 part = {"trin": r["trin"], "samlet": _TOGETHER[r["trin"]]}.get(how)
-                groups[key, how, part, r["fravalg"] if how == "trin" else None].append(r["cvr"])
-    for ((month, level, *of, demand), how, part, decline), municipalities in groups.items():
-        yield {
-            "maaned": month, "niveau": level, **dict(zip(names, of, strict=True)), "krav": demand, "opdeling": how,
-            "del": part, "fravalg": decline, "antal": len(municipalities), "kommuner": len(set(municipalities)),
-        }  # fmt: skip
+                parts[part, r["fravalg"] if how == "trin" else None].append(r["cvr"])
+            for (part, decline), municipalities in parts.items():
+                yield {
+                    "maaned": month, "niveau": level, **dict(zip(names, member, strict=True)), "krav": demand,
+                    "opdeling": how, "del": part, "fravalg": decline, "antal": len(municipalities),
+                    "kommuner": len(set(municipalities)),
+                }  # fmt: skip
+
+
+# How the parts of a sum are called, from the whole to the single steps, and those that tell too much when alone.
+_FINER: dict[str, tuple[Callable[[Row], str], set[str]]] = {
+    "total": (lambda r: "", set()),
+    "samlet": (lambda r: _TOGETHER[r["trin"]], {"klar", "i_brug", "ude"}),
+    "trin": (
+        lambda r: f"{r['trin']} {r['fravalg'] or ''}".strip(),
+        {"udfaset", "stabil_brug", "foerste_kald", "aftale"},
+    ),
+}
+
+
+def _can_be_shown(rows: Iterable[Row], how: str) -> bool:
+    """Whether five stand behind each part, none of them for over half; of the whole only that there are five."""
+    of, telling = _FINER[how]
+    parts: dict[str, Counter[str]] = defaultdict(Counter)
+    for r in rows:
+        parts[of(r)][r["cvr"]] += 1
+    if how == "total":
+        return all(len(by) >= 5 for by in parts.values())
+    return all(may_be_seen(by.values()) for by in parts.values()) and not (len(parts) == 1 and set(parts) <= telling)
+
+
+def _how_finely(star: Star, members: dict[tuple, list[Row]]) -> dict[tuple, str]:
+    """How each sum of a level is shown ('' is not at all): what is left of the whole must be fit to be shown too."""
+    hows = ["", *_FINER]
+    alone = {
+        member: max((how for how in _FINER if _can_be_shown(rows, how)), key=hows.index, default="")
+        for member, rows in members.items()
+    }
+    is_whole = not any(next(iter(members)))  # K98 leaves no rest
+    rest = {}
+    for how in _FINER:
+        left = [r for m, rows in members.items() if hows.index(alone[m]) < hows.index(how) for r in rows]
+        rest[how] = is_whole or not left or _can_be_shown(left, how)
+    shown = {}
+    for member, how in alone.items():
+        if how == "trin" and not rest["trin"]:
+            how = "samlet"
+        shown[member] = "total" if how == "samlet" and not rest["samlet"] else how
+    if not rest["total"] and any(shown.values()):
+        ids = {(s["navn"], s["uuid"]): i for i, s in star.systems.items()}
+        first = min(
+            (m for m in shown if shown[m]),
+            key=lambda m: (
+                len({r["cvr"] for r in members[m]}),
+                ids[m[1], m[0]] if m[1] else star.interface_ids.get(m[2], 0),
+            ),
+        )
+        shown[first] = ""
+    return shown
 
 
 def tilslutning_hovedtal(star: Star) -> Iterator[Row]:
@@ -199,7 +273,7 @@ def kode(star: Star) -> Iterator[Row]:
 TAKEN = {
     "kpi.tilslutning_tragt": (
         "trin", "siden", "aarsag", "fravalg", "aftale_kan_ses", "naaet_forpligtet", "naaet_tilmeldt", "naaet_klarmeldt",
-        "naaet_aftale", "naaet_foerste_kald", "naaet_stabil_brug", "naeste_skridt",
+        "naaet_aftale", "naaet_foerste_kald", "naaet_stabil_brug",
     ),
     "kpi.teknisk_gaeld": (
         "gaeld_maaneder", "aeldste_gaeld_maaneder", "klarmeldt_uden_kald", "gamle_versioner", "udfaset_men_kalder",

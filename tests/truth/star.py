@@ -242,6 +242,15 @@ class Star:
                 found[interface] = min([*by_month, *([found[interface]] if interface in found else [])])
         return found
 
+    @cached_property
+    def months_called(self) -> dict[tuple[int, int, int | None], set[date]]:
+        """In which months a municipality's system called an interface."""
+        found: dict[tuple[int, int, int | None], set[date]] = defaultdict(set)
+        for (authority, system, service), by_month in self.calls.items():
+            interface = self.interface_ids.get(self.services[service]["snitflade"])
+            found[authority, system, interface] |= by_month.keys()
+        return found
+
     def is_measured(self, month: date, interface: int) -> bool:
         return self.first_call.get(interface, date.max) <= month
 

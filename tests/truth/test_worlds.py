@@ -9,10 +9,9 @@ import pytest
 from pipeline.installation import Installation
 from pipeline.oracle import Expected
 
-from kdi.lake.delivery_log import DeliveryLog
+from kdi.installation import here
 from kdi.lake.standing import standings_in
 from kdi.operations.comparison import left_out
-from kdi.settings import Settings
 
 from .compare import falsified
 from .marts import FUNNEL_READERS, HIDDEN_LATER, SECOND_WAY, TRIED_ELSEWHERE, wrong
@@ -34,7 +33,8 @@ def installation_of(world: World, folder: Path) -> Installation:
 
 def accept_what_waits(installation: Installation, said: str) -> bool:
     """As an operator: what is held back, or found to be unlike what is usual, is as it should be."""
-    standings = standings_in(DeliveryLog(Settings(home=installation.home).delivery_log))
+    with installation.in_force():
+        standings = standings_in(here().lake.log)
     waiting = [("delivery", s.delivery.leverance_id) for s in standings if s.state == "tilbageholdt"]
     waiting += [("finding", name) for name in dict.fromkeys(re.findall(r"[a-z_]+-[0-9a-f]{8}(?= )", said))]
     for what, name in waiting:
