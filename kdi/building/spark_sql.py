@@ -207,6 +207,12 @@ def _similarity(node: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=SIMILARITY, expressions=[node.this, node.expression])
 
 
+def _union(node: exp.Expr) -> exp.Expr:
+    if node.args.get("by_name"):
+        raise sqlglot.errors.UnsupportedError("union by name: Spark's SQL has no word for it.")
+    return node
+
+
 def _cte(node: exp.Expr) -> exp.Expr:
     node.set("materialized", None)
     return node
@@ -228,4 +234,5 @@ _RULES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.DataType: _type,
     exp.JarowinklerSimilarity: _similarity,
     exp.CTE: _cte,
+    exp.Union: _union,
 }

@@ -1,6 +1,7 @@
 """What Spark is told instead of DuckDB's SQL; each query is answered by both where Spark is installed."""
 
 import datetime
+import json
 import math
 from typing import Any
 
@@ -8,6 +9,7 @@ import duckdb
 import pytest
 
 sqlglot = pytest.importorskip("sqlglot", reason="sqlglot is not installed: it comes with dagster-dbt")
+from kdi.building import project  # noqa: E402
 from kdi.building.spark_sql import to_spark  # noqa: E402
 
 CALLS = "(values ('a', 1, 0.1), ('a', 2, 0.7), ('a', 4, null), ('b', 7, 2.5), (null, 9, 1.25)) as t (k, n, x)"
@@ -82,6 +84,8 @@ def test_spark_is_told(sql: str, piece: str) -> None:
     [
         "select interval (n) month from t",  # of a column
         "select regexp_replace(s, 'a', 'b') from t",  # only the first in DuckDB, all in Spark
+        "select 1 as a union all by name select 2 as a",
+        "with u as (select 1 as a union by name select 2 as a) select a from u",
         "select from where",
     ],
 )
@@ -111,3 +115,19 @@ def _cell(value: Any) -> str:
     if value is None or isinstance(value, str):
         return repr(value)
     return float(value).hex() if not math.isnan(value) else "nan"
+
+
+def _compiled() -> dict[str, str]:
+    nodes = json.loads(project.prepare().read_text(encoding="utf-8"))["nodes"].values()
+    return {n["name"]: n["compiled_code"] for n in nodes if n["resource_type"] in ("model", "test")}
+
+
+def test_every_model_and_test_has_a_translation() -> None:
+    translated = {name: to_spark(sql) for name, sql in _compiled().items()}
+    assert len(translated) > 250
+
+
+def test_spark_reads_every_model_and_test(session: Any) -> None:
+    read = session._jsparkSession.sessionState().sqlParser().parsePlan
+    for sql in _compiled().values():
+        read(to_spark(sql))

@@ -10,7 +10,7 @@ fundne as (
     select * from {{ ref('int_fund__plads') }}
     union all
     select * from {{ ref('int_fund__afstand') }}
-    union all by name
+    union all
     select * from {{ ref('int_fund__antal') }}
 ),
 

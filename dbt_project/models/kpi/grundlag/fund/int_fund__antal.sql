@@ -151,7 +151,13 @@ select
     cvr,
     slags,
     cast(least(1, greatest(0, grad)) as double) as grad,
+    cast(null as varchar) as maal,
     cast(taeller as bigint) as taeller,
     cast(grundlag as bigint) as grundlag,
-    cast(vaerdi as double) as vaerdi
+    cast(vaerdi as double) as vaerdi,
+    cast(null as double) as midte,
+    cast(null as bigint) as plads,
+    cast(null as bigint) as paa_pladsen,
+    cast(null as bigint) as blandt,
+    cast(null as boolean) as er_sidst
 from fundne
