@@ -4,7 +4,7 @@ import dagster as dg
 
 from kdi.installation import Installation, here
 from kdi.settings import Settings
-from orchestration import backfill, decisions, jobs, schedules, sensors
+from orchestration import backfill, decisions, jobs, rollback, schedules, sensors
 from orchestration.assets import reports
 from orchestration.assets.build import byg
 from orchestration.assets.comparison import COMPARISON, sammenlign_med_ombygning
@@ -14,6 +14,7 @@ from orchestration.assets.integrity import integritet
 from orchestration.assets.lake import SOURCE_ASSETS, reference
 from orchestration.assets.postgres import postgres
 from orchestration.assets.punctuality import punctuality
+from orchestration.dagster_internals.warm_runs import fork_runs
 from orchestration.operations import alerts, retention
 
 
@@ -36,6 +37,7 @@ def definitions(settings: Settings | None = None) -> dg.Definitions:
             jobs.POSTGRES_JOB,
             backfill.planlaeg_backfill,
             decisions.afgoer_leverance,
+            rollback.rul_tilbage,
             retention.oprydning,
             *reports.JOBS,
         ],
@@ -67,4 +69,5 @@ def definitions(settings: Settings | None = None) -> dg.Definitions:
     )
 
 
+fork_runs()
 defs = definitions()  # one object: Dagster loads the only Definitions that it finds here

@@ -71,6 +71,13 @@ def test_every_asset_has_an_owner_a_description_and_a_kind(definitions: dg.Defin
         assert node.kinds, key
 
 
+def test_every_job_and_automation_says_what_it_does(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+    jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
+    for each in (*jobs, *repository.sensor_defs, *repository.schedule_defs):
+        assert each.description, each.name
+
+
 def test_every_published_table_shows_its_columns(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     published = [key for key in graph.get_all_asset_keys() if key.path[0] in ("marts", "kpi")]

@@ -6,7 +6,7 @@ were asked for. What is the same already says "unchanged", and nothing is rewrit
 have them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -84,8 +84,10 @@ def byg(
     """Compare lake and release, make anew what differs, judge it, and switch readers to it."""
     site = installation.site
     spanned = context.has_partition_key or context.has_partition_key_range
+    beside = selected_with(context)
+    is_everything = plan.SPEC.key in beside
     # of everything, months are no wish of their own: what differs is made, as in a load
-    asked = list(context.partition_keys) if spanned and plan.SPEC.key not in selected_with(context) else []
+    asked = list(context.partition_keys) if spanned and not is_everything else []
     lock.acquire(site.lake.writer_lock)
     try:
         status = _status(installation)
@@ -94,10 +96,12 @@ def byg(
             context.log.info(reason)
             answers = list(_unchanged(context, reason))
             if spanned:
-                _tell_unchanged_months(context, site)
+                _tell_months(context, site, context.selected_asset_keys, context.partition_keys)
         else:
             made, events = _build(context, installation, planned, config.rebuild, asked, dbt)
             answers = [*_told(context, made), *_told_by_month(context, site.releases.link, events)]
+        if is_everything and plan.SPEC.key in context.selected_asset_keys:
+            _tell_beside(context, site, beside)
     finally:
         lock.release(site.lake.writer_lock)
     tell_of_periods(context, installation)
@@ -213,13 +217,9 @@ def _summary(answers: list[AssetCheckEvaluation], asked: Iterable[str]) -> dg.As
 
 def _unchanged(context: dg.AssetExecutionContext, reason: str) -> Iterator[Told]:
     """The selected assets as they are: green, with the figures of the build that made them."""
-    records = {
-        r.asset_entry.asset_key: r for r in context.instance.get_asset_records(list(context.selected_asset_keys))
-    }
+    last = _last_metadata(context, context.selected_asset_keys)
     for key in sorted(context.selected_asset_keys - _BY_MONTH, key=_UPSTREAM_FIRST.__getitem__):
-        event = records[key].asset_entry.last_materialization if key in records else None
-        last = event.asset_materialization if event else None
-        yield dg.MaterializeResult(asset_key=key, metadata={**(last.metadata if last else {}), "uaendret": reason})
+        yield dg.MaterializeResult(asset_key=key, metadata={**last.get(key, {}), "uaendret": reason})
     for check in sorted(context.selected_asset_check_keys, key=str):
         last_said = last_answer(context.instance, check)
         if last_said and (last_said.passed or last_said.severity is dg.AssetCheckSeverity.WARN):
@@ -228,14 +228,39 @@ def _unchanged(context: dg.AssetExecutionContext, reason: str) -> Iterator[Told]
             yield dg.AssetCheckResult(asset_key=check.asset_key, check_name=check.name, passed=True, description=reason)
 
 
-def _tell_unchanged_months(context: dg.AssetExecutionContext, site: Site) -> None:
-    """The selected months of the release in force, as the build that made them told them."""
+def _last_metadata(
+    context: dg.AssetExecutionContext, keys: Collection[dg.AssetKey]
+) -> dict[dg.AssetKey, Mapping[str, dg.MetadataValue]]:
+    """What was last said of each table."""
+    found = {}
+    for record in context.instance.get_asset_records(list(keys)):
+        event = record.asset_entry.last_materialization
+        if event and event.asset_materialization:
+            found[record.asset_entry.asset_key] = event.asset_materialization.metadata
+    return found
+
+
+def _tell_beside(context: dg.AssetExecutionContext, site: Site, beside: frozenset[dg.AssetKey]) -> None:
+    """The other tables of a backfill of everything: readers have them too, and nine runs need not follow to say so.
+
+    Tables by month and others follow from each other in turn, and no run of Dagster's has both.
+    """
+    others = {spec.key for spec in _SPECS} & beside - context.selected_asset_keys
+    last = _last_metadata(context, others - _BY_MONTH)
+    for key in sorted(others - _BY_MONTH, key=_UPSTREAM_FIRST.__getitem__):
+        context.log_event(dg.AssetMaterialization(key, metadata=last.get(key)))
+    _tell_months(context, site, others, months.published_months(site.releases.link))
+
+
+def _tell_months(
+    context: dg.AssetExecutionContext, site: Site, keys: Collection[dg.AssetKey], asked: Iterable[str]
+) -> None:
+    """Months of the release in force, as the build that made them told them."""
     current = site.releases.current()
     if current:
-        months_asked = frozenset(context.partition_keys)
         in_force = Purposes.read(site.lake.reference_folder(current.inputs["reference"]))
-        tables = sorted(context.selected_asset_keys & _BY_MONTH)
-        extent = Extent(months_asked, months_asked)
+        extent = Extent(frozenset(asked), frozenset(asked))
+        tables = sorted(_BY_MONTH.intersection(keys))
         for events in months.month_events(site.releases.link, extent, tables, in_force).values():
             log_together(context, events)
 

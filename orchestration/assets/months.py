@@ -36,22 +36,26 @@ def month_events(
 ) -> dict[dg.AssetKey, list[dg.AssetMaterialization]]:
     """A materialization for each month of each table that the release in force got from this build.
 
-    The data version is a fingerprint of the month's rows: the same again leaves what follows from it in step.
+    A month in which a table has no rows is there too. The data version is a fingerprint of the month's rows: the same
+    again leaves what follows from it in step.
     """
-    found = {}
+    found, published = {}, {int(month.replace("-", "")) for month in published_months(release)}
     with _opened(release) as connection:
         for key in tables:
             name = ".".join(key.path)
             months = extent.months_of(name)
             month = _FACTS.get(key.path[-1], _MONTH)
-            only = "true" if months is None else f"({month}) in ({_numbers(sorted(months))})"
+            asked = published if months is None else {int(month.replace("-", "")) for month in months}
+            only = "true" if months is None else f"({month}) in ({', '.join(map(str, sorted(asked))) or 'null'})"
             rows = connection.execute(
-                f"select {month} as m, count(*), sum(cast(hash(t) as hugeint)) from {name} as t where {only}"
-                " group by all order by all"
+                f"select {month} as m, count(*), sum(cast(hash(t) as hugeint)) from {name} as t"
+                f" where ({only}) and ({month}) is not null group by all"
             ).fetchall()
             shown = purposes.as_metadata(name)
+            empty = (asked & published) - {number for number, *_ in rows}
             found[key] = [
-                _event(key, number, count, fingerprint, shown) for number, count, fingerprint in rows if number
+                _event(key, number, count, fingerprint, shown)
+                for number, count, fingerprint in sorted([*rows, *((number, 0, 0) for number in empty)])
             ]
     return found
 
@@ -111,10 +115,6 @@ _WORDS = {"komplet": "Komplet", "afventer": "Afventer", "frist_udloebet": "Frist
 
 def _opened(release: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(release / "kdi.duckdb"), read_only=True)
-
-
-def _numbers(months: Sequence[str]) -> str:
-    return ", ".join(month.replace("-", "") for month in months) or "null"
 
 
 def _event(

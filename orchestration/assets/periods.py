@@ -139,13 +139,19 @@ class PeriodReport:
         """The answer that Dagster demands of the step itself: for a span, whether any of its periods failed."""
         answers = [self.evaluation(name, self._states.get(period, PeriodState(period))) for period in wanted]
         failed = [answer for answer in answers if not answer.passed]
-        is_error = any(answer.severity is dg.AssetCheckSeverity.ERROR for answer in failed)
+        worst = next((a for a in failed if a.severity is dg.AssetCheckSeverity.ERROR), failed[0] if failed else None)
+        others = f" Perioder ud over den: {len(failed) - 1}, se fanen Partitions." if len(failed) > 1 else ""
         return dg.AssetCheckResult(
             asset_key=self._key,
             check_name=name,
             passed=not failed,
-            severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
-            description=answers[0].description if len(answers) == 1 else told,
+            severity=worst.severity if worst else dg.AssetCheckSeverity.WARN,
+            description=f"{worst.description}{others}"
+            if worst
+            else answers[0].description
+            if len(answers) == 1
+            else told,
+            metadata=worst.metadata if worst else {},
         )
 
     def make_red(self, job: dg.JobDefinition, refused: Sequence[PeriodState]) -> None:

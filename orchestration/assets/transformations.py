@@ -80,10 +80,16 @@ def _models() -> Iterator[Any]:
 
 
 def _as_table(spec: dg.AssetSpec) -> dg.AssetSpec:
-    """The asset of a model; by month where its rows are."""
+    """The asset of a model; by month where its rows are.
+
+    All follow from the plan: a backfill of everything would else ask for a build as soon as any one source is there.
+    """
     metadata = {k: v for k, v in spec.metadata.items() if k != "dagster_dbt/project"}  # the UI cannot show it
-    return spec.replace_attributes(skippable=True, metadata=metadata)
+    is_root = not any(dep.asset_key in _MODELS for dep in spec.deps)
+    deps = {dep.asset_key: dep for dep in [*spec.deps, *([dg.AssetDep(PLAN_KEY)] if is_root else [])]}
+    return spec.replace_attributes(skippable=True, metadata=metadata, deps=list(deps.values()))
 
 
+_MODELS = {spec.key for spec in _models.specs}
 SPECS = [_as_table(spec) for spec in _models.specs]
 CHECK_SPECS = list(_models.check_specs)

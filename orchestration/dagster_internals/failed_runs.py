@@ -9,7 +9,13 @@ from collections.abc import Iterable, Mapping
 
 import dagster as dg
 from dagster import AssetCheckEvaluation
-from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent, DagsterEventType
+from dagster._core.events import (
+    AssetMaterializationPlannedData,
+    DagsterEvent,
+    DagsterEventType,
+    JobFailureData,
+    RunFailureReason,
+)
 
 from orchestration.dagster_internals.origins import make_run
 
@@ -33,7 +39,8 @@ def make_failed_run(
             DagsterEventType.ASSET_CHECK_EVALUATION.value, run.job_name, event_specific_data=evaluation
         )
         instance.report_dagster_event(event, run.run_id)
-    instance.report_run_failed(run, reason)
+    # As if its step had failed: else Dagster would take it for a run whose process was killed, and try it once more.
+    instance.report_run_failed(run, reason, JobFailureData(error=None, failure_reason=RunFailureReason.STEP_FAILURE))
     return run.run_id
 
 

@@ -26,6 +26,7 @@ _ADVICE = {
     "hent_kitos": "Tjek adgangen til KITOS. Gårsdagens tal bruges, til den er hentet.",
     "planlaeg_backfill": "Skriv månederne som 2021-01; intet er ændret.",
     "afgoer_leverance": "Læs, hvorfor afgørelsen ikke kunne træffes, og ret formularen.",
+    "rul_tilbage": "Læs, om der var en tidligere udgivelse, og om PostgreSQL fulgte med.",
     "byg_og_udgiv": "Læserne har stadig den tidligere udgivelse. Ret årsagen og kør byg_og_udgiv igen.",
     "sammenlign_med_ombygning": "Læserne ser tal, der ikke er dannet på ny. Kør kdi load --rebuild, og meld fejlen.",
     "": "Åbn kørslen, og slå fejlen op i driftshåndbogen (docs/runbook.md).",

@@ -100,4 +100,5 @@ CLEANUP_SCHEDULE = dg.ScheduleDefinition(
     cron_schedule="0 3 * * 0",
     execution_timezone=LOCAL_TIME_ZONE,
     default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Om søndagen, når ingen venter på skriveren: hvad der er gammelt nok efter indstillingerne, slettes.",
 )

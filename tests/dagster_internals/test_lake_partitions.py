@@ -60,6 +60,16 @@ def test_only_the_refused_days_are_red(instance: dg.DagsterInstance, loaded: dg.
     assert answers(instance, NOT_HELD_BACK) == dict.fromkeys(SPAN, True)
 
 
+def test_the_checks_first_page_says_which_day_failed_and_what_to_do(
+    instance: dg.DagsterInstance, loaded: dg.DagsterRun
+) -> None:
+    logged = instance.all_logs(loaded.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+    said = [e.dagster_event.asset_check_evaluation_data for e in logged if e.dagster_event]
+    (answer,) = (a for a in said if a.check_name == ACCEPTED and a.partition is None)
+    assert BAD[0] in str(answer.description) and "Perioder ud over den: 1" in str(answer.description)
+    assert "Godkend den" in str(answer.metadata["hvad_nu"].value)
+
+
 def test_a_refused_day_has_a_failed_run_of_its_own_with_the_reason(
     instance: dg.DagsterInstance, loaded: dg.DagsterRun
 ) -> None:
@@ -68,6 +78,7 @@ def test_a_refused_day_has_a_failed_run_of_its_own_with_the_reason(
     assert {r.job_name for r in failed} == {"modtag_stoettesystemerne"}
     (ended,) = instance.all_logs(failed[0].run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
     assert "Antallet er negativt." in ended.message
+    assert {r.tags["dagster/will_retry"] for r in failed} == {"false"}, "the file is as it was"
     assert failed[0].remote_job_origin and failed[0].job_code_origin, "it can be run again from its page"
 
 

@@ -2,19 +2,26 @@
 
 import os
 import random
+import time
 from collections.abc import Iterable
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset
+from dagster._core.definitions.events import AssetKeyPartitionKey
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run
+from dagster._core.execution.backfill import PartitionBackfill
+from dagster._core.storage.tags import BACKFILL_ID_TAG
 from pipeline.deliveries import Delivery, System, call, calls_in_month, day, month
 from pipeline.installation import Installation
 
 from kdi.commands.load import load, use_dagster_home
 from kdi.settings import get_settings
-from orchestration.assets.build import ONCE_A_BUILD
+from orchestration.assets.build import ONCE_A_BUILD, byg
+from orchestration.assets.lake import SOURCE_ASSETS
 from orchestration.assets.months import STATUS_KEY
+from orchestration.assets.plan import PLAN_KEY
 from orchestration.dagster_internals.events import check_states, last_answer
 from orchestration.definitions import defs
 from orchestration.partitions import MONTH_STATUS, MONTHS, span_tags
@@ -23,17 +30,20 @@ SYSTEM = System("KSD")
 KPI = dg.AssetKey(["kpi", "kald_pr_indbygger"])
 HOURS = dg.AssetKey(["marts", "fct_kald_time"])
 RELEASE = dg.AssetKey(["published", "udgivelse"])
+BY_MONTH = byg.keys - {*ONCE_A_BUILD}
 
 
 def a_day(period: str, calls: int = 7) -> Delivery:
     return day(period, call(f"{period}T12:00:00+00:00", "Fredericia", SYSTEM, calls))
 
 
-def materialize(instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey], *months: str) -> dg.DagsterRun:
-    """What the UI's button does with a selection."""
+def materialize(
+    instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey], *months: str, backfill: str = ""
+) -> dg.DagsterRun:
+    """What the UI's button does with a selection, alone or in a backfill."""
     keys = frozenset(keys)
     job = defs.resolve_implicit_global_asset_job_def().get_subset(asset_selection=keys)
-    tags = span_tags(months[0], months[-1]) if months else None
+    tags = (span_tags(months[0], months[-1]) if months else {}) | ({BACKFILL_ID_TAG: backfill} if backfill else {})
     run = instance.create_run_for_job(job, tags=tags, asset_selection=keys)
     execute_run(InMemoryJob(job), run, instance, raise_on_error=False)
     ended = instance.get_run_by_id(run.run_id)
@@ -45,6 +55,15 @@ def newest(instance: dg.DagsterInstance, key: dg.AssetKey) -> dg.AssetMaterializ
     event = instance.get_latest_materialization_event(key)
     assert event is not None and event.asset_materialization is not None
     return event.asset_materialization
+
+
+def told_in(instance: dg.DagsterInstance, run: dg.DagsterRun) -> AssetGraphSubset:
+    """What a backfill takes for made by one of its runs."""
+    logged = instance.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+    events = [entry.dagster_event for entry in logged if entry.dagster_event]
+    return AssetGraphSubset.from_asset_partition_set(
+        {AssetKeyPartitionKey(e.asset_key, e.partition) for e in events if e.asset_key}, defs.resolve_asset_graph()
+    )
 
 
 def said_of_months(installation: Installation) -> dict[str, bool]:
@@ -78,6 +97,20 @@ def test_every_selection_is_one_build_and_one_publication(installation: Installa
         assert "Uændret" in str(newest(instance, RELEASE).metadata["uaendret"].value)
         assert newest(instance, RELEASE).metadata["dagster/row_count"].value > 0
 
+        # as the first run of a backfill of everything, it tells what the others would find unchanged
+        everything = AssetGraphSubset(
+            partitions_subsets_by_asset_key={
+                key: MONTHS.subset_with_partition_keys(["2022-01", "2022-02", "2022-03"]) for key in BY_MONTH
+            },
+            non_partitioned_asset_keys=set(ONCE_A_BUILD),
+        )
+        instance.add_backfill(
+            PartitionBackfill.from_asset_graph_subset("alt", time.time(), {}, instance, everything, None, None, None)
+        )
+        first_of_it = materialize(instance, [PLAN_KEY, dg.AssetKey(["marts", "maal"])], backfill="alt")
+        assert first_of_it.is_success
+        assert everything == told_in(instance, first_of_it)
+
         # a corrected day shows at once which month it made stale, until the next build
         installation.deliver(a_day("2022-04-10"), a_day("2022-03-10", 8))
         lake = [dg.AssetKey(["lake", "stoettesystemerne"])]
@@ -102,6 +135,12 @@ def test_every_selection_is_one_build_and_one_publication(installation: Installa
         assert {path for path in rewritten if "fct_kald_time/" in path} == {hours.format(1), hours.format(2)}
         colours = instance.get_status_by_partition(KPI, ["2022-01", "2022-02"], MONTHS) or {}
         assert {c.value for c in colours.values() if c} == {"MATERIALIZED"}
+
+
+def test_no_table_is_asked_for_before_the_plan_of_all_sources() -> None:
+    graph = defs.resolve_asset_graph()
+    assert byg.keys - {key for key in byg.keys if PLAN_KEY in graph.get_ancestor_asset_keys(key)} == {PLAN_KEY}
+    assert graph.get(PLAN_KEY).parent_keys >= {asset.key for asset in SOURCE_ASSETS}
 
 
 @pytest.mark.lang
