@@ -8,7 +8,6 @@ from orchestration import backfill, decisions, jobs, rollback, schedules, sensor
 from orchestration.assets import reports
 from orchestration.assets.build import byg
 from orchestration.assets.comparison import COMPARISON, sammenlign_med_ombygning
-from orchestration.assets.dbt_build import dbt_cli
 from orchestration.assets.inbox import kitos_indbakke
 from orchestration.assets.integrity import integritet
 from orchestration.assets.lake import SOURCE_ASSETS, reference
@@ -60,7 +59,6 @@ def definitions(settings: Settings | None = None) -> dg.Definitions:
             retention.CLEANUP_SCHEDULE,
         ],
         resources={
-            "dbt": dbt_cli(),
             "installation": dg.ResourceDefinition(lambda _: Installation(settings) if settings else here()),
         },
         # All steps of a run share one process: starting one costs more than a day's work, and the

@@ -1,39 +1,176 @@
-"""dbt's command line as a child of a load: it ends with its parent, and no two work in one folder.
+"""dbt's command line for builds: one process per load has dbt and the project in memory, and each run is a fork of it.
 
-Were only the load killed, its dbt would else go on while the writer's lock is free, in the very
-folder that the next load makes anew.
+To import the one and parse the other takes a fifth of what dbt does in a small build, and can be done while a load
+still reads its deliveries. A run ends with its load, and no two work in one folder: were only the load killed, its dbt
+would else go on while the writer's lock is free, in the very folder that the next load makes anew.
 """
 
 import fcntl
+import gc
+import json
 import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from pathlib import Path
+from typing import IO, Any
 
+from kdi.building import project
+from kdi.building.project import MANIFEST, PROJECT_DIR
 from kdi.machine.children import end_with
+
+_PROJECT = ("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR))
+
+
+class Run:
+    """A run of dbt, with what dagster-dbt asks of a ``subprocess.Popen``; its output is lines of text as bytes."""
+
+    def __init__(self, arguments: Sequence[str], talk: socket.socket, stdout: IO[bytes]) -> None:
+        self.args = list(arguments)
+        self.stdout = stdout
+        self.returncode: int | None = None
+        self._talk, self._said = talk, -int(signal.SIGKILL)
+        self._pid = int.from_bytes(talk.recv(4, socket.MSG_WAITALL))
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it has not ended."""
+        if self.returncode is None:
+            os.kill(self._pid, number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status, as soon as it has ended; minus nine when it was killed before it could say one.
+
+        Raises:
+            subprocess.TimeoutExpired: it is still at work.
+        """
+        if self.returncode is None:
+            self._talk.settimeout(timeout)
+            try:
+                while said := self._talk.recv(1):
+                    self._said = said[0]
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(self.args, timeout or 0) from None
+            self._talk.close()
+            self.returncode = self._said
+        return self.returncode
+
+
+class Host:
+    """A process that has imported dbt and parsed the project, and ends when the one that started it does."""
+
+    def __init__(self) -> None:
+        self._parsed = _age(project.prepare())
+        self._calls, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", __name__, str(theirs.fileno())]
+            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether it is there, and the project is what it was when it was parsed."""
+        return self._process.poll() is None and self._parsed == _age(project.prepare())
+
+    def run(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, engine: str) -> Run:
+        """Run dbt with these arguments on the project, in a folder of its own and with this environment."""
+        ours, theirs = socket.socketpair()
+        output, write = os.pipe()
+        with theirs, os.fdopen(write, "wb"):
+            socket.send_fds(self._calls, [b"!"], [theirs.fileno(), write])
+        asked = {
+            "arguments": list(arguments),
+            "environment": dict(environment),
+            "folder": str(folder),
+            "engine": engine,
+        }
+        ours.sendall(json.dumps(asked).encode())
+        ours.shutdown(socket.SHUT_WR)
+        return Run(["dbt", *arguments], ours, os.fdopen(output, "rb"))
+
+
+def host() -> Host:
+    """This process's; a command that will build asks for it early, so that it is ready when the build begins."""
+    found = _host(os.getpid())
+    if not found.is_of_today:
+        _host.cache_clear()
+        found = _host(os.getpid())
+    return found
+
+
+def _age(file: Path) -> int:
+    return file.stat().st_mtime_ns
+
+
+@cache
+def _host(process: int) -> Host:
+    return Host()
 
 
 def main() -> None:
-    """Run dbt in the build folder with the arguments of this process, holding the folder's lock."""
-    with Path(f"{os.environ['KDI_BUILD']}.lock").open("a") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        end_with(int(os.environ["KDI_BUILD_PARENT"]))
-        os.chdir(os.environ["KDI_BUILD"])  # where dbt_project/profiles.yml has its files
-        with _engine():
-            from dbt.cli.main import cli
+    """Import dbt, parse the project, and fork for every call on the socket whose number is this process's argument."""
+    calls, own = socket.socket(fileno=int(sys.argv[1])), os.getpid()
+    from dbt.cli.main import dbtRunner
 
-            cli()
+    quiet = ("--quiet", "--log-level-file", "none", "--no-write-json", "--no-send-anonymous-usage-stats")
+    parsed = dbtRunner().invoke(
+        [*quiet, "parse", "--target", "duckdb", *_PROJECT, "--target-path", str(MANIFEST.parent)]
+    )
+    if parsed.exception:
+        raise parsed.exception
+    gc.freeze()  # what is there lies in memory that the forks share
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the load's to answer
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks here
+    while True:
+        call, received, _, _ = socket.recv_fds(calls, 1, 2)
+        if not call:
+            return
+        if not os.fork():
+            end_with(own)
+            calls.close()
+            _answer(parsed.result, *received)
+            return
+        for number in received:
+            os.close(number)
 
 
-def _engine() -> AbstractContextManager[object]:
+def _answer(manifest: Any, talking: int, output: int) -> None:
+    """Run dbt once, with its output in a pipe, and say its exit status; the socket closes when the process ends."""
+    from dbt.cli.main import dbtRunner
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for own in (sys.stdout, sys.stderr):
+        os.dup2(output, own.fileno())
+    os.close(output)
+    talk = socket.socket(fileno=talking)
+    talk.sendall(os.getpid().to_bytes(4))
+    asked = json.loads(b"".join(iter(lambda: talk.recv(1 << 16), b"")))
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    folder, engine = Path(asked["folder"]), asked["engine"]
+    os.chdir(folder)  # where dbt_project/profiles.yml has its files
+    with Path(f"{folder}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with _engine(engine, folder):
+            runner = dbtRunner(manifest if engine == "duckdb" else None)
+            arguments = [*asked["arguments"], "--target", engine, *_PROJECT]
+            talk.sendall(bytes([not runner.invoke(arguments).success]))
+    talk.detach()
+
+
+def _engine(engine: str, folder: Path) -> AbstractContextManager[object]:
     """What dbt needs running: nothing for DuckDB, which is a library and waits for none of these imports."""
-    if os.environ["KDI_BUILD_ENGINE"] == "duckdb":
+    if engine == "duckdb":
         return nullcontext()
     from kdi.building.spark_session import spark_session, translate_what_dbt_compiles
     from kdi.settings import get_settings
 
     settings = get_settings()
     translate_what_dbt_compiles()
-    return spark_session(Path(os.environ["KDI_BUILD"]), settings.spark_master, settings.spark_options)
+    return spark_session(folder, settings.spark_master, settings.spark_options)
 
 
 if __name__ == "__main__":

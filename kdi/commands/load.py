@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 
 from expectations.profiles import profiles
+from kdi.building import dbt_process
 from kdi.ingest import misnamed
 from kdi.ingest.ahead import reading_ahead
 from kdi.ingest.intake import Pending, Reception, find_pending, remove_leftovers, repeated
@@ -94,6 +95,8 @@ def load(source: str | None = None, span: Span = EVER, rebuild: bool = False) ->
     earlier = releases.current()
     progress.stage("Læser leverancer", sum(len(found.files) for found in pending.values()))
     files = {name: found.files for name, found in pending.items()}
+    if any(files.values()):
+        dbt_process.host()  # it is ready by the time that they are read
     with reading_ahead(reception.inbox, lake, reception.allowed, files):
         set_before = log.reference()
         _run(result, jobs.REFERENCE_JOB.name, instance)

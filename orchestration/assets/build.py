@@ -22,7 +22,6 @@ from kdi.machine import lock
 from kdi.publish.extent import Extent
 from kdi.publish.purposes import Purposes
 from orchestration.assets import dbt_build, disclosure, figures, months, plan, publication, purposes, transformations
-from orchestration.assets.dbt_build import DbtCommand
 from orchestration.assets.made import Made
 from orchestration.assets.periods import tell_of_periods
 from orchestration.dagster_internals.backfills import selected_with
@@ -78,9 +77,7 @@ class BuildConfig(dg.Config):
     backfill_policy=dg.BackfillPolicy.single_run(),
     pool=WRITER_POOL,
 )
-def byg(
-    context: dg.AssetExecutionContext, config: BuildConfig, dbt: DbtCommand, installation: Resource
-) -> Iterator[Told]:
+def byg(context: dg.AssetExecutionContext, config: BuildConfig, installation: Resource) -> Iterator[Told]:
     """Compare lake and release, make anew what differs, judge it, and switch readers to it."""
     site = installation.site
     spanned = context.has_partition_key or context.has_partition_key_range
@@ -98,7 +95,7 @@ def byg(
             if spanned:
                 _tell_months(context, site, context.selected_asset_keys, context.partition_keys)
         else:
-            made, events = _build(context, installation, planned, config.rebuild, asked, dbt)
+            made, events = _build(context, installation, planned, config.rebuild, asked)
             answers = [*_told(context, made), *_told_by_month(context, site.releases.link, events)]
         if is_everything and plan.SPEC.key in context.selected_asset_keys:
             _tell_beside(context, site, beside)
@@ -135,7 +132,6 @@ def _build(
     planned: Plan,
     rebuild: bool,
     asked: list[str],
-    dbt: DbtCommand,
 ) -> tuple[list[Made], dict[dg.AssetKey, list[dg.AssetMaterialization]]]:
     """Lay out, build, judge and publish; what was made, and the months of it."""
     site, data_docs = installation.site, installation.settings.data_docs
@@ -144,7 +140,7 @@ def _build(
     def lay_out(anew: bool, without: frozenset[str]) -> LaidOut:
         return plan.lay_out(site, installation.status(without=without), rebuild or anew, asked)
 
-    built = dbt_build.run_dbt(context, dbt, site, lay_out)
+    built = dbt_build.run_dbt(context, site, lay_out)
     manifest, tables = built.manifest, built.made
     context.log.info("Portene: kontroltotaler, diskretion, formål, rimelighed.")
     for table, rows in disclosure.hide_over_time(site).items():

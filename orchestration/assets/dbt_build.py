@@ -6,7 +6,6 @@ run follows only where pieces that were kept no longer hold (:mod:`kdi.building.
 
 import importlib.metadata
 import os
-import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -15,10 +14,11 @@ from typing import Any
 import dagster as dg
 import duckdb
 from dagster import AssetCheckEvaluation
-from dagster_dbt import DbtCliInvocation, DbtCliResource
+from dagster_dbt import DbtCliInvocation
+from dagster_dbt.dbt_manifest import validate_manifest
 from packaging.version import Version
 
-from kdi.building import isolation, pieces, project, spark
+from kdi.building import dbt_process, isolation, pieces, project, spark
 from kdi.building.plan import Plan
 from kdi.building.project import PROJECT_DIR
 from kdi.building.start import LaidOut, Site
@@ -36,33 +36,6 @@ from orchestration.assets.transformations import CHECK_SPECS, SPECS, TRANSLATOR
 LayOut = Callable[[bool, frozenset[str]], LaidOut]
 # Names of models; None for all.
 Nodes = frozenset[str] | None
-
-
-class DbtCommand(DbtCliResource):
-    """dbt's command line without what this project does not use and would wait five seconds for.
-
-    The parent asks ``dbt --version`` in a process of its own and opens the adapter inside Dagster
-    to fetch row counts; here the version is read from the installed package and rows are counted
-    by one connection after dbt has left the file.
-    """
-
-    @property
-    def _cli_version(self) -> Version:
-        return Version(importlib.metadata.version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
-        return None
-
-
-def dbt_cli() -> DbtCommand:
-    """dbt's command line, run from this environment whatever the PATH."""
-    return DbtCommand(
-        project_dir=os.fspath(PROJECT_DIR),
-        profiles_dir=os.fspath(PROJECT_DIR),
-        dbt_executable=sys.executable,
-        # Every statement in dbt.log cost an eighth of dbt's time; what was run lies in its folder `run` too.
-        global_config_flags=["-m", "kdi.building.dbt_process", "--log-level-file", "info", "--log-format-file", "text"],
-    )
 
 
 @dataclass(frozen=True)
@@ -99,30 +72,25 @@ class _Attempt:
     run: _Run
 
 
-def run_dbt(context: dg.AssetExecutionContext, dbt: DbtCommand, site: Site, lay_out: LayOut) -> Built:
+def run_dbt(context: dg.AssetExecutionContext, site: Site, lay_out: LayOut) -> Built:
     """Build the models in the workspace, and test them; each is told of as it ends.
 
     Raises:
         dagster.Failure: a model or a test failed; the tests that were run have their answers in the run.
     """
-    os.environ["KDI_BUILD"] = str(site.workspace.folder)
-    os.environ["KDI_BUILD_PARENT"] = str(os.getpid())
-    os.environ["KDI_BUILD_ENGINE"] = site.engine
-    os.environ["KDI_MEMORY_LIMIT"] = site.workspace.memory_limit
-    return _Builder(context, dbt, site, lay_out).build()
+    return _Builder(context, site, lay_out).build()
 
 
 class _Builder:
     """One build: its runs of dbt in one workspace."""
 
-    def __init__(self, context: dg.AssetExecutionContext, dbt: DbtCommand, site: Site, lay_out: LayOut) -> None:
-        self._context, self._dbt, self._site, self._lay_out = context, dbt, site, lay_out
+    def __init__(self, context: dg.AssetExecutionContext, site: Site, lay_out: LayOut) -> None:
+        self._context, self._site, self._lay_out = context, site, lay_out
         self._workspace, self._engine = site.workspace, site.engine
         # One folder for all runs of an engine: dbt then parses only what changed since the last.
         name = "dbt" if self._engine == "duckdb" else f"dbt-{self._engine}"
         self._target = self._workspace.folder.with_name(name)
         self._graph = pieces.Graph.read(project.prepare())
-        project.lend_what_is_parsed(self._target)
 
     def build(self) -> Built:
         """The plan's build; where values of new deliveries are what fails it, the one without them."""
@@ -219,13 +187,27 @@ class _Builder:
 
     def _dbt_build(self, options: Sequence[str]) -> DbtCliInvocation:
         (self._target / "run_results.json").unlink(missing_ok=True)  # of an earlier run
-        return self._dbt.cli(
-            # Unit tests prove the models in the test suite; in a load they would only cost time.
-            ["build", "--target", self._engine, "--exclude-resource-type", "unit_test", *options],
-            manifest=project.prepare(),
-            dagster_dbt_translator=TRANSLATOR,
+        run = dbt_process.host().run(
+            [
+                # Every statement in dbt.log cost an eighth of dbt's time; what was run lies in its folder `run` too.
+                *("--log-format", "json", "--log-level-file", "info", "--log-format-file", "text"),
+                *("--log-path", str(self._target), "--no-send-anonymous-usage-stats"),
+                # Unit tests prove the models in the test suite; in a load they would only cost time.
+                *("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"),
+                *("--target-path", str(self._target), *options),
+            ],
+            os.environ | {"KDI_MEMORY_LIMIT": self._workspace.memory_limit},
+            self._workspace.folder,
+            self._engine,
+        )
+        return DbtCliInvocation(
+            run,  # type: ignore[arg-type]  # what it asks of a process, a fork of another can answer
+            validate_manifest(project.prepare()),
+            TRANSLATOR,
+            PROJECT_DIR,
+            self._target,
             raise_on_error=False,
-            target_path=self._target,
+            cli_version=Version(importlib.metadata.version("dbt-core")),
         )
 
     def _followed(self, options: Sequence[str]) -> _Run:

@@ -121,7 +121,6 @@ _NO_STEP_NEEDED = {
     "kdi/building/earlier.py _write": "tables of the build folder, which the next build makes anew",
     "kdi/building/project.py prepare": "dbt's own folder in the installation, made anew when older than the project",
     "kdi/building/project.py _compile": "the same",
-    "kdi/building/project.py lend_what_is_parsed": "what spares dbt the parsing; without it, it parses",
     "kdi/disclosure/sums_over_time.py hide_divided_otherwise": "in the build's database, which the next one makes anew",
     "kdi/disclosure/sums_together.py hide_telling_sums": "the same",
     "kdi/publish/release.py _delete": "its callers name it",
@@ -265,18 +264,18 @@ def _address(steps: Sequence[Step], kill: Kill, last: int) -> str:
 
 def _has_survivors(installation: Installation) -> bool:
     """Whether a dbt of the killed load is still at work after a moment."""
-    mark = f"KDI_BUILD={installation.home / 'build'}\0".encode()
+    build = (installation.home / "build").resolve()
     for _ in range(40):
-        if not any(mark in environment for environment in _environments()):
+        if build not in _folders_of_processes():
             return False
         time.sleep(0.05)
     return True
 
 
-def _environments() -> Iterator[bytes]:
-    for path in Path("/proc").glob("[0-9]*/environ"):
+def _folders_of_processes() -> Iterator[Path]:
+    for path in Path("/proc").glob("[0-9]*/cwd"):
         with contextlib.suppress(OSError):
-            yield path.read_bytes()
+            yield path.readlink()
 
 
 def _seen_by_readers(installation: Installation, before: dict[str, Table], truth: Oracle) -> list[str]:
