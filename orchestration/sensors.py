@@ -14,11 +14,12 @@ import dagster as dg
 from expectations.profiles import profiles
 from kdi.ingest.intake import find_pending
 from kdi.ingest.reference.intake import InvalidReference
-from kdi.lake.standing import active_in
+from kdi.lake.standing import active_in, standings_in
 from orchestration import partitions
 from orchestration.asking import STATE_TAG, ask
 from orchestration.assets import reports
 from orchestration.assets.months import months_that_can_be_made
+from orchestration.assets.periods import states_of
 from orchestration.dagster_internals.backfills import forgive_absent
 from orchestration.dagster_internals.names import NOT_FINISHED_STATUSES
 from orchestration.jobs import BUILD_JOB, INTAKE_JOBS, KITOS_JOB, REFERENCE_JOB
@@ -107,7 +108,8 @@ def _at_work(instance: dg.DagsterInstance) -> str | None:
 @dg.sensor(
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tager perioder uden fil ud af en backfill: at der ingen fil er, er ingen fejl.",
+    description="Tager perioder uden fil ud af en backfill: at der ingen fil er, er ingen fejl. En afvist fil er rød"
+    " for sig; det, der følger efter den, laves alligevel.",
 )
 def perioder_uden_fil(context: dg.SensorEvaluationContext, installation: Resource) -> dg.SkipReason:
     """Let a backfill's colour tell of what failed, not of days for which no file ever came."""
@@ -119,8 +121,9 @@ def perioder_uden_fil(context: dg.SensorEvaluationContext, installation: Resourc
         return months_that_can_be_made(release, active_in(lake.log))
 
     @cache
-    def delivered(source: str) -> set[str]:
-        return {d.periode for d in lake.log.all(source)}
+    def delivered(source: str) -> dict[str, bool]:
+        """Periods with a file, and whether the newest was refused."""
+        return {s.period: s.refused is not None for s in states_of(standings_in(lake.log), source).values()}
 
     def is_absent(key: dg.AssetKey, period: str) -> bool:
         source = key.path[-1]
@@ -128,6 +131,11 @@ def perioder_uden_fil(context: dg.SensorEvaluationContext, installation: Resourc
             return period not in months()
         return period not in delivered(source) if key == lake_key(source) else reports.is_absent(release, key, period)
 
-    found = forgive_absent(context.instance, context.repository_def.asset_graph, is_absent)
-    told = [f"{name}: {count} perioder har ingen fil" for name, count in found]
+    def is_refused(key: dg.AssetKey, period: str) -> bool:
+        return (
+            key == lake_key(key.path[-1]) and key.path[-1] in profiles() and delivered(key.path[-1]).get(period, False)
+        )
+
+    found = forgive_absent(context.instance, context.repository_def.asset_graph, is_absent, is_refused)
+    told = [f"{name}: {count} perioder uden fil, eller hvis fil er afvist" for name, count in found]
     return dg.SkipReason("; ".join(told) or "Ingen backfill at rette.")

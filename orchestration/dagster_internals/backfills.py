@@ -16,13 +16,21 @@ from dagster._core.storage.tags import BACKFILL_ID_TAG
 _LOOKED_AT = 20
 
 
+_Which = Callable[[dg.AssetKey, str], bool]
+
+
 def forgive_absent(
-    instance: dg.DagsterInstance, graph: BaseAssetGraph, is_absent: Callable[[dg.AssetKey, str], bool]
+    instance: dg.DagsterInstance, graph: BaseAssetGraph, is_absent: _Which, is_refused: _Which
 ) -> Iterator[tuple[str, int]]:
-    """Correct the newest backfills that ended as failed; yields the id of each and how many partitions are absent."""
+    """Correct the newest backfills that ended as failed; yields the id of each and how many partitions are taken out.
+
+    Args:
+        is_absent: whether there is nothing to make a partition of.
+        is_refused: whether it is red for a reason of its own; it is taken out where something else waits for it.
+    """
     ended = BulkActionsFilter(statuses=[BulkActionStatus.COMPLETED_FAILED])
     for backfill in instance.get_backfills(ended, limit=_LOOKED_AT):
-        if backfill.is_asset_backfill and (count := _forgive(instance, graph, backfill, is_absent)):
+        if backfill.is_asset_backfill and (count := _forgive(instance, graph, backfill, is_absent, is_refused)):
             yield backfill.backfill_id, count
 
 
@@ -30,21 +38,19 @@ def _forgive(
     instance: dg.DagsterInstance,
     graph: BaseAssetGraph,
     backfill: PartitionBackfill,
-    is_absent: Callable[[dg.AssetKey, str], bool],
+    is_absent: _Which,
+    is_refused: _Which,
 ) -> int:
     data = backfill.get_asset_backfill_data(graph)
     failed = data.failed_and_downstream_subset
-    absent = {
-        AssetKeyPartitionKey(key, partition)
-        for key, subset in failed.partitions_subsets_by_asset_key.items()
-        for partition in subset.get_partition_keys()
-        if is_absent(key, partition)
-    }
-    if not absent:
+    gone, refused = _those(failed, is_absent, graph), _those(failed, is_refused, graph)
+    went_well = _all_went_well(instance, backfill)
+    if went_well and not (failed - gone - refused).is_empty:
+        gone = gone | refused
+    if gone.is_empty:
         return 0
-    gone = AssetGraphSubset.from_asset_partition_set(absent, graph)
     kept = {name: getattr(data, name) - gone for name in ("target_subset", "requested_subset")}
-    left = AssetGraphSubset.create_empty_subset() if _all_went_well(instance, backfill) else failed - gone
+    left = AssetGraphSubset.create_empty_subset() if went_well else failed - gone
     corrected = backfill.with_asset_backfill_data(
         data._replace(**kept, failed_and_downstream_subset=left), instance, graph
     )
@@ -53,7 +59,17 @@ def _forgive(
         is_done = failed == gone
         corrected = corrected.with_status(BulkActionStatus.COMPLETED_SUCCESS if is_done else BulkActionStatus.REQUESTED)
     instance.update_backfill(corrected)
-    return len(absent)
+    return gone.num_partitions_and_non_partitioned_assets
+
+
+def _those(subset: AssetGraphSubset, which: _Which, graph: BaseAssetGraph) -> AssetGraphSubset:
+    found = {
+        AssetKeyPartitionKey(key, partition)
+        for key, partitions in subset.partitions_subsets_by_asset_key.items()
+        for partition in partitions.get_partition_keys()
+        if which(key, partition)
+    }
+    return AssetGraphSubset.from_asset_partition_set(found, graph)
 
 
 def _all_went_well(instance: dg.DagsterInstance, backfill: PartitionBackfill) -> bool:

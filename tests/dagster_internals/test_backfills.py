@@ -54,6 +54,31 @@ def _ended_without_tuesday(instance: dg.DagsterInstance) -> PartitionBackfill:
     return ended
 
 
+def is_tuesday(key: dg.AssetKey, period: str) -> bool:
+    return (key, period) == (SOURCE, "tirsdag")
+
+
+def nothing(key: dg.AssetKey, period: str) -> bool:
+    return False
+
+
+@pytest.mark.parametrize("follows", [False, True])
+def test_what_follows_a_refused_day_is_made_without_it_and_the_day_alone_stays_red(
+    instance: dg.DagsterInstance, follows: bool
+) -> None:
+    backfill = _ended_without_tuesday(instance)
+    if not follows:
+        only_days = backfill.get_asset_backfill_data(GRAPH)._replace(
+            target_subset=_subset("mandag", "tirsdag", with_mart=False),
+            failed_and_downstream_subset=_subset("tirsdag", with_mart=False),
+        )
+        instance.update_backfill(backfill.with_asset_backfill_data(only_days, instance, GRAPH))
+    assert list(forgive_absent(instance, GRAPH, nothing, is_tuesday)) == ([("alt", 1)] if follows else [])
+    ended = instance.get_backfill("alt")
+    assert ended
+    assert ended.status is (BulkActionStatus.REQUESTED if follows else BulkActionStatus.COMPLETED_FAILED)
+
+
 @pytest.mark.parametrize("a_run_failed", [False, True])
 def test_what_follows_a_day_without_a_file_is_asked_for_then(instance: dg.DagsterInstance, a_run_failed: bool) -> None:
     _ended_without_tuesday(instance)
@@ -61,7 +86,7 @@ def test_what_follows_a_day_without_a_file_is_asked_for_then(instance: dg.Dagste
         job = dg.Definitions([kilde, mart]).resolve_implicit_global_asset_job_def()
         run = instance.create_run_for_job(job, tags={"dagster/backfill": "alt"}, status=dg.DagsterRunStatus.FAILURE)
         assert run.status is dg.DagsterRunStatus.FAILURE
-    assert list(forgive_absent(instance, GRAPH, lambda key, day: (key, day) == (SOURCE, "tirsdag"))) == [("alt", 1)]
+    assert list(forgive_absent(instance, GRAPH, is_tuesday, nothing)) == [("alt", 1)]
 
     backfill = instance.get_backfill("alt")
     assert backfill
@@ -74,7 +99,7 @@ def test_what_follows_a_day_without_a_file_is_asked_for_then(instance: dg.Dagste
         assert backfill.status is BulkActionStatus.REQUESTED
         assert data.failed_and_downstream_subset.is_empty
     # a second look changes nothing
-    assert list(forgive_absent(instance, GRAPH, lambda key, day: (key, day) == (SOURCE, "tirsdag"))) == []
+    assert list(forgive_absent(instance, GRAPH, is_tuesday, nothing)) == []
 
 
 def test_a_backfill_of_which_only_the_absent_was_left_has_succeeded(instance: dg.DagsterInstance) -> None:
@@ -84,7 +109,7 @@ def test_a_backfill_of_which_only_the_absent_was_left_has_succeeded(instance: dg
         failed_and_downstream_subset=_subset("tirsdag", with_mart=False),
     )
     instance.update_backfill(backfill.with_asset_backfill_data(data, instance, GRAPH))
-    assert list(forgive_absent(instance, GRAPH, lambda key, day: day == "tirsdag")) == [("alt", 1)]
+    assert list(forgive_absent(instance, GRAPH, is_tuesday, nothing)) == [("alt", 1)]
     ended = instance.get_backfill("alt")
     assert ended and ended.status is BulkActionStatus.COMPLETED_SUCCESS
 
