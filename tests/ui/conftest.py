@@ -5,9 +5,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,23 @@ def dagster_ui(installation: Installation, program: str = "dagster-webserver", *
 
 
 @contextmanager
+def dagster_daemon(installation: Installation) -> Iterator[subprocess.Popen[bytes]]:
+    """The daemon, which looks at sensors and starts what is queued."""
+    with (installation.folder / "daemon.log").open("ab") as output:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("dagster-daemon")), "run", "-w", str(PROJECT_ROOT / "workspace.yaml")],
+            cwd=PROJECT_ROOT, stdout=output, stderr=output, start_new_session=True,
+            env=os.environ | installation.environment,
+        )  # fmt: skip
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextmanager
 def browser(address: str) -> Iterator[Ui]:
     """A page in chromium."""
     from playwright.sync_api import sync_playwright
@@ -72,6 +90,7 @@ def browser(address: str) -> Iterator[Ui]:
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=["--no-sandbox"])
         page = opened.new_page(viewport={"width": 1500, "height": 900})
+        page.set_default_timeout(120_000)  # the machine may have other things to do
         try:
             yield Ui(page, address)
         except Exception:
