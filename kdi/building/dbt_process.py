@@ -1,8 +1,10 @@
-"""dbt's command line for builds: one process per load has dbt and the project in memory, and each run is a fork of it.
+"""dbt's command line for builds: one process per load has dbt in memory, and each run is a fork of it.
 
-To import the one and parse the other takes a fifth of what dbt does in a small build, and can be done while a load
-still reads its deliveries. A run ends with its load, and no two work in one folder: were only the load killed, its dbt
-would else go on while the writer's lock is free, in the very folder that the next load makes anew.
+To import dbt takes an eighth of a small build, and can be done while a load still reads its deliveries. The project is
+not parsed before the fork too: that starts threads, of DuckDB and of dbt's parser, which a fork would not have.
+
+A run ends with its load, and no two work in one folder: were only the load killed, its dbt would else go on while the
+writer's lock is free, in the very folder that the next load makes anew.
 """
 
 import fcntl
@@ -19,8 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from kdi.building import project
-from kdi.building.project import MANIFEST, PROJECT_DIR
+from kdi.building.project import PROJECT_DIR
 from kdi.machine.children import end_with
 
 _PROJECT = ("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR))
@@ -34,12 +35,12 @@ class Run:
         self.stdout = stdout
         self.returncode: int | None = None
         self._talk, self._said = talk, -int(signal.SIGKILL)
-        self._pid = int.from_bytes(talk.recv(4, socket.MSG_WAITALL))
+        self.process_id = int.from_bytes(talk.recv(4, socket.MSG_WAITALL))
 
     def send_signal(self, number: int) -> None:
         """Send it a signal, if it has not ended."""
         if self.returncode is None:
-            os.kill(self._pid, number)
+            os.kill(self.process_id, number)
 
     def wait(self, timeout: float | None = None) -> int:
         """The exit status, as soon as it has ended; minus nine when it was killed before it could say one.
@@ -60,19 +61,21 @@ class Run:
 
 
 class Host:
-    """A process that has imported dbt and parsed the project, and ends when the one that started it does."""
+    """A process that has imported dbt, and ends when the one that started it does."""
 
     def __init__(self) -> None:
-        self._parsed = _age(project.prepare())
         self._calls, theirs = socket.socketpair()
         with theirs:
             command = [sys.executable, "-m", __name__, str(theirs.fileno())]
             self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
 
     @property
-    def is_of_today(self) -> bool:
-        """Whether it is there, and the project is what it was when it was parsed."""
-        return self._process.poll() is None and self._parsed == _age(project.prepare())
+    def is_there(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path, engine: str) -> Run:
         """Run dbt with these arguments on the project, in a folder of its own and with this environment."""
@@ -94,14 +97,10 @@ class Host:
 def host() -> Host:
     """This process's; a command that will build asks for it early, so that it is ready when the build begins."""
     found = _host(os.getpid())
-    if not found.is_of_today:
+    if not found.is_there:
         _host.cache_clear()
         found = _host(os.getpid())
     return found
-
-
-def _age(file: Path) -> int:
-    return file.stat().st_mtime_ns
 
 
 @cache
@@ -110,17 +109,11 @@ def _host(process: int) -> Host:
 
 
 def main() -> None:
-    """Import dbt, parse the project, and fork for every call on the socket whose number is this process's argument."""
+    """Import dbt, and fork for every call on the socket whose number is this process's argument."""
     calls, own = socket.socket(fileno=int(sys.argv[1])), os.getpid()
-    from dbt.cli.main import dbtRunner
+    from dbt.cli.main import cli
 
-    quiet = ("--quiet", "--log-level-file", "none", "--no-write-json", "--no-send-anonymous-usage-stats")
-    parsed = dbtRunner().invoke(
-        [*quiet, "parse", "--target", "duckdb", *_PROJECT, "--target-path", str(MANIFEST.parent)]
-    )
-    if parsed.exception:
-        raise parsed.exception
-    gc.freeze()  # what is there lies in memory that the forks share
+    gc.freeze()  # what is imported lies in memory that the forks share
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the load's to answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks here
     while True:
@@ -130,16 +123,14 @@ def main() -> None:
         if not os.fork():
             end_with(own)
             calls.close()
-            _answer(parsed.result, *received)
+            _answer(cli, *received)
             return
         for number in received:
             os.close(number)
 
 
-def _answer(manifest: Any, talking: int, output: int) -> None:
+def _answer(cli: Any, talking: int, output: int) -> None:
     """Run dbt once, with its output in a pipe, and say its exit status; the socket closes when the process ends."""
-    from dbt.cli.main import dbtRunner
-
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for own in (sys.stdout, sys.stderr):
@@ -155,9 +146,10 @@ def _answer(manifest: Any, talking: int, output: int) -> None:
     with Path(f"{folder}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with _engine(engine, folder):
-            runner = dbtRunner(manifest if engine == "duckdb" else None)
-            arguments = [*asked["arguments"], "--target", engine, *_PROJECT]
-            talk.sendall(bytes([not runner.invoke(arguments).success]))
+            try:
+                cli([*asked["arguments"], "--target", engine, *_PROJECT], prog_name="dbt")
+            except SystemExit as ended:
+                talk.sendall(bytes([ended.code if isinstance(ended.code, int) else 1]))
     talk.detach()
 
 
