@@ -64,6 +64,7 @@ class Week:
     def picture(self, name: str) -> None:
         if self.pictures:
             self.ui.page.wait_for_timeout(1500)
+            self.ui.page.get_by_text("Loading…").first.wait_for(state="detached")
             self.ui.page.screenshot(path=str(self.pictures / f"{name}.png"))
 
     def until(self, holds: Callable[[], object], what: str, seconds: int = 900) -> None:
@@ -235,7 +236,7 @@ def only_what_failed_is_run_again(week: Week) -> None:
     week.launch(SOURCE, "Failed", "3 partitions")
     week.until(lambda: week.colours(SOURCE, BAD) == ["MATERIALIZED"] * 3 and week.published(BAD[0]), "only the failed")
     week.partitions_of(SOURCE, "Failed (0)")
-    week.backfill_ends("Completed")
+    week.backfill_ends("Succeeded")
     week.picture("10-kun-det-fejlede")
     week.turn("nye_leverancer")
 
@@ -252,7 +253,7 @@ def one_month_of_a_kpi_is_rebuilt(week: Week) -> None:
     assert months == {f"marts/fct_kald_time/2022-0{number}.parquet" for number in (4, 5)} & {
         *week.installation.inodes()
     }
-    week.backfill_ends("Completed")
+    week.backfill_ends("Succeeded")
     week.partitions_of(KPI, "Failed (0)")
     week.picture("11-et-noegletal")
 
@@ -266,7 +267,7 @@ def materialize_all_on_a_loaded_platform_rewrites_nothing(week: Week) -> None:
     week.until(lambda: week.backfills_are_over(), "materialize all", 3600)
     week.seconds["runs of materialize all"] = week.instance.get_runs_count() - runs
     assert (week.installation.current.name, week.installation.inodes()) == (before, files)
-    week.backfill_ends("Completed")
+    week.backfill_ends("Succeeded")
     week.picture("12-alt-igen")
 
 
@@ -281,7 +282,7 @@ def a_killed_daemon_goes_on_where_it_was(week: Week) -> None:
     week.kill_the_daemon()
     week.until(lambda: week.backfills_are_over() and week.published("2022-06-18"), "a killed daemon", 1800)
     assert set(week.colours(SOURCE, HISTORY)) == {"MATERIALIZED"}
-    week.backfill_ends("Completed")
+    week.backfill_ends("Succeeded")
     week.picture("13-daemonen-draebt")
     week.ui.open("/runs")
     week.picture("14-kørsler")
