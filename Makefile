@@ -89,7 +89,8 @@ privacy: $(BIN)/.ready-dev  ## Attack the published data at length and write the
 	$(BIN)/python -m pytest --renew tests/privacy -m "lang or not lang"
 
 truth: $(BIN)/.ready-dev  ## Twenty random worlds, whole and in pieces: every cell by a second way, every column falsified, every span shortened
-	$(BIN)/python -m pytest tests/truth tests/tragt tests/pipeline/test_made_anew.py -m "lang or not lang"
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --no-loadscope-reorder --durations 10 -m "lang or not lang" \
+		tests/truth tests/tragt tests/pipeline/test_made_anew.py
 
 production: $(BIN)/.ready-dev  ## Start docs/production.md on loopback, load, kill, back up and restore (nginx, rsync, sqlite3)
 	$(BIN)/python -m pytest tests/production -m "lang or not lang"

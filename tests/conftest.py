@@ -33,13 +33,22 @@ SHARED = {
 }
 # Files of such a folder with installations of their own alone.
 ALONE = ("test_delivery_life.py", "test_disclosure.py", "test_recovery.py")
+# Tests whose every case makes a world of its own.
+OF_ONE_WORLD = (
+    "test_every_cell_of_a_random_world_whole_and_in_pieces",
+    "test_a_span_that_is_too_short_is_noticed",
+    "test_a_second_way_agrees_on_twenty_worlds",
+)
 # What loads most must not be left for last, when the other processes have nothing more to do.
 LONGEST_FIRST = (*dict.fromkeys(SHARED.values()), "tests/ui/test_first_look.py", *ALONE)
 
 
 def scope_of(nodeid: str) -> str:
     """What a test shares with others, else its file."""
-    path = Path(nodeid.split("::")[0])
+    file, *_, name = nodeid.split("::")
+    if name.split("[")[0] in OF_ONE_WORLD:
+        return nodeid
+    path = Path(file)
     if path.name in ALONE:
         return path.name
     return SHARED.get(path.parent.name) or SHARED.get(path.name) or path.as_posix()
