@@ -17,11 +17,17 @@ from kdi.ingest.undecided import Undecided
 from kdi.installation import Installation
 from kdi.lake.delivery import Delivery
 from kdi.lake.standing import Standing, standings_in
-from orchestration.dagster_internals.events import Context, check_states, evaluate_partitions, log_together
+from orchestration.dagster_internals.events import (
+    Context,
+    check_states,
+    evaluate_partitions,
+    log_together,
+    red_partitions,
+)
 from orchestration.dagster_internals.failed_runs import keep_red, make_failed_run
 from orchestration.dagster_internals.launchpad import launchpad
 from orchestration.keys import lake_key
-from orchestration.partitions import ACCEPTED, NOT_HELD_BACK
+from orchestration.partitions import ACCEPTED, NOT_HELD_BACK, of_source
 
 # A run with this tag failed because a delivery was refused; its value names the reading of it.
 REFUSED_TAG = "kdi/afvist"
@@ -117,7 +123,14 @@ class PeriodReport:
         return [s for s in states if s.refused]
 
     def correct(self, told: Collection[str] = ()) -> None:
-        """Answer anew where a check's last answer is no longer so: a decision, or a day that holds back later ones."""
+        """Say anew what is no longer so: a check after a decision, or after a day that holds back later ones.
+
+        And the colour of what is in the lake, where a later run was killed, or never began.
+        """
+        loaded = {s.period: s.materialized for s in self._states.values() if s.materialized and s.period not in told}
+        definition = of_source(profiles()[self._key.path[-1]])
+        red = red_partitions(self._context.instance, self._key, list(loaded), definition)
+        log_together(self._context, [self._materialization(loaded[period], False) for period in sorted(red)])
         for name in (ACCEPTED, NOT_HELD_BACK):
             evaluate_partitions(self._context, self._corrections(name, told))
 

@@ -20,6 +20,7 @@ from dagster._core.events import (
     generate_event_batch_id,
 )
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.partition_status_cache import AssetPartitionStatus
 from dagster_shared.record import replace
 
 Context = dg.AssetExecutionContext | dg.OpExecutionContext
@@ -83,6 +84,14 @@ def check_states(instance: dg.DagsterInstance, check: dg.AssetCheckKey) -> dict[
     }
     infos = instance.event_log_storage.get_asset_check_partition_info([check])
     return {i.partition_key: answers.get(i.latest_execution_status) for i in infos if i.partition_key}
+
+
+def red_partitions(
+    instance: dg.DagsterInstance, key: dg.AssetKey, partitions: Sequence[str], definition: dg.PartitionsDefinition
+) -> set[str]:
+    """Those that the newest run which planned them failed to make, whatever an earlier one did."""
+    found = instance.get_status_by_partition(key, partitions, definition) or {}
+    return {partition for partition, status in found.items() if status is AssetPartitionStatus.FAILED}
 
 
 def last_answer(

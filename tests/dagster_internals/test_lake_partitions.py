@@ -99,6 +99,17 @@ def test_the_same_span_again_changes_no_colour_and_says_unchanged(
     assert statuses == {"SUCCESS": 2, "FAILURE": 2}, "a refusal is told once, not at every try"
 
 
+def test_a_run_that_never_began_leaves_no_loaded_day_red(instance: dg.DagsterInstance, loaded: dg.DagsterRun) -> None:
+    """The code server did not answer in time; nothing is new afterwards, so no run over these days follows."""
+    job = defs.resolve_job_def(intake_job_name(SOURCE))
+    dead = make_run(instance, job, span_tags(SPAN[0], SPAN[-1]))
+    instance.report_run_failed(dead)
+    assert set(colours(instance).values()) == {"FAILED"}
+    assert run(instance, "2022-02-01").is_success, "a run over another day"
+    assert {p: c for p, c in colours(instance).items() if p in GOOD} == dict.fromkeys(GOOD, "MATERIALIZED")
+    assert {p: c for p, c in colours(instance).items() if p in BAD} == dict.fromkeys(BAD, "FAILED")
+
+
 def test_a_single_day_turns_red_and_green_by_itself(
     instance: dg.DagsterInstance, loaded: dg.DagsterRun, installation: Installation
 ) -> None:
