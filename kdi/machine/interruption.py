@@ -93,11 +93,13 @@ def _leave(status: int, told: str) -> NoReturn:
 
 def _end(status: int, told: str) -> NoReturn:
     try:
+        stderr = os.dup(2)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # threads go on, and would tell of the children that they miss
         if sys.platform == "linux":
             for child in _descendants(os.getpid()):
                 with suppress(ProcessLookupError):
                     os.kill(child, signal.SIGKILL)
-        os.write(2, f"\r\x1b[K{told}\n".encode() if os.isatty(2) else f"{told}\n".encode())
+        os.write(stderr, f"\r\x1b[K{told}\n".encode() if os.isatty(stderr) else f"{told}\n".encode())
     finally:
         os._exit(status)
 

@@ -153,17 +153,15 @@ class PeriodReport:
         answers = [self.evaluation(name, self._states.get(period, PeriodState(period))) for period in wanted]
         failed = [answer for answer in answers if not answer.passed]
         worst = next((a for a in failed if a.severity is dg.AssetCheckSeverity.ERROR), failed[0] if failed else None)
+        if not worst and len(answers) == 1:
+            told = answers[0].description or told
         others = f" Perioder ud over den: {len(failed) - 1}, se fanen Partitions." if len(failed) > 1 else ""
         return dg.AssetCheckResult(
             asset_key=self._key,
             check_name=name,
             passed=not failed,
             severity=worst.severity if worst else dg.AssetCheckSeverity.WARN,
-            description=f"{worst.description}{others}"
-            if worst
-            else answers[0].description
-            if len(answers) == 1
-            else told,
+            description=f"{worst.description}{others}" if worst else told,
             metadata=worst.metadata if worst else {},
         )
 

@@ -180,9 +180,10 @@ class Kitos:
         rows = {USAGES: self._usages, DELETED: self._deleted}[parts.path](query)
         page, size = int(query["page"]), int(query["pageSize"])
         assert 1 <= size <= 250
-        reply(handler, json.dumps(rows[page * size : (page + 1) * size], ensure_ascii=False).encode())
+        content = json.dumps(rows[page * size : (page + 1) * size], ensure_ascii=False).encode()
         if parts.path == USAGES:
-            self.after_page(page)
+            self.after_page(page)  # the rows are chosen; a client that has the page may have asked for the next
+        reply(handler, content)
         return None
 
     def _usages(self, query: dict[str, str]) -> list[Row]:

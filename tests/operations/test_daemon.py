@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from background import running
 from pipeline.deliveries import System, call, day
 from pipeline.installation import Installation
 
@@ -42,21 +42,6 @@ def until(holds: Callable[[], object], seconds: float, what: str) -> None:
     while not holds():
         assert time.monotonic() < deadline, what
         time.sleep(0.2)
-
-
-@contextmanager
-def running(*command: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process with its children in a group of their own; all are killed at the end."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command, cwd=PROJECT_ROOT, stdout=output, stderr=output, start_new_session=True, env=dict(os.environ)
-        )
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Installations that several tests look at. A load takes ten seconds or more, so none is made twice."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from demo.memory import roomy
 
 from . import ways
 from .deliveries import GOLDEN, calls_in_month, kommuner, month, read_csv
@@ -26,8 +27,8 @@ from .ways import Corrected, Folders, Interrupted, Loaded
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
     """Dagster's storage lies in memory where there is room: it waits for the disk at each of hundreds of events."""
     installations = tmp_path_factory.mktemp("installationer")
-    memory = Path("/dev/shm")
-    if not memory.is_dir() or shutil.disk_usage(memory).free < 200 << 20:
+    memory = roomy(300 << 20)
+    if not memory:
         yield Folders(installations, installations / "dagster")
         return
     with tempfile.TemporaryDirectory(prefix="kdi-dagster-", dir=memory) as temporary:

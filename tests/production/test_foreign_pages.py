@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import ssl
 import subprocess
@@ -15,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, Thread
 from pathlib import Path
 
 import pytest
+from chromium import chromium, needs_chromium, new_page
 
 from . import proxy
 from .conftest import free_ports, missing
@@ -23,7 +23,6 @@ from .proxy import LOGINS, OPERATE, READ, Client
 from .supervisor import until
 
 ABSENT = missing("nginx", "openssl")
-BROWSER = next((p for p in ("chromium", "chromium-browser", "google-chrome") if shutil.which(p)), None)
 pytestmark = pytest.mark.skipif(bool(ABSENT), reason=f"not installed here: {', '.join(ABSENT)}")
 
 # Everything that Dagster's web server answers with data, or does something at.
@@ -152,10 +151,8 @@ const frame = document.createElement('iframe'); frame.name = 'ramme'; document.b
 
 
 @pytest.mark.lang
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
+@needs_chromium
 def test_a_sibling_page_in_a_browser_that_is_logged_in_changes_nothing(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
     home, page = tmp_path / "dagster", tmp_path / "ond"
     home.mkdir()
     page.mkdir()
@@ -172,21 +169,18 @@ def test_a_sibling_page_in_a_browser_that_is_logged_in_changes_nothing(tmp_path:
     )  # fmt: skip
     elsewhere = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(page)))
     try:
-        with nginx(places) as client, served(elsewhere) as evil_port, sync_playwright() as playwright:
+        options = (
+            "--ignore-certificate-errors",
+            f"--host-resolver-rules=MAP {OPERATE} 127.0.0.1, MAP andet.example.org 127.0.0.1",
+        )
+        with nginx(places) as client, served(elsewhere) as evil_port, chromium(*options) as browser:
             context_of_page = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context_of_page.load_cert_chain(client.certificate, client.certificate.with_name("kdi.key"))
             elsewhere.socket = context_of_page.wrap_socket(elsewhere.socket, server_side=True)
             until(lambda: client.ask(OPERATE, path="/server_info", login=OPERATE).status == 200, 120, "Dagster is up")
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which(str(BROWSER)),
-                args=[
-                    "--no-sandbox", "--ignore-certificate-errors",
-                    f"--host-resolver-rules=MAP {OPERATE} 127.0.0.1, MAP andet.example.org 127.0.0.1",
-                ],
-            )  # fmt: skip
             context = browser.new_context(ignore_https_errors=True)
             user, password = LOGINS[OPERATE]
-            own = context.new_page()
+            own = new_page(context)
             own.goto(f"https://{user}:{password}@{OPERATE}:{port}/server_info")
             assert "dagster" in own.content(), "the operator is logged in"
             sockets = own.evaluate(
@@ -195,12 +189,11 @@ def test_a_sibling_page_in_a_browser_that_is_logged_in_changes_nothing(tmp_path:
                     s.onopen = () => done('open'); s.onerror = () => done('error'); }})"""
             )
             assert sockets == "open", "the UI's own websocket"
-            foreign = context.new_page()
+            foreign = new_page(context)
             foreign.goto(f"https://andet.example.org:{evil_port}/")
             foreign.wait_for_function("window.seen.socket && window.seen.image && window.seen.report", timeout=30_000)
             foreign.wait_for_timeout(1000)
             seen = foreign.evaluate("window.seen")
-            browser.close()
             assert seen["socket"] == "error"
             assert seen["image"] == "error"
             asked = '{ assetOrError(assetKey: {path: ["kle"]}) { ... on Asset { assetMaterializations { runId } } } }'

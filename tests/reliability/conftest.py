@@ -1,6 +1,5 @@
 """A small installation with a past, made once for all tests that break copies of it."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,8 @@ from pathlib import Path
 import pytest
 from pipeline.installation import Table
 from pipeline.ways import Folders
+
+from demo.memory import roomy
 
 from . import crash, processes, small
 from .crash import Unharmed
@@ -17,8 +18,8 @@ from .small import FAULTY, Past
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
     """In memory where there is room: hundreds of copies are made."""
-    memory = Path("/dev/shm")
-    if not memory.is_dir() or shutil.disk_usage(memory).free < 2 << 30:
+    memory = roomy(3 << 30)
+    if not memory:
         root = tmp_path_factory.mktemp("fejl")
         yield Folders(root / "installationer", root / "dagster")
         return

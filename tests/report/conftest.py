@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from chromium import PROGRAM, chromium, needs_chromium
 
 from kdi.publish.agreements import NONE
 from kdi.report import analyse, pdf
@@ -17,8 +18,6 @@ from kdi.report.indicators import Indicators
 from kdi.settings import Settings
 
 from .reading import Pdf
-
-BROWSER = next((p for p in ("chromium", "chromium-browser", "google-chrome") if shutil.which(p)), None)
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,10 @@ def published(demo: duckdb.DuckDBPyConnection) -> Iterator[Published]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium without a window: closed after a file's tests, since two do not live in one process."""
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine: nothing is looked at in a browser")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=["--no-sandbox"])
+    if PROGRAM is None:
+        pytest.skip(needs_chromium.kwargs["reason"])
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from chromium import new_page
 from pydantic import SecretStr
 
 from kdi.installation import Installation
@@ -168,7 +169,7 @@ def test_no_number_breaks_and_the_drawing_fits(letter: Newsletter, tmp_path: Pat
     for p in letter.pictures:
         (tmp_path / f"{p.cid}.png").write_bytes(p.png)
     (tmp_path / "brev.html").write_text(nyhedsbrev.html(letter, sources), encoding="utf-8")
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page = new_page(browser, viewport={"width": width, "height": 900})
     page.goto((tmp_path / "brev.html").as_uri())
     shown = page.evaluate(
         "[...document.images].filter(i => i.offsetWidth).map(i => [i.offsetWidth, i.naturalWidth / 2])"

@@ -2,17 +2,14 @@
 
 import json
 import os
-import signal
 import socket
-import subprocess
 import time
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from background import running
 from pipeline.installation import Installation
-
-from kdi.settings import PROJECT_ROOT
 
 LOOPBACK_ONLY = {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1 and ::1, as the kernel writes them
 
@@ -58,12 +55,8 @@ def test_make_ui_listens_on_loopback_only(tmp_path: Path) -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     installation = Installation(tmp_path, tmp_path / "dagster")
-    with (tmp_path / "ui.log").open("wb") as output:
-        process = subprocess.Popen(
-            ["make", "ui", f"PORT={port}"], cwd=PROJECT_ROOT, stdout=output, stderr=output, start_new_session=True,
-            env={**os.environ, **installation.environment},
-        )  # fmt: skip
-    try:
+    log = tmp_path / "ui.log"
+    with running("make", "ui", f"PORT={port}", log=log, environment=installation.environment) as process:
         deadline = time.monotonic() + 180
         while True:
             try:
@@ -71,12 +64,9 @@ def test_make_ui_listens_on_loopback_only(tmp_path: Path) -> None:
                     assert answer.status == 200
                 break
             except OSError:
-                assert time.monotonic() < deadline, (tmp_path / "ui.log").read_text(encoding="utf-8")
+                assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
                 time.sleep(1)
         assert names_of_jobs(port) >= {"byg_og_udgiv", "modtag_kle", "oprydning"}
         sockets = listening(process.pid)
         assert port in {number for _, number in sockets}
         assert {address for address, _ in sockets} <= LOOPBACK_ONLY, sockets
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

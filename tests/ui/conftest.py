@@ -2,24 +2,23 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from background import running
+from chromium import chromium, new_page
 from pipeline.installation import Installation
 
 from kdi.settings import PROJECT_ROOT
-
-BROWSER = "chromium"
 
 
 @dataclass
@@ -45,12 +44,8 @@ def dagster_ui(installation: Installation, program: str = "dagster-webserver", *
         port = probe.getsockname()[1]
     command = [shutil.which(program) or program, *options, "--host", "127.0.0.1", "--port", str(port)]
     log = installation.folder / "ui.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [*command, "-w", str(PROJECT_ROOT / "workspace.yaml")], cwd=PROJECT_ROOT, stdout=output, stderr=output,
-            start_new_session=True, env=os.environ | installation.environment,
-        )  # fmt: skip
-    try:
+    workspace = ("-w", str(PROJECT_ROOT / "workspace.yaml"))
+    with running(*command, *workspace, log=log, environment=installation.environment):
         deadline = time.monotonic() + 180
         while True:
             try:
@@ -60,45 +55,28 @@ def dagster_ui(installation: Installation, program: str = "dagster-webserver", *
                 assert time.monotonic() < deadline, log.read_text(encoding="utf-8", errors="replace")
                 time.sleep(0.5)
         yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
-@contextmanager
-def dagster_daemon(installation: Installation) -> Iterator[subprocess.Popen[bytes]]:
+def dagster_daemon(installation: Installation) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """The daemon, which looks at sensors and starts what is queued."""
-    with (installation.folder / "daemon.log").open("ab") as output:
-        process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("dagster-daemon")), "run", "-w", str(PROJECT_ROOT / "workspace.yaml")],
-            cwd=PROJECT_ROOT, stdout=output, stderr=output, start_new_session=True,
-            env=os.environ | installation.environment,
-        )  # fmt: skip
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    program = str(Path(sys.executable).with_name("dagster-daemon"))
+    return running(
+        program, "run", "-w", str(PROJECT_ROOT / "workspace.yaml"),
+        log=installation.folder / "daemon.log", environment=installation.environment,
+    )  # fmt: skip
 
 
 @contextmanager
 def browser(address: str) -> Iterator[Ui]:
     """A page in chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which(BROWSER), args=["--no-sandbox"])
-        page = opened.new_page(viewport={"width": 1500, "height": 900})
-        page.set_default_timeout(120_000)  # the machine may have other things to do
+    with chromium() as opened:
+        page = new_page(opened, viewport={"width": 1500, "height": 900})
         try:
             yield Ui(page, address)
         except Exception:
             if folder := os.environ.get("KDI_SCREENSHOTS"):
                 page.screenshot(path=f"{folder}/fejl.png")
             raise
-        finally:
-            opened.close()
 
 
 @pytest.fixture

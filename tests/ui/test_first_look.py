@@ -1,14 +1,13 @@
 """What somebody sees who opens the UI after ``kdi load``: the runs, the days' own colours, and the way to a reason."""
 
-import shutil
 import sys
 from pathlib import Path
 
-import pytest
+from chromium import needs_chromium
 from pipeline.deliveries import Delivery, System, call, day
 from pipeline.installation import Installation
 
-from .conftest import BROWSER, browser, dagster_ui
+from .conftest import browser, dagster_ui
 
 GOOD, BAD = ("2022-01-10", "2022-01-11"), "2022-01-12"
 
@@ -17,7 +16,7 @@ def a_day(period: str, calls: int = 7) -> Delivery:
     return day(period, call(f"{period}T08:00:00+01:00", "Fredericia", System("KSD"), calls))
 
 
-@pytest.mark.skipif(shutil.which(BROWSER) is None, reason="needs Debian's chromium")
+@needs_chromium
 def test_runs_of_the_command_are_the_code_locations_and_a_refused_day_leads_to_its_reason(
     installation: Installation,
 ) -> None:

@@ -4,7 +4,6 @@
 """
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from chromium import needs_chromium
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 from pipeline.deliveries import Delivery, Row, System, call, calls_in_month, day, month
 from pipeline.installation import Installation
@@ -26,7 +26,7 @@ from orchestration.dagster_internals.names import NOT_FINISHED_STATUSES
 from orchestration.keys import lake_key
 from orchestration.partitions import DAYS, MONTHS, NOT_HELD_BACK
 
-from .conftest import BROWSER, Ui, browser, dagster_daemon, dagster_ui
+from .conftest import Ui, browser, dagster_daemon, dagster_ui
 
 SOURCE = lake_key("stoettesystemerne")
 HOURS, KPI = dg.AssetKey(["marts", "fct_kald_time"]), dg.AssetKey(["kpi", "kald_pr_indbygger"])
@@ -329,7 +329,7 @@ def loaded(installation: Installation) -> Installation:
 
 
 @pytest.mark.lang
-@pytest.mark.skipif(shutil.which(BROWSER) is None, reason="needs Debian's chromium")
+@needs_chromium
 def test_a_data_engineers_week(loaded: Installation) -> None:
     program = str(Path(sys.executable).with_name("dagster-webserver"))
     pictures = os.environ.get("KDI_SCREENSHOTS")
