@@ -177,6 +177,7 @@ def killed_there(
     return where
 
 
+@pytest.mark.lang
 def test_a_backfill_that_nobody_kills_tells_no_lie(unharmed: Unharmed) -> None:
     with unharmed.installation.in_force(), use_dagster_home(get_settings()) as instance:
         assert lies(unharmed.installation, instance) == []

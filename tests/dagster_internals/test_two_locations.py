@@ -21,6 +21,7 @@ def settings_of(installation: Installation) -> Settings:
         return settings
 
 
+@pytest.mark.lang
 def test_each_loads_its_own_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nobodys = tmp_path / "ingens"
     monkeypatch.setenv("KDI_HOME", str(nobodys))

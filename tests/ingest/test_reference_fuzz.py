@@ -22,7 +22,7 @@ from kdi.ingest.reference.judge import judge
 from kdi.lake.reference import BUILT_IN
 
 FILES = ("kommuner", "folketal", "snitflader", "integrationer", "formaal", "service_katalog", "system_alias", "aftaler")
-INPUTS = int(os.environ.get("FUZZ", "30"))
+INPUTS = int(os.environ.get("FUZZ", "10"))
 SEED = random.SystemRandom().getrandbits(32) if "FUZZ" in os.environ else 20260103
 TODAY = date(2026, 1, 3)
 # Two files are empty as they are built in.

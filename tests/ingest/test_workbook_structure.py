@@ -26,7 +26,7 @@ from kdi.ingest.audit import audit_alone, open_engine
 from kdi.ingest.inbox import InboxFile
 from kdi.ingest.readers import layout_of
 
-INPUTS = int(os.environ.get("FUZZ", "100"))
+INPUTS = int(os.environ.get("FUZZ", "40"))
 SEED = random.SystemRandom().getrandbits(32) if "FUZZ" in os.environ else 18
 Cells = list[list[object]]
 

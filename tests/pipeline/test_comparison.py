@@ -28,6 +28,7 @@ def altered(release: Path, folder: Path, sql: str) -> Path:
     return folder
 
 
+@pytest.mark.lang
 def test_a_row_that_differs_is_told_by_its_table(at_once: Loaded, tmp_path: Path) -> None:
     release = at_once.installation.release(at_once.release)
     tables, different = comparison.compared(release, release)
@@ -41,6 +42,7 @@ def test_a_row_that_differs_is_told_by_its_table(at_once: Loaded, tmp_path: Path
     assert "kpi.klarmelding_reel: 1 rækker i publiceringen og 1 i ombygningen er ikke ens" in str(different[0])
 
 
+@pytest.mark.lang
 def test_what_the_lake_alone_does_not_decide_is_left_out_and_told(at_once: Loaded, tmp_path: Path) -> None:
     """A sum that was hidden beside a release which is gone since is no fault; its figure still counts."""
     release = at_once.installation.release(at_once.release)

@@ -111,6 +111,7 @@ def test_a_second_publication_writes_nothing(installation: Installation, databas
     assert parts(database) == before
 
 
+@pytest.mark.lang
 def test_a_reader_in_a_query_keeps_its_data_and_unchanged_months_are_not_written_again(
     installation: Installation, database: Database
 ) -> None:

@@ -1,6 +1,7 @@
 """What a release holds: every promised table, once in DuckDB and once as Parquet, under its contract."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,7 @@ KEYS = {
 MODELS = Path(__file__).resolve().parents[2] / "dbt_project" / "models"
 
 
+@cache
 def contracts() -> dict[str, list[tuple[str, str]]]:
     """Columns and types that the models promise, by table."""
     found = {}

@@ -75,6 +75,7 @@ def remembered(i: Installation) -> Table:
     return [*deliveries, *events, ("reference", log.reference()), *sorted(log.publications().items())]
 
 
+@pytest.mark.lang
 def test_without_its_log_nothing_is_published_from_half_a_lake(past: Installation) -> None:
     i = past.copy("logbog-mangler")
     release, content = i.current, i.content()
@@ -86,6 +87,7 @@ def test_without_its_log_nothing_is_published_from_half_a_lake(past: Installatio
     assert (i.current, i.content()) == (release, content)
 
 
+@pytest.mark.lang
 @pytest.mark.parametrize("harm", [lose, empty, damage])
 def test_the_log_made_anew_leads_to_the_same_release(past: Installation, harm: Callable[[Path], None]) -> None:
     name = harm.__name__
@@ -126,6 +128,7 @@ def test_the_scrub_tells_what_the_log_lacks_and_the_log_gets_it(past: Installati
     i.kdi("scrub")
 
 
+@pytest.mark.lang
 def test_a_lake_that_is_not_mounted_is_no_new_installation(past: Installation) -> None:
     i = past.copy("logbog-uden-soe")
     (i.home / "lake").rename(i.home / "soe-et-andet-sted")

@@ -32,6 +32,7 @@ def histories(tmp_path_factory: pytest.TempPathFactory, target: Path) -> tuple[W
     return world, models
 
 
+@pytest.mark.lang
 def test_ten_thousand_histories_are_in_exactly_one_step_each_month(histories: tuple[World, Models]) -> None:
     _, models = histories
     key = "cvr, it_system, snitflade"
