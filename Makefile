@@ -65,7 +65,7 @@ test: $(BIN)/.ready-dev  ## Run the tests
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --no-loadscope-reorder --durations 10
 
 test-all: $(BIN)/.ready-dev  ## Run the tests, the long ones too (an hour)
-	$(BIN)/python -m pytest -m "lang or not lang"
+	$(BIN)/python -m pytest -m "long or not long"
 
 # The next DuckDB, in an environment of its own, until it is the one in uv.lock (docs/decisions.md).
 .venv-duckdb2/.ready: $(BIN)/.ready-dev
@@ -85,25 +85,25 @@ audit: $(BIN)/.ready-dev  ## Look the locked dependencies up among known vulnera
 	$(BIN)/python -m tests.security.audit
 
 privacy: $(BIN)/.ready-dev  ## Attack the published data at length and write the results into docs/privacy.md
-	$(BIN)/python -m pytest tests/disclosure -m "lang or not lang" --renew
-	$(BIN)/python -m pytest --renew tests/privacy -m "lang or not lang"
+	$(BIN)/python -m pytest tests/disclosure -m "long or not long" --renew
+	$(BIN)/python -m pytest --renew tests/privacy -m "long or not long"
 
 truth: $(BIN)/.ready-dev  ## Twenty random worlds, whole and in pieces: every cell by a second way, every column falsified, every span shortened
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --no-loadscope-reorder --durations 10 -m "lang or not lang" \
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --no-loadscope-reorder --durations 10 -m "long or not long" \
 		tests/truth tests/tragt tests/pipeline/test_made_anew.py
 
 production: $(BIN)/.ready-dev  ## Start docs/production.md on loopback, load, kill, back up and restore (nginx, rsync, sqlite3)
-	$(BIN)/python -m pytest tests/production -m "lang or not lang"
+	$(BIN)/python -m pytest tests/production -m "long or not long"
 
 object-storage: $(BIN)/.ready-dev  ## Run the tests of the lake, its crashes too, with the lake on an S3-compatible store
-	$(BIN)/python -m pytest tests/object_storage -m "lang or not lang"
-	PYTHONPATH=tests $(BIN)/python -m pytest -p object_storage.everywhere -m "lang or not lang" \
+	$(BIN)/python -m pytest tests/object_storage -m "long or not long"
+	PYTHONPATH=tests $(BIN)/python -m pytest -p object_storage.everywhere -m "long or not long" \
 		tests/pipeline/test_history.py tests/pipeline/test_delivery_life.py tests/pipeline/test_release.py \
 		tests/reliability/test_any_order.py tests/reliability/test_integrity.py tests/reliability/test_crash.py
 
 reliability: $(BIN)/.ready-dev  ## Run every test of a fault, kill loads 200 times, and write docs/reliability.md
 	rm -f .reliability.jsonl
-	-PYTHONPATH=tests $(BIN)/python -m pytest -m "lang or not lang" -p reliability.results \
+	-PYTHONPATH=tests $(BIN)/python -m pytest -m "long or not long" -p reliability.results \
 		--results .reliability.jsonl $$(PYTHONPATH=tests $(BIN)/python -m reliability.table --tests)
 	PYTHONPATH=tests $(BIN)/python -m reliability.table .reliability.jsonl > docs/reliability.md
 
@@ -112,10 +112,10 @@ $(BIN)/.ready-spark: $(BIN)/.ready-dev
 	@touch $@
 
 spark: $(BIN)/.ready-spark  ## Load one lake on DuckDB and on Spark, compare every cell, write docs/spark.md (Java 17)
-	$(BIN)/python -m pytest --renew -s tests/spark -m "lang or not lang"
+	$(BIN)/python -m pytest --renew -s tests/spark -m "long or not long"
 
 spark-full: $(BIN)/.ready-spark  ## The same with one full-size month
-	KDI_SPARK_SCALE=full $(BIN)/python -m pytest --renew -s tests/spark/test_engines.py -m lang
+	KDI_SPARK_SCALE=full $(BIN)/python -m pytest --renew -s tests/spark/test_engines.py -m long
 
 scale: $(BIN)/.ready-spark  ## How time and memory grow with the volume on both engines; write docs/scale.md
 	$(BIN)/python -m benchmarks.scale

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pages
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -21,9 +21,6 @@ SHARED = {
             "report",
             "privacy",
             "test_figures.py",
-            "test_fund.py",
-            "test_maal.py",
-            "test_questions.py",
             "test_commands_as_written.py",
             "test_demo.py",
             "test_postgres_demo.py",

@@ -3,7 +3,7 @@
 Systems, services, authorities, suppliers, interfaces, headers and sheets are all written by people. Two writings
 are one name when they look alike: letters composed (NFC), lower case, every kind of blank one blank, characters that
 nobody sees dropped, dashes of every kind one. Each rule stands here once, in Python and as SQL; dbt's macros
-``normaliseret`` and ``snitflade`` say the same, and ``tests/test_names.py`` holds all three equal.
+``normaliseret`` and ``snitflade`` say the same, and ``tests/notation/test_names.py`` holds all three equal.
 """
 
 import re

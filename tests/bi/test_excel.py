@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 from openpyxl.utils import get_column_letter
-from pipeline.installation import Installation
 from python_calamine import CalamineWorkbook
 from report.words import gone_from
+from samples.installation import Installation
 
 from kdi.excel.contents import CALLS, choose_month
 from kdi.excel.make import file_name, make_workbooks
@@ -386,7 +386,7 @@ def test_unknown_names_are_said_plainly(demo_installation: Installation) -> None
     assert "»Korsbæk« er ikke en kommune" in result.output
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_workbooks_for_all_municipalities(demo_installation: Installation, proof: Proof) -> None:
     import time
 

@@ -114,7 +114,7 @@ def test_every_measure_equals_dbts_figure(
     proof.cells(counts)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_every_measure_equals_dbts_figure_in_more_cells(
     evaluator: Evaluator, demo: duckdb.DuckDBPyConnection, model: Model, proof: Proof
 ) -> None:
@@ -244,7 +244,7 @@ EQUIVALENT_RELATIONSHIPS = {
 }
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_mutants_of_measures_are_killed(
     evaluator: Evaluator, demo: duckdb.DuckDBPyConnection, model: Model, proof: Proof
 ) -> None:
@@ -262,7 +262,7 @@ def test_mutants_of_measures_are_killed(
     proof.mutants("Målenes DAX", len(mutants) - len(survivors), len(mutants))
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_mutants_of_relationships_are_killed(
     evaluator: Evaluator, demo: duckdb.DuckDBPyConnection, model: Model, proof: Proof
 ) -> None:

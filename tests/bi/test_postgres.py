@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import psycopg
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from demo.postgres.database import Database
 from demo.postgres.server import PostgresServer

@@ -5,7 +5,7 @@ from collections import Counter
 import duckdb
 import pytest
 from pbix_mcp.dax.function_catalog import FUNCTION_CATALOG
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from kdi.settings import PROJECT_ROOT
 from powerbi.catalogue import read_catalogue

@@ -298,7 +298,7 @@ def test_releases_narrow_no_hidden_count_together_though_they_would(seed: int) -
     assert sequence(seed)[2] > 0
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_thirty_sequences_of_releases_narrow_no_hidden_count(results: dict[str, str]) -> None:
     cells, hidden, because = (int(n) for n in np.array([sequence(seed) for seed in range(30)]).sum(axis=0))
     results["30 tilfældige forløb af 6 udgivelser"] = (
@@ -316,7 +316,7 @@ COLLUDING: dict[str, Callable[[str, str], bool]] = {
 }
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @pytest.mark.parametrize("who", COLLUDING)
 def test_what_two_delivered_themselves_narrows_nothing_of_others(
     who: str, results: dict[str, str], monkeypatch: pytest.MonkeyPatch

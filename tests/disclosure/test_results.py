@@ -20,7 +20,7 @@ from demo.sample.world import build_world
 from kdi.disclosure.attacker import attack
 from kdi.notation import danish
 
-pytestmark = pytest.mark.lang
+pytestmark = pytest.mark.long
 
 THRESHOLDS = st.sampled_from((5, 7, 10))
 

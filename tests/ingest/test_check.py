@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from kdi_command import invoke
-from pipeline.deliveries import Delivery, System, call, calls_in_month, cases, day, extract, month
+from samples.deliveries import Delivery, System, call, calls_in_month, cases, day, extract, month
 
 from kdi.settings import PROJECT_ROOT, get_settings
 

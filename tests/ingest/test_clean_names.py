@@ -3,7 +3,8 @@
 import unicodedata
 
 import pytest
-from deliveries import HOURLY, Received, Sample, call, csv_bytes, receive, three_hours
+from receiving import HOURLY, Received, Sample, call, receive, three_hours
+from samples.files import csv_bytes
 
 WRITTEN = {
     "hard blank": "OrganisationEnhed\u00a0Læs",

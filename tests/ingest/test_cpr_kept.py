@@ -6,7 +6,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from deliveries import HOURLY, Received, Sample, csv_bytes, receive, three_hours
+from receiving import HOURLY, Received, Sample, receive, three_hours
+from samples.files import csv_bytes
 
 CLOTHED = [
     "CPR0101901234", "01011990-1234", "010190/1234", "010190.1234", "01-01-90-1234", "010190:1234", "016190-1234",

@@ -9,17 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from deliveries import (
-    HOURLY,
-    Platform,
-    Received,
-    Sample,
-    assert_books_balance,
-    csv_bytes,
-    many_rows,
-    receive,
-    three_hours,
-)
+from receiving import HOURLY, Platform, Received, Sample, assert_books_balance, many_rows, receive, three_hours
+from samples.files import csv_bytes
 
 from expectations.judge import Verdict
 from expectations.profiles import FileFormat, profiles

@@ -89,7 +89,7 @@ def test_what_else_is_delivered_is_none() -> None:
     assert [value for value in dict.fromkeys(innocent()) if cpr.is_in_cell(value)] == []
 
 
-@pytest.mark.parametrize("every", [11, pytest.param(1, marks=pytest.mark.lang)])
+@pytest.mark.parametrize("every", [11, pytest.param(1, marks=pytest.mark.long)])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_file_with_one_anywhere_is_not_kept(place: str, every: int, tmp_path: Path) -> None:
     """Nine digits alone are told from a number only in a cell, and a row's end is a row's end in CSV."""

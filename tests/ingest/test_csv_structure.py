@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from bench import DAY, Bench
-from deliveries import (
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from receiving import (
     HOURLY,
     HOURLY_COLUMNS,
     MONTHLY,
@@ -22,12 +24,10 @@ from deliveries import (
     Sample,
     assert_books_balance,
     call,
-    csv_bytes,
     receive,
     three_hours,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from samples.files import csv_bytes
 
 from expectations.findings import STRUCTURAL, UnreadableDelivery
 from expectations.profiles import FileFormat

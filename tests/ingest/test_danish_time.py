@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from deliveries import HOURLY, Outcome, Platform, Row, assert_books_balance, call, csv_bytes
+from receiving import HOURLY, Outcome, Platform, Row, assert_books_balance, call
+from samples.files import csv_bytes
 
 from kdi.ingest.intake import Intake
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from deliveries import Platform
+from receiving import Platform
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in

@@ -7,7 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from deliveries import KLE, NEXUS, Outcome, Platform
+from receiving import KLE, NEXUS, Outcome, Platform
 
 HEADER = [
     "myndighed_cvr",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 from bench import DAY, Bench
-from deliveries import HOURLY, KLE, NEXUS, Row, call, csv_bytes, three_hours
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from receiving import HOURLY, KLE, NEXUS, Row, call, three_hours
+from samples.files import csv_bytes
 
 from expectations.findings import UnreadableDelivery
 from expectations.profiles import Profile

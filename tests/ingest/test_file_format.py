@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from deliveries import (
+from receiving import (
     HOURLY,
     HOURLY_COLUMNS,
     NEXUS,
@@ -15,11 +15,11 @@ from deliveries import (
     Sample,
     assert_books_balance,
     call,
-    csv_bytes,
     many_rows,
     receive,
     three_hours,
 )
+from samples.files import csv_bytes
 
 from expectations.profiles import Column, FileFormat
 

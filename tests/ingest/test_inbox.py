@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from deliveries import HOURLY, Outcome, Platform, assert_books_balance, csv_bytes, sha256, three_hours
+from receiving import HOURLY, Outcome, Platform, assert_books_balance, sha256, three_hours
+from samples.files import csv_bytes
 
 from kdi.ingest import workers
 from kdi.ingest.inbox import InboxListing, look

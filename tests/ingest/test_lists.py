@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from deliveries import (
+from receiving import (
     KITOS,
     NEXUS,
     SAPA,
@@ -22,10 +22,9 @@ from deliveries import (
     Row,
     Sample,
     assert_books_balance,
-    csv_bytes,
     receive,
-    xlsx_bytes,
 )
+from samples.files import csv_bytes, xlsx_bytes
 
 from expectations.profiles import FileFormat
 from kdi.ingest.audit import audit_alone, open_engine

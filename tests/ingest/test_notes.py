@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deliveries import HOURLY, Platform, Sample, csv_bytes, receive, three_hours
+from receiving import HOURLY, Platform, Sample, receive, three_hours
+from samples.files import csv_bytes
 
 from kdi.commands.status import delivery_lines
 from kdi.ingest.notes import told

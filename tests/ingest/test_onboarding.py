@@ -13,11 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from deliveries import NEXUS, ONBOARDING, Outcome, Platform, Received, Sample, assert_books_balance, receive
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from receiving import NEXUS, ONBOARDING, Outcome, Platform, Received, Sample, assert_books_balance, receive
 
 from demo.sample.xlsx import Sheet, write_workbook
 from expectations.findings import UnreadableDelivery

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deliveries import HOURLY, Platform, csv_bytes, three_hours
+from receiving import HOURLY, Platform, three_hours
+from samples.files import csv_bytes
 
 from kdi.ingest import workers
 from kdi.ingest.inbox import look, with_hashes

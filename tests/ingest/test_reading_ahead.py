@@ -4,7 +4,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from deliveries import HOURLY, Platform, csv_bytes, three_hours
+from receiving import HOURLY, Platform, three_hours
+from samples.files import csv_bytes
 
 from kdi.ingest import ahead, intake, workers
 from kdi.ingest.ahead import reading_ahead

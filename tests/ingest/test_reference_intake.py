@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from deliveries import Platform
+from receiving import Platform
 
 from expectations.reference import reference_profiles
 from kdi.ingest.reference.intake import InvalidReference, take_in_reference

@@ -4,7 +4,7 @@ import csv
 import unicodedata
 
 import pytest
-from deliveries import (
+from receiving import (
     HOURLY,
     MONTHLY,
     NEXUS,
@@ -14,12 +14,12 @@ from deliveries import (
     Sample,
     assert_books_balance,
     call,
-    csv_bytes,
     many_rows,
     receive,
     sha256,
     three_hours,
 )
+from samples.files import csv_bytes
 
 AGREEMENT = "11111111-2222-4333-8444-555555555555"
 

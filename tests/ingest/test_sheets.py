@@ -8,8 +8,8 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
-from deliveries import KLE, NEXUS, ONBOARDING, SAPA, SKI, USES, Outcome, Platform, Received, Sample, receive
 from openpyxl.xml import LXML
+from receiving import KLE, NEXUS, ONBOARDING, SAPA, SKI, USES, Outcome, Platform, Received, Sample, receive
 
 Cells = Sequence[Sequence[object]]
 

@@ -18,7 +18,7 @@ from uuid import UUID
 import duckdb
 import openpyxl
 import pytest
-from deliveries import KLE, NEXUS, ONBOARDING
+from receiving import KLE, NEXUS, ONBOARDING
 
 from expectations.findings import UnreadableDelivery
 from expectations.profiles import Profile

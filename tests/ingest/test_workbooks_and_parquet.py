@@ -8,18 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from deliveries import (
-    HOURLY,
-    KLE,
-    NEXUS,
-    Received,
-    Sample,
-    assert_books_balance,
-    csv_bytes,
-    receive,
-    three_hours,
-    xlsx_bytes,
-)
+from receiving import HOURLY, KLE, NEXUS, Received, Sample, assert_books_balance, receive, three_hours
+from samples.files import csv_bytes, xlsx_bytes
 
 from expectations.profiles import FileFormat
 

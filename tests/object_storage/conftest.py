@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from .server import Store, s3_server
 

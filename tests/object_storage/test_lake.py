@@ -7,10 +7,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from pipeline.deliveries import Delivery, System, call, day
-from pipeline.installation import Installation
 from reliability import processes
 from reliability.crash import hashes_of_lake
+from samples.deliveries import Delivery, System, call, day
+from samples.installation import Installation
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
@@ -163,7 +163,7 @@ DEATHS = (
 )  # fmt: skip
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @pytest.mark.parametrize("death", DEATHS)
 def test_a_machine_that_dies_in_a_load_is_replaced_by_another(
     installation: Installation, store: Store, bucket: str, tmp_path: Path, death: str

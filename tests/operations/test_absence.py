@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from kdi_command import invoke
-from pipeline.deliveries import System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import System, call, day
+from samples.installation import Installation
 
 from expectations.profiles import profiles
 from kdi.ingest import misnamed

@@ -9,8 +9,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from kdi_command import invoke
-from pipeline.deliveries import Delivery, System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import Delivery, System, call, day
+from samples.installation import Installation
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in

@@ -12,8 +12,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from background import running
-from pipeline.deliveries import System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import System, call, day
+from samples.installation import Installation
 
 from kdi.installation import here
 from kdi.machine.lock import acquire, release
@@ -68,7 +68,7 @@ def process_of(instance: dg.DagsterInstance, run_id: str) -> int | None:
     return instance.run_launcher._pid(run_id)  # type: ignore[attr-defined]
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_killed_load_gives_its_slot_to_the_next_run(
     instance: dg.DagsterInstance, installation: Installation, daemon: Path
 ) -> None:
@@ -85,7 +85,7 @@ def test_a_killed_load_gives_its_slot_to_the_next_run(
     until(lambda: partitions(instance) == set(DAYS), 180, "the next run got the slot and loaded both days")
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_killed_queued_run_is_tried_again_by_itself(
     instance: dg.DagsterInstance, installation: Installation, daemon: Path
 ) -> None:
@@ -117,7 +117,7 @@ def partitions(instance: dg.DagsterInstance) -> set[str]:
     return instance.get_materialized_partitions(dg.AssetKey(["lake", "stoettesystemerne"]))
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_sensor_that_cannot_look_is_told(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from dagster_postgres import PostgresEventLogStorage
 from kdi_command import invoke
-from pipeline.deliveries import System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import System, call, day
+from samples.installation import Installation
 
 from demo.postgres.server import PostgresServer, postgres_server
 from kdi.commands.load import use_dagster_home
@@ -225,7 +225,7 @@ def test_what_the_operator_changed_is_left_alone(installation: Installation) -> 
     assert file.read_text(encoding="utf-8") == changed
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_no_step_starts_while_the_database_is_down_and_the_load_goes_on_when_it_is_back(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from kdi.settings import get_settings
 from orchestration.operations import logs

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from ingest.deliveries import HOURLY, Platform, csv_bytes, three_hours
-from pipeline.installation import Installation
+from ingest.receiving import HOURLY, Platform, three_hours
+from samples.files import csv_bytes
+from samples.installation import Installation
 
 from kdi.installation import here
 from kdi.publish.release import Manifest

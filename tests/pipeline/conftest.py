@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from samples import ways
+from samples.deliveries import GOLDEN, calls_in_month, kommuner, month
+from samples.files import read_csv
+from samples.ways import Corrected, Folders, Interrupted, Loaded
 
 from demo.memory import roomy
 
-from . import ways
-from .deliveries import GOLDEN, calls_in_month, kommuner, month, read_csv
 from .golden import (
     DATA_AREAS,
     DECK,
@@ -20,7 +22,6 @@ from .golden import (
     implied_population,
     matrix,
 )
-from .ways import Corrected, Folders, Interrupted, Loaded
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """KOMBIT's own figures, as shown in the workshop deck, and how they are delivered here."""
 
-from .deliveries import GOLDEN, REFERENCE, Delivery, Row, System, demand, kommuner, onboarding, read_csv, ski, status
+from samples.deliveries import GOLDEN, REFERENCE, Delivery, Row, System, demand, kommuner, onboarding, ski, status
+from samples.files import read_csv
 
 # Two years apart, so that no window of 12 months holds both.
 FIRST_MONTH, SECOND_MONTH = "2022-04", "2020-04"

@@ -12,7 +12,8 @@ from functools import cached_property
 from statistics import median
 from typing import Any
 
-from .deliveries import REFERENCE, Delivery, Row, kommuner, read_csv
+from samples.deliveries import REFERENCE, Delivery, Row, kommuner
+from samples.files import read_csv
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from kdi.settings import PROJECT_ROOT
+from samples.installation import Installation
 
-from .installation import Installation
+from kdi.settings import PROJECT_ROOT
 
 # A file of dbt_project, what stands in it, and what is to stand there instead.
 Edit = tuple[str, str, str]

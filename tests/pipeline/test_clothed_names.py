@@ -4,10 +4,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from samples.installation import Installation
 
-from .installation import Installation
-
-pytestmark = pytest.mark.lang  # tests/ingest reads the same clothing, without a load
+pytestmark = pytest.mark.long  # tests/ingest reads the same clothing, without a load
 
 # Of the sample's lists as they are made, counted in the sheets: 151 mandatory interfaces, 64 of them ready, the mean of
 # the systems' own shares, 30 systems. The 35 of snitflader.csv, the one without a number and the unknown make 37.

@@ -6,14 +6,13 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pytest
+from samples.installation import Installation
+from samples.ways import Loaded
 
 from kdi.installation import Installation as Parts
 from kdi.operations import comparison
 from kdi.settings import Settings, get_settings
 from orchestration.assets.comparison import COMPARISON
-
-from .installation import Installation
-from .ways import Loaded
 
 JOB = "sammenlign_med_ombygning"
 
@@ -28,7 +27,7 @@ def altered(release: Path, folder: Path, sql: str) -> Path:
     return folder
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_row_that_differs_is_told_by_its_table(at_once: Loaded, tmp_path: Path) -> None:
     release = at_once.installation.release(at_once.release)
     tables, different = comparison.compared(release, release)
@@ -42,7 +41,7 @@ def test_a_row_that_differs_is_told_by_its_table(at_once: Loaded, tmp_path: Path
     assert "kpi.klarmelding_reel: 1 rækker i publiceringen og 1 i ombygningen er ikke ens" in str(different[0])
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_what_the_lake_alone_does_not_decide_is_left_out_and_told(at_once: Loaded, tmp_path: Path) -> None:
     """A sum that was hidden beside a release which is gone since is no fault; its figure still counts."""
     release = at_once.installation.release(at_once.release)
@@ -66,7 +65,7 @@ def test_without_a_release_there_is_nothing_to_compare(tmp_path: Path) -> None:
         comparison.compare(Parts(Settings(home=tmp_path)).site)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_the_job_is_quiet_on_what_is_whole_and_fails_on_a_wrong_piece(
     at_once: Loaded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+from samples.deliveries import GOLDEN
+from samples.files import read_csv
+from samples.ways import Loaded
+
 from kdi.publish.agreements import NONE
 from kdi.report import kditl, tilslutning, web
 from kdi.report.edition import Edition
 from kdi.report.indicators import Indicators
 
-from .deliveries import GOLDEN, read_csv
 from .golden import DECK
-from .ways import Loaded
 
 SAID = {"Ja": "Ja", "Delvis": "Delvis", "Nej": "Nej"}
 

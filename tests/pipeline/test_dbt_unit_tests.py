@@ -8,10 +8,9 @@ from collections.abc import Mapping
 
 import pytest
 import yaml
+from samples.ways import Loaded
 
 from kdi.building.project import DBT, PROJECT_DIR
-
-from .ways import Loaded
 
 Results = Mapping[str, tuple[str, str]]
 

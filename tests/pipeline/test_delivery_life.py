@@ -11,13 +11,12 @@ from typing import Any
 import dagster as dg
 import openpyxl
 import pytest
+from samples.deliveries import Delivery, System, call, calls_in_month, cases, day, extract, hours_of, kommuner, month
+from samples.installation import Installation, Table
+from samples.ways import Folders
 from typer.testing import Result
 
 from kdi.commands.load import use_dagster_home
-
-from .deliveries import Delivery, System, call, calls_in_month, cases, day, extract, hours_of, kommuner, month
-from .installation import Installation, Table
-from .ways import Folders
 
 JOB = System("Jobcentersystemet")
 MAY = "2022-05-20"
@@ -324,7 +323,7 @@ def june(story: Story) -> Iterator[Installation]:
     yield installation
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_month_that_runs_out_of_grace_is_a_new_release_of_the_same_numbers(story: Story, june: Installation) -> None:
     before, files = june.content(), june.inodes()
     june.kdi("load")
@@ -342,7 +341,7 @@ def test_a_month_that_runs_out_of_grace_is_a_new_release_of_the_same_numbers(sto
     assert june.current == release
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_decisions_survive_a_rebuild_from_the_lake(story: Story, june: Installation) -> None:
     june.as_of = MAY
     expected = story.installation.content()

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 
 import dagster as dg
 import pytest
+from samples.deliveries import System, cases, extract
+from samples.installation import Installation
+from samples.ways import Folders
 
 from kdi.building.workspace import Workspace
 from kdi.installation import here
 from kdi.machine import lock
 from orchestration.assets.disclosure import attack_build
-
-from .deliveries import System, cases, extract
-from .installation import Installation
-from .ways import Folders
 
 SAG = System("Sagssystemet")
 # The same count is 3, 6 and 8; the other is there to be added up.
@@ -53,7 +52,7 @@ def test_a_count_is_hidden_where_its_neighbours_would_tell_it(installation: Inst
     assert totals(installation) == TOTALS
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_late_extract_takes_its_neighbours_with_it(folders: Folders) -> None:
     """June comes late. It stands between the other two, so September is judged anew."""
     installation = folders.new("udtraek-sent")
@@ -67,7 +66,7 @@ def test_a_late_extract_takes_its_neighbours_with_it(folders: Folders) -> None:
     assert totals(installation) == TOTALS
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_rebuild_hides_the_same(installation: Installation) -> None:
     before = installation.content()
     assert installation.load(rebuild=True).failures == []

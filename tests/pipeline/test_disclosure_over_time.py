@@ -1,10 +1,9 @@
 """Real loads one after the other: what an alias put together or took apart tells nothing of what was hidden."""
 
 import pytest
-
-from .deliveries import System, cases, extract
-from .installation import Installation
-from .ways import Folders
+from samples.deliveries import System, cases, extract
+from samples.installation import Installation
+from samples.ways import Folders
 
 SAG, FAMILIE = System("Sagssystemet"), System("Familiekompas")
 EXTRACT = extract(
@@ -44,7 +43,7 @@ def apart(folders: Folders) -> Installation:
     return installation
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_an_alias_between_two_releases_tells_no_hidden_count(apart: Installation) -> None:
     assert shown(apart)[0] == ("Aalborg", "Familiekompas", None, "primaer")
     apart.replace_reference("system_alias", ONE)

@@ -8,6 +8,11 @@ from typing import Any
 import dagster as dg
 import pyarrow.parquet as pq
 import pytest
+from samples import world
+from samples.deliveries import System, call, calls_in_month, day, month
+from samples.files import read_csv
+from samples.installation import Installation
+from samples.ways import Folders, Loaded
 from typer.testing import Result
 
 from kdi.building.workspace import Workspace
@@ -15,11 +20,6 @@ from kdi.commands.load import use_dagster_home
 from kdi.installation import here
 from kdi.machine.files import sha256_of
 from kdi.settings import PROJECT_ROOT
-
-from . import world
-from .deliveries import System, call, calls_in_month, day, month, read_csv
-from .installation import Installation
-from .ways import Folders, Loaded
 
 BAD = "2022-02-10"
 SIXTY = [(date(2022, 1, 10) + timedelta(days=n)).isoformat() for n in range(60)]
@@ -132,7 +132,7 @@ def test_a_broken_contract_leaves_the_release_alone(broken: Installation) -> Non
     broken.kdi("load", "--rebuild")
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_rows_are_not_appended_to_a_table_of_other_columns(at_once: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
     """A column that the model does not give would be empty in the new rows, and nobody would know."""
     installation, lay_out = at_once.installation.copy("en-kolonne-for-meget"), Workspace.prepare
@@ -148,7 +148,7 @@ def test_rows_are_not_appended_to_a_table_of_other_columns(at_once: Loaded, monk
     assert "fct_kald_maaned" in result.stderr and "ekstra" in result.stderr
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_failed_control_total_leaves_the_release_alone(broken: Installation) -> None:
     """Rows that were lost behind the platform's back do not get past the second gate, though the hash fits."""
     (path,) = (broken.home / "lake" / "stoettesystemerne" / world.LATE_DAY.period).glob("*.parquet")

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from samples import world
+from samples.deliveries import cvr_of
+from samples.ways import Loaded
 
-from . import world
-from .deliveries import cvr_of
 from .oracle import Expected
-from .ways import Loaded
 
 EXPECTED = Expected(world.IN_FORCE, world.population(), world.ONE_SYSTEM, world.IN_USE)
 # A merged system is told by its name, any other by its UUID.

@@ -3,14 +3,13 @@
 import re
 
 import pytest
+from samples import world
+from samples.ways import Loaded
 
 from kdi.installation import here
 
-from . import world
-from .ways import Loaded
 
-
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_finding_holds_the_release_back_until_it_is_accepted(at_once: Loaded) -> None:
     """Population times a thousand, put into the set in force behind the intake's back."""
     installation = at_once.installation.copy("rimelighed")

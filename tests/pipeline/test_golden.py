@@ -2,9 +2,11 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from .deliveries import GOLDEN, read_csv
+from samples.deliveries import GOLDEN
+from samples.files import read_csv
+from samples.ways import Loaded
+
 from .golden import DATA_AREAS, DECK, FIRST_MONTH, MATRIX_DATE, REPORT_DATE, SECOND_MONTH
-from .ways import Loaded
 
 TABLE = read_csv(GOLDEN / "kald_pr_dataomraade.csv")
 RATES = read_csv(GOLDEN / "kald_pr_indbygger.csv")

@@ -1,11 +1,10 @@
 """However the same deliveries arrive, the same is published; and a release once published stays what it was."""
 
 import pytest
+from samples import world
+from samples.ways import Corrected, Interrupted, Loaded, with_new_identity
 
-from . import world
-from .ways import Corrected, Interrupted, Loaded, with_new_identity
-
-WAYS = ["corrected", *(pytest.param(way, marks=pytest.mark.lang) for way in ("months_first", "interrupted"))]
+WAYS = ["corrected", *(pytest.param(way, marks=pytest.mark.long) for way in ("months_first", "interrupted"))]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -106,14 +105,14 @@ def test_a_rollback_switches_back_and_is_not_undone_by_itself(corrected: Correct
     assert "ingen tidligere publicering" in result.output
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_killed_build_leaves_the_release_alone(interrupted: Interrupted) -> None:
     assert interrupted.current_after_kill == interrupted.current_before
     assert len(interrupted.installation.releases) == 2
     assert not [name for name in interrupted.installation.releases if name.startswith(".")]
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_system_that_comes_to_have_an_alias_s_name_is_that_system_in_all_months(months_first: Loaded) -> None:
     """Identity by name may change with a delivery; facts of months long past must follow."""
     installation = with_new_identity(months_first).installation

@@ -1,14 +1,13 @@
 """A delivery whose rows break a table's grain is held back by itself; all others are published, and it is told."""
 
 import pytest
+from samples import world
+from samples.deliveries import Row, call, calls_in_month, cvr_of, day, month
+from samples.ways import Loaded
 
 from kdi.building.isolation import MOST_BUILDS, isolate
 from kdi.installation import here
 from kdi.lake.standing import waiting_in
-
-from . import world
-from .deliveries import Row, call, calls_in_month, cvr_of, day, month
-from .ways import Loaded
 
 # Two UUIDs whose keys, the first 48 bits of their MD5, are the same: found by trying forty million.
 COLLIDING = ("a0000000-0000-4000-8000-000001e11857", "a0000000-0000-4000-8000-000000185c6e")
@@ -18,7 +17,7 @@ def with_agreement(row: Row, uuid: str) -> Row:
     return {**row, "serviceaftale_uuid": uuid}
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_one_delivery_holds_back_itself_and_no_other(at_once: Loaded) -> None:
     installation = at_once.installation.copy("med-nøglesammenfald")
     before = installation.query("select count(*) from marts.fct_kald_maaned where maaned < date '2022-05-01'")

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-
-from .deliveries import (
+from samples.deliveries import (
     Delivery,
     Row,
     call,
@@ -19,10 +18,11 @@ from .deliveries import (
     month,
     systemanvendelse,
 )
-from .installation import Installation
+from samples.installation import Installation
+from samples.ways import Loaded
+from samples.world import JOB, JOB_RENAMED
+
 from .project import Edit, Project
-from .ways import Loaded
-from .world import JOB, JOB_RENAMED
 
 COMMENT: Edit = ("models/marts/fct_kald_maaned.sql", "with\n", "-- a word to the reader\nwith\n")
 DESCRIPTION: Edit = (
@@ -44,7 +44,8 @@ BY_STAGING = {
     *(f"kpi.{n}" for n in ("kald_pr_indbygger", "udbredelse_huller")),
 }
 BY_MACRO = {
-    *(f"intermediate.int_{n}" for n in ("afvigelser__fund", "drift__timer", "fund__antal")),
+    *(f"intermediate.int_afvigelser__{n}" for n in ("bunker", "dage", "fund")),
+    *(f"intermediate.int_{n}" for n in ("drift__timer", "fund__antal")),
     *(f"kpi.{n}" for n in ("afvigelser", "driftsforstyrrelse", "driftsforstyrrelse_sum", "fund", "fund_sum")),
 }
 
@@ -72,11 +73,11 @@ def test_code_is_what_a_model_compiles_to(project: Project) -> None:
     project.edit(COMMENT, DESCRIPTION, KPI, STAGING, MACRO)
     after = project.codes()
     assert {name for name in before if before[name] != after[name]} == {
-        "klarmelding_reel", "stg_reference__folketal", "int_afvigelser__fund", "int_drift__timer",
+        "klarmelding_reel", "stg_reference__folketal", "int_afvigelser__dage", "int_drift__timer",
     }  # fmt: skip
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_other_code_makes_what_is_made_by_it(at_once: Loaded, project: Project) -> None:
     installation = at_once.installation.copy("anden-kode")
     first = installation.current.name
@@ -130,7 +131,7 @@ def _extract(period: str, title: str) -> Delivery:
     return extract(period, *rows)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_month_that_goes_and_comes_back_leaves_the_findings_of_the_other_platform(at_once: Loaded) -> None:
     installation = at_once.installation.copy("maaned-frem-og-tilbage")
     installation.deliver(*POLLING, month("2022-05", MAY))
@@ -149,7 +150,7 @@ def test_a_month_that_goes_and_comes_back_leaves_the_findings_of_the_other_platf
     assert {t for t in before if before[t] != after[t]} <= {"marts.leverance_log", "marts.leverance_status"}
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_new_name_and_a_pair_that_moves_are_seen_in_all_that_is_kept(at_once: Loaded) -> None:
     """A supplier, a subject that only extracts name, and two equal rows of a register."""
     installation = at_once.installation.copy("nye-navne")

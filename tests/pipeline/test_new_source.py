@@ -4,9 +4,9 @@ import csv
 from pathlib import Path
 
 import pytest
+from samples.deliveries import cvr_of
+from samples.installation import Installation
 
-from .deliveries import cvr_of
-from .installation import Installation
 from .project import Project
 
 FILES = Path(__file__).with_name("new_source")
@@ -27,7 +27,7 @@ ACCESS = """
 PURPOSE = ["marts.fct_digitalpost", "At vise myndighedernes brug af Digital Post.", "Aftale om opgørelsen.", "", ""]
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_files_are_enough_to_see_a_new_source_through_to_a_published_table(tmp_path: Path) -> None:
     project = Project.copy(tmp_path / "kode")
     for name, folder in PLACES.items():

@@ -10,6 +10,10 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
+from samples import world
+from samples.deliveries import calls_in_month, cvr_of, kommuner, month
+from samples.installation import Installation
+from samples.ways import Loaded
 
 from demo.postgres.database import Database, rows
 from demo.postgres.server import PostgresServer
@@ -18,11 +22,6 @@ from kdi.installation import here
 from kdi.publish.access import decisions
 from kdi.publish.catalogue import descriptions
 from kdi.settings import PROJECT_ROOT
-
-from . import world
-from .deliveries import calls_in_month, cvr_of, kommuner, month
-from .installation import Installation
-from .ways import Loaded
 
 APRIL_AGAIN = month("2022-04", calls_in_month("2022-04", "Fredericia", world.JOB_RENAMED, world.PERSON_V4, 411))
 MONTHLY = ("marts.fct_kald_time", "marts.fct_kald_maaned")
@@ -111,7 +110,6 @@ def test_a_second_publication_writes_nothing(installation: Installation, databas
     assert parts(database) == before
 
 
-@pytest.mark.lang
 def test_a_reader_in_a_query_keeps_its_data_and_unchanged_months_are_not_written_again(
     installation: Installation, database: Database
 ) -> None:

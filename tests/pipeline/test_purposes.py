@@ -5,16 +5,16 @@ import json
 
 import dagster as dg
 import pytest
+from samples.deliveries import REFERENCE
+from samples.files import read_csv
+from samples.installation import Installation
+from samples.ways import Loaded
 
 from kdi.commands.load import use_dagster_home
 from kdi.installation import here
 from kdi.publish.extent import Extent
 from kdi.publish.purposes import Purposes, WithoutPurpose
 from kdi.publish.release import Manifest
-
-from .deliveries import REFERENCE, read_csv
-from .installation import Installation
-from .ways import Loaded
 
 
 def test_the_release_holds_a_register_with_a_line_for_every_table(at_once: Loaded) -> None:

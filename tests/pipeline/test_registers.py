@@ -4,14 +4,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from samples import world
+from samples.deliveries import kommuner
+from samples.ways import Loaded
 
 from kdi.commands.overview import alias_lines
 from kdi.installation import Installation as Parts
 from kdi.settings import Settings
-
-from . import world
-from .deliveries import kommuner
-from .ways import Loaded
 
 JOB = world.JOB_RENAMED.navn
 

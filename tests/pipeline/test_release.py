@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-
-from .ways import Loaded
+from samples.ways import Loaded
 
 # Table → the columns that the interface promises, and of a KPI also the business keys that it must carry.
 PROMISED = {

@@ -1,10 +1,9 @@
 """Every cell of the marts of two small installations by a second way (tests/truth)."""
 
 import pytest
+from samples.ways import Loaded
 from truth.marts import wrong
 from truth.star import Star
-
-from .ways import Loaded
 
 
 @pytest.mark.parametrize("name", ["at_once", "golden"])

@@ -3,14 +3,12 @@
 A poisonous row is about an authority, a system, a service and a unit of its own, so no figure of others may move.
 """
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline import world
-from pipeline.deliveries import (
+from samples import world
+from samples.deliveries import (
     Delivery,
     Row,
     System,
@@ -24,6 +22,7 @@ from pipeline.deliveries import (
     usage,
     uuid_of,
 )
+from samples.files import csv_bytes
 
 from .values import POISON, Poison
 
@@ -39,11 +38,7 @@ class Quoted(Delivery):
     def content(self) -> bytes:
         if self.suffix == ".json":
             return super().content
-        stream = io.StringIO()
-        writer = csv.DictWriter(stream, list(self.rows[0]), delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.rows)
-        return stream.getvalue().encode()
+        return csv_bytes(self.rows, is_quoted=True)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from pipeline import world
-from pipeline.deliveries import Row, kommuner
-from pipeline.installation import Installation
-from pipeline.ways import Folders, Loaded
+from samples import world
+from samples.deliveries import Row, kommuner
+from samples.installation import Installation
+from samples.ways import Folders, Loaded
 
 from demo.postgres.database import Database
 from demo.postgres.server import PostgresServer
@@ -84,7 +84,7 @@ def test_the_list_is_long_and_of_many_kinds() -> None:
     assert len({p.kind for p in POISON}) >= 10
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_every_other_row_is_published_unchanged(
     gift: Gift, at_once: Loaded, record_property: Callable[[str, object], None]
 ) -> None:
@@ -103,7 +103,7 @@ def test_every_other_row_is_published_unchanged(
     assert lost == {}, "\n".join(f"{table}: {rows[0]}" for table, rows in lost.items())
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_every_product_is_made(gift: Gift) -> None:
     """Each ends with status 0, says which names it cannot show as they are, and from which delivery they come."""
     installation, said = gift.installation, {}
@@ -119,7 +119,7 @@ def test_every_product_is_made(gift: Gift) -> None:
     assert len(list((installation.home / "reports").glob("*/tilslutning/**/*.pdf"))) == int(made) > 120
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_pages_hold_no_markup_of_others_and_every_link_leads_somewhere(gift: Gift) -> None:
     pages = list((gift.installation.home / "reports").glob("*/web/*/**/*.html"))
     assert len(pages) > 100

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 from pipeline.conftest import folders  # noqa: F401
-from pipeline.deliveries import cvr_of, kommuner
-from pipeline.installation import Installation
+from samples.deliveries import cvr_of, kommuner
+from samples.installation import Installation
 
 from demo.postgres.database import Database
 from demo.postgres.server import PostgresServer, postgres_server
@@ -51,7 +51,7 @@ WITHOUT_17 = pytest.mark.skipif(not os.environ.get("KDI_POSTGRES_17"), reason="K
 
 @pytest.fixture(
     scope="session",
-    params=[18, pytest.param(17, marks=[pytest.mark.lang, WITHOUT_17]), pytest.param(16, marks=pytest.mark.lang)],
+    params=[18, pytest.param(17, marks=[pytest.mark.long, WITHOUT_17]), pytest.param(16, marks=pytest.mark.long)],
 )
 def server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
     """A server of its own, because roles are a server's and not a database's."""

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
-from pipeline.deliveries import cvr_of
-from pipeline.installation import Installation
+from samples.deliveries import cvr_of
+from samples.installation import Installation
 
 from demo.postgres.database import Database, rows
 from kdi.publish.access import decisions
@@ -75,7 +75,7 @@ def each_as_one_role() -> list:
     """Every attempt as every role; a short run makes each of them as one role, the next as the next."""
     return [
         pytest.param(
-            attack, role, id=f"{attack.what}-{role}", marks=[] if number % len(ROLES) == place else pytest.mark.lang
+            attack, role, id=f"{attack.what}-{role}", marks=[] if number % len(ROLES) == place else pytest.mark.long
         )
         for number, attack in enumerate(ATTACKS)
         for place, role in enumerate(ROLES)
@@ -106,7 +106,7 @@ REFUSED = [a for a in ATTACKS if a.outcome == "afvist"]
 
 @pytest.mark.parametrize(
     "attack",
-    [pytest.param(a, id=a.what, marks=[] if n % 4 == 0 else pytest.mark.lang) for n, a in enumerate(REFUSED)],
+    [pytest.param(a, id=a.what, marks=[] if n % 4 == 0 else pytest.mark.long) for n, a in enumerate(REFUSED)],
 )
 def test_kombit_reads_all_but_becomes_nobody_else_and_changes_nothing(attack: Attack, published: Readers) -> None:
     if "kdi_kombit" in " ".join(attack.statements):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import psycopg
 import pytest
-from pipeline.deliveries import cvr_of
+from samples.deliveries import cvr_of
 
 from demo.postgres.database import Database, rows
 from kdi.publish.agreements import Agreement

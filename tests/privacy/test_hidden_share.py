@@ -112,7 +112,7 @@ def _linked(start: Node, parts: list[Edge]) -> frozenset[Node]:
     return frozenset(reached)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_no_more_is_hidden_than_half_again_the_least_that_must_be(demo: duckdb.DuckDBPyConnection) -> None:
     sums = Demo(demo)
     before = len(sums.shown) - len(sums.may_stand)

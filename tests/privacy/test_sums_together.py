@@ -155,7 +155,7 @@ READERS: tuple[tuple[str, dict[str, int], bool], ...] = (
 )
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_thirty_sequences_narrow_nothing_to_those_of_whom_it_is_promised(tmp_path: Path) -> None:
     lines = []
     for number, (who, readers, is_promised) in enumerate(READERS):

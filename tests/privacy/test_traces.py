@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pipeline import world
-from pipeline.deliveries import Delivery, cases
-from pipeline.installation import Installation
-from pipeline.ways import Folders
+from samples import world
+from samples.deliveries import Delivery, cases
+from samples.installation import Installation
+from samples.ways import Folders
 
 from .traces import AUDIENCES, OF_THE_PROJECT, ONLY_OPERATORS, audience, files, name_of, told
 
-pytestmark = pytest.mark.lang  # two loads and their reports take two minutes
+pytestmark = pytest.mark.long  # two loads and their reports take two minutes
 MADE = (
     ("report", "potentiale", "--kommune", "Aalborg"),
     ("report", "kditl"),

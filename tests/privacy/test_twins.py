@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pages
 import psycopg
 import pytest
-from pipeline.deliveries import cvr_of
+from samples.deliveries import cvr_of
 from scipy import stats
 
 from demo.postgres.database import Database
@@ -141,7 +141,7 @@ def test_kombit_is_told_the_difference(published: Readers, twin: Database) -> No
     assert len(differing(published, twin, "kombit", [a for a in asked() if a[0] == SETTINGS[0]])) > len(QUESTIONS)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_every_question_is_answered_alike(published: Readers, twin: Database, version: int) -> None:
     everything = list(asked())
     found = {role: differing(published, twin, role, everything) for role in ROLES}
@@ -173,7 +173,7 @@ def test_the_search_that_read_any_figure_finds_nothing(published: Readers) -> No
     assert len(set(seen.values())) == 1
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_the_time_of_an_answer_tells_no_better_than_guessing(published: Readers, version: int) -> None:
     """10,000 questions about a row that the victim has, and one that it has not, in an order drawn by lot."""
     ((there,),) = published.database.admin(

@@ -15,8 +15,8 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
-from pipeline.installation import Installation
 from pypdf import PdfReader
+from samples.installation import Installation
 
 ONLY_OPERATORS = "kun driften"
 # Who reads what lies there: the first beginning of a path that fits. A file that none fits has no audience decided.

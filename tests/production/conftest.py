@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from demo.postgres.server import PostgresServer
 

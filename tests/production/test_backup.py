@@ -7,13 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from pipeline.deliveries import Delivery, System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import Delivery, System, call, day
+from samples.installation import Installation
 
 from .files import DEPLOY, missing
 
 pytestmark = [
-    pytest.mark.lang,
+    pytest.mark.long,
     pytest.mark.skipif(bool(missing("rsync", "sqlite3")), reason="rsync and sqlite3 are not both installed here"),
 ]
 SYSTEM = System("Jobcentersystemet")

@@ -150,7 +150,7 @@ const frame = document.createElement('iframe'); frame.name = 'ramme'; document.b
 </script></body></html>"""
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @needs_chromium
 def test_a_sibling_page_in_a_browser_that_is_logged_in_changes_nothing(tmp_path: Path) -> None:
     home, page = tmp_path / "dagster", tmp_path / "ond"

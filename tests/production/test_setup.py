@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from pipeline.deliveries import Delivery, System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import Delivery, System, call, day
+from samples.installation import Installation
 from security.test_web_server import LOOPBACK_ONLY, listening
 
 from kdi.installation import Installation as Parts
@@ -20,7 +20,7 @@ from .conftest import Production
 from .proxy import OPERATE, READ
 from .supervisor import until
 
-pytestmark = pytest.mark.lang
+pytestmark = pytest.mark.long
 
 LOOPBACK = {*LOOPBACK_ONLY, "0000000000000000FFFF00000100007F"}  # and 127.0.0.1 as gRPC's sockets have it
 

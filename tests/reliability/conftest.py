@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pipeline.installation import Table
-from pipeline.ways import Folders
+from samples.installation import Table
+from samples.ways import Folders
 
 from demo.memory import roomy
 

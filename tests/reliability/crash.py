@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.installation import Installation, Table
+from samples.installation import Installation, Table
 
 from kdi.settings import PROJECT_ROOT
 

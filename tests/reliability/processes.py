@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from kdi.installation import here
 from kdi.settings import get_settings

@@ -7,10 +7,10 @@ set aside in part; the oldest release is pruned after it.
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import world
-from pipeline.deliveries import call, day, month
-from pipeline.installation import Installation
-from pipeline.ways import Folders
+from samples import world
+from samples.deliveries import call, day, month
+from samples.installation import Installation
+from samples.ways import Folders
 
 from . import processes
 

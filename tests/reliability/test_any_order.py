@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pipeline import world
-from pipeline.deliveries import Delivery, Row, System, call, calls_in_month, day, month
-from pipeline.installation import Table
-from pipeline.ways import Folders
+from samples import world
+from samples.deliveries import Delivery, Row, System, call, calls_in_month, day, month
+from samples.installation import Table
+from samples.ways import Folders
 
 from . import processes
 from .crash import RecordProperty, rows_lost
@@ -56,7 +56,7 @@ def at_once(folders: Folders) -> dict[str, Table]:
     return installation.content()
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_any_order_of_arrival_gives_the_same_release(
     folders: Folders, at_once: dict[str, Table], record_property: RecordProperty
 ) -> None:
@@ -84,7 +84,7 @@ def test_any_order_of_arrival_gives_the_same_release(
         record_property("rows_lost", lost)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_names_and_large_numbers_are_published_as_they_were_delivered(at_once: dict[str, Table]) -> None:
     rates = at_once["kpi.kald_pr_indbygger"]
     assert {row[0] for row in rates if 5 * MANY + 1200 in row} == {date(2022, 3, 1)}

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pipeline import world
-from pipeline.deliveries import REFERENCE, call, calls_in_month, day, month, read_csv
-from pipeline.installation import Installation, Table
-from pipeline.ways import Folders
+from samples import world
+from samples.deliveries import REFERENCE, call, calls_in_month, day, month
+from samples.files import read_csv
+from samples.installation import Installation, Table
+from samples.ways import Folders
 
 from kdi.installation import here
 from kdi.machine import lock
@@ -21,7 +22,7 @@ from . import processes
 from .crash import RecordProperty, rows_lost
 from .small import FAULTY, TO_COME, Past
 
-pytestmark = pytest.mark.lang
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture

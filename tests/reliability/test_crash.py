@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from pipeline.deliveries import REFERENCE, read_csv
-from pipeline.installation import Installation
+from samples.deliveries import REFERENCE
+from samples.files import read_csv
+from samples.installation import Installation
 
 from . import crash, processes
 from .crash import Kill, Outcome, RecordProperty, Unharmed
@@ -41,7 +42,7 @@ def test_kills_in_a_row_change_nothing_in_the_end(
     assert len(outcome.killed) == len(HANDFUL), outcome.missed
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_there_is_no_step_without_a_crash_test(
     past: Past, unharmed: Unharmed, handful: tuple[Installation, Outcome]
 ) -> None:
@@ -135,7 +136,7 @@ def killed_at() -> list[str]:
     return []
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @pytest.mark.parametrize("first", range(0, ROWS, 2))
 def test_a_row_of_kills_through_the_whole_load_changes_nothing_in_the_end(
     first: int,
@@ -166,7 +167,7 @@ def test_a_row_of_kills_through_the_whole_load_changes_nothing_in_the_end(
     assert [name for outcome in outcomes for name in outcome.missed] == []
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_killed_sweep_is_swept_by_the_next(past: Past, unharmed: Unharmed, record_property: RecordProperty) -> None:
     """What a crash left is being removed when the next crash comes."""
     row = [
@@ -183,7 +184,7 @@ def test_a_killed_sweep_is_swept_by_the_next(past: Past, unharmed: Unharmed, rec
     assert (outcome.faults, outcome.missed) == ([], [])
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_new_reference_data_survive_kills_too(past: Past, record_property: RecordProperty) -> None:
     changed = past.installation.copy("ny-reference")
     changed.replace_reference("snitflader", [*read_csv(REFERENCE / "snitflader.csv"), A_NEW_INTERFACE])
@@ -199,7 +200,7 @@ def test_new_reference_data_survive_kills_too(past: Past, record_property: Recor
     assert len(outcome.killed) == len(kills) >= 25
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @pytest.mark.parametrize("command", ["rollback", "scrub"])
 def test_a_killed_rollback_or_scrub_is_finished_by_the_next(
     command: str, unharmed: Unharmed, record_property: RecordProperty
@@ -231,7 +232,7 @@ def test_a_killed_rollback_or_scrub_is_finished_by_the_next(
     assert len(killed) >= 3
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_more_than_two_hundred_kills_at_every_step_of_the_load(unharmed: Unharmed, killed_at: list[str]) -> None:
     assert len(killed_at) >= 200
     assert set(killed_at) >= {s.name for s in unharmed.steps}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pipeline.installation import Installation, Table
+from samples.installation import Installation, Table
 
 from kdi.machine.disk_space import NoRoom, demand_room
 
@@ -52,7 +52,7 @@ def used(volume: Path) -> int:
     return shutil.disk_usage(volume).used
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @pytest.mark.parametrize("room", [0, 1, 4, 16, 48], ids=lambda room: f"{room} MB free")
 def test_a_full_disk_leaves_the_release_and_a_load_with_room_makes_it_good(
     room: int, installation: Installation, volume: Path, expected: dict[str, Table], record_property: RecordProperty
@@ -71,7 +71,7 @@ def test_a_full_disk_leaves_the_release_and_a_load_with_room_makes_it_good(
     assert content == expected
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_read_only_disk_leaves_the_release(installation: Installation, volume: Path) -> None:
     before = installation.content()
     mount(volume, "remount,ro")

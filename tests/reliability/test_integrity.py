@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pipeline import world
-from pipeline.installation import Installation
+from samples import world
+from samples.installation import Installation
 
 from kdi.commands.load import use_dagster_home
 from kdi.ingest.reference.intake import take_in_reference
@@ -98,7 +98,7 @@ def test_damaged_reference_data_are_made_anew(installation: Installation) -> Non
         assert sha256_of(path) == before
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_nothing_is_built_from_a_damaged_delivery(installation: Installation) -> None:
     """A full build reads every file; one bad one stops it, and the release stays."""
     path = file_of(installation, world.LONG_DAY.period)
@@ -109,7 +109,7 @@ def test_nothing_is_built_from_a_damaged_delivery(installation: Installation) ->
     assert (installation.content(), installation.releases) == (before, releases)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_release_on_a_damaged_one_is_made_from_the_lake(installation: Installation, unharmed: Unharmed) -> None:
     """The load finds by itself that its base is not what was published, and does without."""
     flip_a_byte(installation.current / "kdi.duckdb")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pipeline import world
-from pipeline.installation import Installation
+from samples import world
+from samples.installation import Installation
 
 from kdi.lake.delivery_log import DeliveryLog
 
@@ -29,7 +29,7 @@ def installation(past: Past, tmp_path: Path) -> Installation:
     return installation
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_the_scrub_removes_it_everywhere_and_the_next_load_does_not_bring_it_back(installation: Installation) -> None:
     result = installation.kdi("scrub")
     removed = [line for line in result.output.splitlines() if line.startswith("Fjernet ")]

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pipeline.deliveries import Delivery, System, call, calls_in_month, cases, day, extract, month
-from pipeline.installation import Installation, Table
-from pipeline.ways import Folders
+from samples.deliveries import Delivery, System, call, calls_in_month, cases, day, extract, month
+from samples.installation import Installation, Table
+from samples.ways import Folders
 
 from kdi.lake.delivery_log import DeliveryLog
 
@@ -75,7 +75,7 @@ def remembered(i: Installation) -> Table:
     return [*deliveries, *events, ("reference", log.reference()), *sorted(log.publications().items())]
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_without_its_log_nothing_is_published_from_half_a_lake(past: Installation) -> None:
     i = past.copy("logbog-mangler")
     release, content = i.current, i.content()
@@ -87,7 +87,7 @@ def test_without_its_log_nothing_is_published_from_half_a_lake(past: Installatio
     assert (i.current, i.content()) == (release, content)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @pytest.mark.parametrize("harm", [lose, empty, damage])
 def test_the_log_made_anew_leads_to_the_same_release(past: Installation, harm: Callable[[Path], None]) -> None:
     name = harm.__name__
@@ -101,7 +101,7 @@ def test_the_log_made_anew_leads_to_the_same_release(past: Installation, harm: C
     assert len(kept) == (name != "lose"), "a damaged log is kept"
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_the_next_load_after_it_is_the_one_that_would_have_been(past: Installation) -> None:
     twin, i = past.copy("logbog-facit"), past.copy("logbog-efter")
     damage(log_of(i))
@@ -112,7 +112,7 @@ def test_the_next_load_after_it_is_the_one_that_would_have_been(past: Installati
     assert i.kdi("restore", "--log").stdout.startswith("Leveranceloggen er hel: 9 leverancer.")
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_the_scrub_tells_what_the_log_lacks_and_the_log_gets_it(past: Installation) -> None:
     """An older copy of the log was put back."""
     i = past.copy("logbog-gammel")
@@ -128,7 +128,7 @@ def test_the_scrub_tells_what_the_log_lacks_and_the_log_gets_it(past: Installati
     i.kdi("scrub")
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_lake_that_is_not_mounted_is_no_new_installation(past: Installation) -> None:
     i = past.copy("logbog-uden-soe")
     (i.home / "lake").rename(i.home / "soe-et-andet-sted")

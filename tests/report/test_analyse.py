@@ -252,7 +252,7 @@ def document_with(aalborg: Document, *tables: Table) -> Document:
     return Document(**values)
 
 
-@pytest.mark.parametrize("rows", [0, 1, 17, 60, pytest.param(400, marks=pytest.mark.lang)])
+@pytest.mark.parametrize("rows", [0, 1, 17, 60, pytest.param(400, marks=pytest.mark.long)])
 def test_a_table_of_any_length_is_neither_cut_nor_printed_on_itself(
     published: Published, aalborg: Document, rows: int
 ) -> None:

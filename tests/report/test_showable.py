@@ -75,7 +75,7 @@ def test_every_character_can_stand_in_a_pdf() -> None:
     assert squash("–’“”…•→✓≥½€™®№") in squash(made.text)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_every_single_character_of_unicode_can_stand_in_a_pdf() -> None:
     """Not a list of known ones: each assigned character, and what is none, in texts of two thousand."""
     characters = [chr(c) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]

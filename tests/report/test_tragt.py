@@ -6,7 +6,7 @@ from pathlib import Path
 import docx
 import duckdb
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from kdi.report import tragt
 from kdi.report.edition import Edition

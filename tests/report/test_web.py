@@ -216,7 +216,7 @@ def test_wcag_2_1_aa_by_axe(site: Path, browser: Any) -> None:
     examine(site, browser, KINDS, WIDTHS[:1])
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_wcag_2_1_aa_by_axe_on_every_page(site: Path, browser: Any) -> None:
     examine(site, browser, sorted(str(p.relative_to(site)) for p in site.rglob("*.html")))
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from ingest.deliveries import Platform
+from ingest.receiving import Platform
 
 
 @pytest.fixture

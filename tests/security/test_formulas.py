@@ -5,7 +5,8 @@ import csv
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ingest.deliveries import HOURLY, Platform, call, csv_bytes
+from ingest.receiving import HOURLY, Platform, call
+from samples.files import csv_bytes
 
 from kdi.notation.spreadsheet import harmless
 

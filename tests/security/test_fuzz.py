@@ -19,7 +19,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from ingest.deliveries import HOURLY, KITOS, KLE, ONBOARDING, call, csv_bytes, three_hours
+from ingest.receiving import HOURLY, KITOS, KLE, ONBOARDING, call, three_hours
+from samples.files import csv_bytes
 
 from expectations.profiles import Profile
 from kdi.ingest.audit import Audit

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from operations.servers import MailServer, mail_server
-from pipeline.deliveries import System, call, day
-from pipeline.installation import Installation
 from pydantic import SecretStr
+from samples.deliveries import System, call, day
+from samples.installation import Installation
 
 from demo.postgres.server import PostgresServer, postgres_server
 from kdi.settings import PROJECT_ROOT, Settings
@@ -88,7 +88,7 @@ def test_there_are_secrets_to_look_for() -> None:
     assert {"kitos_password", "inbox_password", "alert_urls", "dagster_postgres_dsn"} <= set(SECRET_SETTINGS)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_the_runs_passed_and_failed_as_they_should(canary: Canary) -> None:
     assert "1 af 2 nye leverancer indlæst" in canary.printed["load --verbose"]
     assert "FEJL stoettesystemerne/stoettesystemerne_2022-01-11.csv" in canary.printed["load --verbose"]
@@ -98,13 +98,13 @@ def test_the_runs_passed_and_failed_as_they_should(canary: Canary) -> None:
     assert "keep_releases" in canary.printed["status"], "a wrong setting is named"
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_nothing_that_is_printed_shows_a_secret(canary: Canary) -> None:
     for command, text in canary.printed.items():
         assert CANARY not in text, command
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_no_file_holds_a_secret(canary: Canary) -> None:
     """Logs, run configuration, event storage, Data Docs, manifests, dbt's own files: everything under the home."""
     files = [path for path in canary.installation.folder.rglob("*") if path.is_file() and not path.is_symlink()]
@@ -114,7 +114,7 @@ def test_no_file_holds_a_secret(canary: Canary) -> None:
         assert CANARY.encode() not in path.read_bytes(), path
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_dagsters_storage_holds_no_secret(canary: Canary) -> None:
     """Runs, their configuration and every event, in the database that they were written to."""
     import psycopg

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from ingest.deliveries import HOURLY, csv_bytes, sha256, three_hours
+from ingest.receiving import HOURLY, sha256, three_hours
 from kdi_command import invoke
 from pydantic import ValidationError
+from samples.files import csv_bytes
 
 from kdi.ingest.intake import Reception, find_pending, take_in
 from kdi.ingest.remote import InboxUnreachable

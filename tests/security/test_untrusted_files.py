@@ -9,8 +9,9 @@ from typing import get_args
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from ingest.deliveries import HOURLY, KLE, Outcome, Platform, csv_bytes, three_hours
+from ingest.receiving import HOURLY, KLE, Outcome, Platform, three_hours
 from pydantic import ByteSize
+from samples.files import csv_bytes
 
 from expectations.findings import CATALOGUE, Code
 from kdi.ingest import sandbox
@@ -110,7 +111,7 @@ def test_a_file_that_unpacks_beyond_the_limit_is_refused(platform: Platform, tmp
     assert (outcome.status, outcome.codes) == ("afvist", {"for_stor_fil"})
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_file_that_takes_too_much_memory_is_refused_and_the_others_are_loaded(platform: Platform) -> None:
     """A sheet of two million cells, within all sizes, in a process that may use 700 MB."""
     platform.settings.read_memory = ByteSize(700_000_000)

@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from background import running
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 LOOPBACK_ONLY = {"0100007F", "00000000000000000000000001000000"}  # 127.0.0.1 and ::1, as the kernel writes them
 
@@ -48,7 +48,7 @@ def names_of_jobs(port: int) -> set[str]:
     return {job["name"] for node in nodes for job in node["jobs"]}
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads the kernel's table of sockets (Linux)")
 def test_make_ui_listens_on_loopback_only(tmp_path: Path) -> None:
     with socket.socket() as probe:

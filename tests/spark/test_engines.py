@@ -19,7 +19,7 @@ from orchestration.jobs import BUILD_JOB
 from .engines import LARGE, PAGE, SMALL, Engines
 from .equality import Compared, as_markdown, as_text, in_a_line
 
-pytestmark = pytest.mark.lang
+pytestmark = pytest.mark.long
 
 SCALE = os.environ.get("KDI_SPARK_SCALE", "demo")
 MONTHS, OPTIONS = {"demo": (2, SMALL), "full": (1, LARGE)}[SCALE]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pipeline.ways import Loaded
+from samples.ways import Loaded
 
 from . import deliveries
 

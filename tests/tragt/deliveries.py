@@ -1,12 +1,10 @@
 """The golden world as the files its suppliers would send, in the order in which they arrive."""
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
-from pipeline.installation import Installation
+from samples.files import csv_bytes, read_csv, xlsx_bytes
+from samples.installation import Installation
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "tragt"
 SHEET_COLUMNS = ("leverandoer_navn", "it_system_navn", "it_system_uuid")
@@ -14,8 +12,7 @@ Row = dict[str, str]
 
 
 def read(name: str) -> list[Row]:
-    with (GOLDEN / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter=";"))
+    return read_csv(GOLDEN / f"{name}.csv")
 
 
 def matrix(rows: list[Row]) -> bytes:
@@ -25,9 +22,7 @@ def matrix(rows: list[Row]) -> bytes:
     header = [*SHEET_COLUMNS]
     for interface in interfaces:
         header += [interface, f"{interface} årsag"] if interface in reasoned else [interface]
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.append(header)
+    lines = [header]
     for line in dict.fromkeys(r["raekke"] for r in rows):
         cells = {r["snitflade"]: r for r in rows if r["raekke"] == line}
         first = next(iter(cells.values()))
@@ -37,18 +32,8 @@ def matrix(rows: list[Row]) -> bytes:
             values.append(cell.get("klarmelding") or None)
             if interface in reasoned:
                 values.append(cell.get("aarsag") or None)
-        sheet.append(values)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def table(rows: list[Row]) -> bytes:
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(rows[0]), delimiter=";", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue().encode()
+        lines.append(values)
+    return xlsx_bytes(lines)
 
 
 @dataclass(frozen=True)
@@ -68,7 +53,9 @@ def files() -> list[File]:
         source = delivery["kilde"]
         own = [r for r in rows[source] if r["leverance_nr"] == delivery["leverance_nr"]]
         is_sheet = source == "onboarding"
-        content = matrix(own) if is_sheet else table([{k: v for k, v in r.items() if k != "leverance_nr"} for r in own])
+        content = (
+            matrix(own) if is_sheet else csv_bytes([{k: v for k, v in r.items() if k != "leverance_nr"} for r in own])
+        )
         found.append(File(source, f"{source}_{delivery['periode']}{'.xlsx' if is_sheet else '.csv'}", content))
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from pipeline.ways import Loaded
+from samples.ways import Loaded
 
 from expectations.profiles import profiles
 from kdi.ingest.rules import code_of
@@ -133,7 +133,7 @@ def test_every_level_of_the_sums_is_the_whole(golden: Loaded) -> None:
     assert sorted(rows) == [(level, True) for level in ("it_system", "k98", "kommune", "leverandoer", "snitflade")]
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_two_loads_are_what_one_is(golden: Loaded, tmp_path: Path) -> None:
     """The second load brings a re-delivery, a sheet dated before another, and months between loaded ones."""
     installation, every = deliveries.installation(tmp_path), deliveries.files()

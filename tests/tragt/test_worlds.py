@@ -32,7 +32,7 @@ def histories(tmp_path_factory: pytest.TempPathFactory, target: Path) -> tuple[W
     return world, models
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_ten_thousand_histories_are_in_exactly_one_step_each_month(histories: tuple[World, Models]) -> None:
     _, models = histories
     key = "cvr, it_system, snitflade"
@@ -162,7 +162,7 @@ def test_a_second_way_of_computing_agrees_whole_and_in_pieces(tmp_path: Path, ta
     agree_whole_and_in_pieces(3, tmp_path, target)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_a_second_way_agrees_on_twenty_worlds(seed: int, tmp_path: Path, target: Path) -> None:
     agree_whole_and_in_pieces(seed, tmp_path, target)

@@ -31,6 +31,6 @@ def test_the_marts_are_what_the_second_way_makes_of_them(star: Star) -> None:
     assert wrong(star, small) == {}
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_the_large_marts_too(star: Star) -> None:
     assert wrong(star, LARGE) == {}

@@ -10,14 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pipeline.deliveries import Delivery
-from pipeline.installation import Installation
 from pipeline.project import Edit, Project
+from samples.deliveries import Delivery
+from samples.installation import Installation
 
 from .test_worlds import accept_what_waits, content, installation_of, load
 from .worlds import World, random_world
 
-pytestmark = pytest.mark.lang
+pytestmark = pytest.mark.long
 WORLD = random_world(2, months=26)
 Choice = Callable[[list[Delivery]], Delivery]
 FIRST: Choice = lambda found: found[0]  # noqa: E731

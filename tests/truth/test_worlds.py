@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pipeline.installation import Installation
 from pipeline.oracle import Expected
+from samples.installation import Installation
 
 from kdi.installation import here
 from kdi.lake.standing import standings_in
@@ -18,7 +18,7 @@ from .marts import FUNNEL_READERS, HIDDEN_LATER, SECOND_WAY, TRIED_ELSEWHERE, wr
 from .star import Row, Star
 from .worlds import World, in_pieces, random_world
 
-pytestmark = pytest.mark.lang
+pytestmark = pytest.mark.long
 SEEDS = range(1, 21)
 SYSTEM = "case when system.identitet_regel <> 'uuid' then system.navn else system.uuid end"
 

@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from pipeline.deliveries import (
+from samples.deliveries import (
     REFERENCE,
     Delivery,
     Row,
@@ -27,13 +27,13 @@ from pipeline.deliveries import (
     lookups,
     month,
     onboarding,
-    read_csv,
     sapa,
     ski,
     status,
     systemanvendelse,
     usage,
 )
+from samples.files import read_csv
 
 from .star import add, last_day
 

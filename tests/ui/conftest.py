@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 from background import running
 from chromium import chromium, new_page
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from kdi.settings import PROJECT_ROOT
 

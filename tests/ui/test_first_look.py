@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from chromium import needs_chromium
-from pipeline.deliveries import Delivery, System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import Delivery, System, call, day
+from samples.installation import Installation
 
 from .conftest import browser, dagster_ui
 

@@ -16,8 +16,8 @@ import dagster as dg
 import pytest
 from chromium import needs_chromium
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
-from pipeline.deliveries import Delivery, Row, System, call, calls_in_month, day, month
-from pipeline.installation import Installation
+from samples.deliveries import Delivery, Row, System, call, calls_in_month, day, month
+from samples.installation import Installation
 
 from kdi.commands.load import use_dagster_home
 from kdi.settings import get_settings
@@ -328,7 +328,7 @@ def loaded(installation: Installation) -> Installation:
     return installation
 
 
-@pytest.mark.lang
+@pytest.mark.long
 @needs_chromium
 def test_a_data_engineers_week(loaded: Installation) -> None:
     program = str(Path(sys.executable).with_name("dagster-webserver"))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from kdi.settings import PROJECT_ROOT
 
@@ -144,7 +144,7 @@ def shell(command: str, checkout: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "command", [pytest.param(c, marks=pytest.mark.lang if c.startswith(SLOW) else ()) for c in RUN]
+    "command", [pytest.param(c, marks=pytest.mark.long if c.startswith(SLOW) else ()) for c in RUN]
 )
 def test_a_command_does_what_the_page_says(command: str, checkout: Path) -> None:
     status, told = expected(command)
@@ -166,7 +166,7 @@ def test_the_readme_shows_what_the_demo_says(demo_installation: Installation) ->
     assert normal(said) == normal(shown)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_the_readme_shows_what_postgres_says(demo_installation: Installation) -> None:
     (shown,) = re.findall(r"^(PostgreSQL viste .*?)```", README, re.DOTALL | re.MULTILINE)
     done = subprocess.run(

@@ -4,8 +4,8 @@ from collections import Counter
 
 import dagster as dg
 import pytest
-from pipeline.deliveries import Delivery, System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import Delivery, System, call, day
+from samples.installation import Installation
 
 from kdi.installation import here
 from orchestration.dagster_internals.events import check_states

@@ -3,29 +3,23 @@
 Municipalities are named, systems are named; CVR numbers and UUIDs follow from the names.
 """
 
-import csv
 import gzip
-import io
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .files import csv_bytes, read_csv
+
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 Row = dict[str, Any]
-
-
-def read_csv(path: Path) -> list[Row]:
-    """A semicolon-separated file as a list of rows."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter=";"))
 
 
 @cache
@@ -52,13 +46,14 @@ class System:
     key: str
     name: str = ""
     supplier: str = "Leverandøren A/S"
+    own_uuid: str = ""
 
     def named(self, name: str) -> "System":
-        return System(self.key, name, self.supplier)
+        return replace(self, name=name)
 
     @property
     def uuid(self) -> str:
-        return uuid_of(self.key)
+        return self.own_uuid or uuid_of(self.key)
 
     @property
     def navn(self) -> str:
@@ -80,21 +75,17 @@ class Delivery:
 
     @property
     def content(self) -> bytes:
-        text = json.dumps(self.rows) if self.suffix == ".json" else csv_text(self.rows)
-        return gzip.compress(text.encode(), mtime=0) if self.suffix.endswith(".gz") else text.encode()
-
-
-def csv_text(rows: tuple[Row, ...] | list[Row]) -> str:
-    """Rows as CSV with a header."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(rows[0]), delimiter=";", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
+        content = json.dumps(self.rows).encode() if self.suffix == ".json" else csv_bytes(self.rows)
+        return gzip.compress(content, mtime=0) if self.suffix.endswith(".gz") else content
 
 
 def call(
-    moment: str, authority: str, system: System, calls: int, service: str = "Bruger Læs", register: str = "Organisation"
+    moment: str,
+    authority: str,
+    system: System,
+    calls: object,
+    service: str = "Bruger Læs",
+    register: str = "Organisation",
 ) -> Row:
     """One row of the hourly feed. ``moment`` is ISO 8601 with its UTC offset."""
     return {

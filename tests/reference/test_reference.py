@@ -8,7 +8,7 @@ import pytest
 
 from demo.sample.chance import is_valid_cvr
 
-REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 
 COLUMNS = {
     "kommuner": "kommune_kode cvr navn region landsdel xyz_klasse",

@@ -7,11 +7,11 @@ import sys
 
 import psycopg
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from kdi.settings import PROJECT_ROOT
 
-OTHERS = [pytest.param(number, marks=pytest.mark.lang) for number in (signal.SIGTERM, signal.SIGHUP)]
+OTHERS = [pytest.param(number, marks=pytest.mark.long) for number in (signal.SIGTERM, signal.SIGHUP)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, *OTHERS])

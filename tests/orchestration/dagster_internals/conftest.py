@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from kdi.commands.load import use_dagster_home
 

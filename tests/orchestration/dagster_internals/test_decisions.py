@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import dagster as dg
 import yaml
-from pipeline.deliveries import System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import System, call, day
+from samples.installation import Installation
 
 from kdi.installation import here
 from kdi.lake.standing import active_in

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from kdi.installation import here
 from kdi.lake.delivery import Event

@@ -13,8 +13,8 @@ from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run
 from dagster._core.execution.backfill import PartitionBackfill
 from dagster._core.storage.tags import BACKFILL_ID_TAG
-from pipeline.deliveries import Delivery, System, call, calls_in_month, day, month
-from pipeline.installation import Installation
+from samples.deliveries import Delivery, System, call, calls_in_month, day, month
+from samples.installation import Installation
 
 from kdi.commands.load import load, use_dagster_home
 from kdi.settings import get_settings
@@ -112,7 +112,7 @@ def test_everything_on_a_loaded_platform_is_green_and_writes_nothing(installatio
         assert everything == told_in(instance, first_of_it)
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_every_selection_is_one_build_and_one_publication(installation: Installation) -> None:
     installation.deliver(*(a_day(f"2022-0{m}-1{d}") for m in (1, 2, 3) for d in (0, 1)))
     assert not load().failures
@@ -151,7 +151,7 @@ def test_no_table_is_asked_for_before_the_plan_of_all_sources() -> None:
     assert graph.get(PLAN_KEY).parent_keys >= {asset.key for asset in SOURCE_ASSETS}
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_the_month_bar_is_what_the_release_says_after_any_order_of_deliveries(installation: Installation) -> None:
     """``KDI_ORDERS`` steps (200 unless given), each of some days or a month's file, on a day that moves on."""
     chance = random.Random(20260202)

@@ -22,7 +22,8 @@ from kdi.installation import here
 from kdi.machine.files import sha256_of
 from kdi.settings import Settings, get_settings
 
-from .deliveries import Delivery, Row, csv_text
+from .deliveries import Delivery, Row
+from .files import csv_bytes
 
 Table = list[tuple[Any, ...]]
 
@@ -98,7 +99,7 @@ class Installation:
         """Let a reference file of the user's own win over the built-in one."""
         path = self.inbox / "reference" / f"{name}.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(csv_text(list(rows)), encoding="utf-8")
+        path.write_bytes(csv_bytes(list(rows)))
         return path
 
     def tamper_reference(self, name: str, rows: Iterable[Row]) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from pipeline.deliveries import System, calls_in_month, month
-from pipeline.installation import Installation
+from samples.deliveries import System, calls_in_month, month
+from samples.installation import Installation
 
 from kdi.settings import Settings, get_settings
 from orchestration.dagster_internals.origins import make_run, run_here
@@ -21,7 +21,7 @@ def settings_of(installation: Installation) -> Settings:
         return settings
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_each_loads_its_own_month(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nobodys = tmp_path / "ingens"
     monkeypatch.setenv("KDI_HOME", str(nobodys))

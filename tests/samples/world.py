@@ -6,6 +6,8 @@ late, a day that is corrected, a system that changes its name, and two UUIDs tha
 
 from datetime import date
 
+from samples.files import read_csv
+
 from .deliveries import (
     REFERENCE,
     Delivery,
@@ -23,7 +25,6 @@ from .deliveries import (
     lookups,
     month,
     onboarding,
-    read_csv,
     sapa,
     ski,
     status,

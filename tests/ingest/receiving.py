@@ -1,16 +1,14 @@
-"""Deliveries as suppliers write them, and a platform of one's own to take them in.
+"""A platform of one's own that takes samples in.
 
 A test module puts many files of different periods in one inbox, takes them in once, and looks at
 each by its label. Unless a sample says otherwise a day is three hours of a winter day, with 100,
 20 and 3 calls: small enough to do the sums in the head.
 """
 
-import csv
 import hashlib
-import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -18,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import openpyxl
+from samples import deliveries
 
 from expectations.findings import Finding
 from expectations.profiles import Profile, profiles
@@ -40,6 +38,7 @@ KITOS = profiles()["kitos"]
 SAPA = profiles()["sapa"]
 
 NEXUS = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
+AELDREPLEJEN = deliveries.System("Ældreplejen Åben", own_uuid=NEXUS)
 HOURLY_COLUMNS = (
     "tidspunkt", "myndighed_cvr", "myndighed_navn", "it_system_uuid", "it_system_navn", "stoettesystem", "service",
     "antal_kald",
@@ -48,17 +47,7 @@ HOURLY_COLUMNS = (
 
 def call(tidspunkt: str, antal_kald: object = 1, **changes: str) -> Row:
     """One row of the hourly feed: Brønderslev's calls in one hour."""
-    row = {
-        "tidspunkt": tidspunkt,
-        "myndighed_cvr": "29189501",
-        "myndighed_navn": "Brønderslev Kommune",
-        "it_system_uuid": NEXUS,
-        "it_system_navn": "Ældreplejen Åben",
-        "stoettesystem": "Organisation",
-        "service": "Bruger",
-        "antal_kald": str(antal_kald),
-    }
-    return {**row, **changes}
+    return {**deliveries.call(tidspunkt, "Brønderslev", AELDREPLEJEN, antal_kald, "Bruger"), **changes}
 
 
 def three_hours(day: str, **second: str) -> list[Row]:
@@ -74,45 +63,6 @@ def many_rows(day: str, number: int, faulty: Mapping[int, Row] | None = None) ->
     return [
         {**call(f"{day}T08:00:00+01:00"), "service": f"Service {n}", **changes.get(n, {})} for n in range(1, number + 1)
     ]
-
-
-def csv_bytes(
-    rows: Sequence[Row],
-    columns: Sequence[str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    delimiter: str = ";",
-    newline: str = "\n",
-    encoding: str = "utf-8",
-) -> bytes:
-    """A CSV file. ``columns`` sets the order, ``headers`` renames."""
-    chosen = list(columns or rows[0])
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter, lineterminator=newline)
-    writer.writerow([(headers or {}).get(c, c) for c in chosen])
-    writer.writerows([[row[c] for c in chosen] for row in rows])
-    return text.getvalue().encode(encoding)
-
-
-def xlsx_bytes(
-    rows: Iterable[Sequence[object]],
-    notes: Iterable[Sequence[object]] = (),
-    sheet: str = "Udtræk",
-    notes_first: bool = False,
-) -> bytes:
-    """An Excel workbook with one sheet of data and, if there are ``notes``, a second one with them."""
-    book = openpyxl.Workbook()
-    data = book.active
-    data.title = sheet
-    for row in rows:
-        data.append(list(row))
-    note_rows = list(notes)
-    if note_rows:
-        extra = book.create_sheet("Noter", 0 if notes_first else None)
-        for row in note_rows:
-            extra.append(list(row))
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 @cache

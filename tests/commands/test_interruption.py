@@ -11,8 +11,8 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from pipeline.deliveries import System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import System, call, day
+from samples.installation import Installation
 
 from kdi.commands.load import use_dagster_home
 from kdi.settings import PROJECT_ROOT
@@ -59,13 +59,13 @@ def group_of(process: int) -> list[str]:
 @pytest.mark.parametrize(
     ("step", "number", "times", "status"),
     [
-        pytest.param("reference: file written", signal.SIGINT, 1, 130, marks=pytest.mark.lang),
+        pytest.param("reference: file written", signal.SIGINT, 1, 130, marks=pytest.mark.long),
         ("dbt: a model or test is done", signal.SIGINT, 2, 130),
-        pytest.param("inbox: hashes remembered", signal.SIGINT, 1, 130, marks=pytest.mark.lang),
-        pytest.param("receive: rows written", signal.SIGTERM, 1, 143, marks=pytest.mark.lang),
-        pytest.param("log: verdicts recorded", signal.SIGINT, 1, 130, marks=pytest.mark.lang),
-        pytest.param("dbt: a model or test is done", signal.SIGTERM, 1, 143, marks=pytest.mark.lang),
-        pytest.param("release: folder made", signal.SIGINT, 1, 130, marks=pytest.mark.lang),
+        pytest.param("inbox: hashes remembered", signal.SIGINT, 1, 130, marks=pytest.mark.long),
+        pytest.param("receive: rows written", signal.SIGTERM, 1, 143, marks=pytest.mark.long),
+        pytest.param("log: verdicts recorded", signal.SIGINT, 1, 130, marks=pytest.mark.long),
+        pytest.param("dbt: a model or test is done", signal.SIGTERM, 1, 143, marks=pytest.mark.long),
+        pytest.param("release: folder made", signal.SIGINT, 1, 130, marks=pytest.mark.long),
     ],
 )
 def test_a_load_ends_at_once_and_the_next_one_repairs(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import dagster as dg
-from pipeline.installation import Installation
+from samples.installation import Installation
 
 from orchestration.assets.integrity import forget_hidden_sums
 from orchestration.keys import lake_key

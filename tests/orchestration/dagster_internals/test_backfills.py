@@ -6,9 +6,9 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset
 from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
-from pipeline.deliveries import calls_in_month, month
-from pipeline.installation import Installation
-from pipeline.world import JOB
+from samples.deliveries import calls_in_month, month
+from samples.installation import Installation
+from samples.world import JOB
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in

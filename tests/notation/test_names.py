@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kdi.notation import names
 
-MACROS = Path(__file__).resolve().parents[1] / "dbt_project" / "macros" / "normaliseret.sql"
+MACROS = Path(__file__).resolve().parents[2] / "dbt_project" / "macros" / "normaliseret.sql"
 
 ONE_NAME = ["KMD Nexus", "kmd nexus", " KMD\u00a0Nexus ", "KMD\u202fNexus", "KMD\u2009\u3000Nexus", "KMD\tNexus",
             "KMD\r\nNexus", "K\u00adMD Nex\u200bus", "\ufeffKMD Nexus", "\u202aKMD Nexus\u202c", "KMD  Nexus\u2060",

@@ -16,9 +16,9 @@ import pytest
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run
 from dagster._core.launcher import WorkerStatus
-from pipeline.deliveries import Delivery, System, call, day
-from pipeline.installation import Installation, Table
 from reliability import crash, processes
+from samples.deliveries import Delivery, System, call, day
+from samples.installation import Installation, Table
 
 from kdi.commands.load import use_dagster_home
 from kdi.installation import here
@@ -151,7 +151,7 @@ def killed(installation: Installation, unharmed: Unharmed, chance: random.Random
     return where if process.exitcode == -signal.SIGKILL else None
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_forty_killed_backfills_lose_nothing_and_no_colour_lies(tmp_path: Path, unharmed: Unharmed) -> None:
     """Some in a row on one installation, then one that comes to its end."""
     chance, places = random.Random(20260303), []
@@ -177,7 +177,7 @@ def killed_there(
     return where
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_a_backfill_that_nobody_kills_tells_no_lie(unharmed: Unharmed) -> None:
     with unharmed.installation.in_force(), use_dagster_home(get_settings()) as instance:
         assert lies(unharmed.installation, instance) == []

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from pipeline.deliveries import Delivery, System, call, day
-from pipeline.installation import Installation
+from samples.deliveries import Delivery, System, call, day
+from samples.installation import Installation
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
@@ -49,7 +49,7 @@ def test_a_span_that_is_none_is_refused(installation: Installation, arguments: t
     assert refused.stderr.startswith("FEJL ")
 
 
-@pytest.mark.lang
+@pytest.mark.long
 def test_predicted_months_are_those_that_the_load_touches(installation: Installation) -> None:
     """Two hundred random plans over a growing history; one reading of the inbox each."""
     chance = random.Random(20260101)

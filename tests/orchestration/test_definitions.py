@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from pipeline.deliveries import System, call, day
+from samples.deliveries import System, call, day
 
 from expectations.profiles import profiles
 from kdi.ingest.intake import take_in
