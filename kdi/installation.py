@@ -14,6 +14,7 @@ from kdi.ingest.untrusted import Bounds
 from kdi.lake.depot import Depot
 from kdi.lake.store import Lake
 from kdi.lake.verbs import Decisions
+from kdi.machine.lock import writer_lock
 from kdi.machine.object_storage import S3
 from kdi.publish.release import Releases
 from kdi.report.imprint import Imprint
@@ -21,7 +22,7 @@ from kdi.report.make import Press
 from kdi.settings import Settings, get_settings
 
 if TYPE_CHECKING:
-    from kdi.publish.postgres.publication import Publication
+    from kdi.publish.postgres.publication import Publication, Published
 
 
 class Installation:
@@ -49,6 +50,19 @@ class Installation:
         from kdi.publish.postgres.publication import Publication  # its drivers take seconds to import
 
         return Publication(self.lake, self.releases, self.settings.postgres_dsn, self.settings.memory_limit)
+
+    def roll_back(self) -> str | None:
+        """Switch readers to the release before; its name, or none when there is none. Waits for no build."""
+        return self.releases.roll_back(self.site.state(self.status()))
+
+    def publish_to_postgres(self) -> "Published":
+        """Show what is in force in PostgreSQL, when nobody else writes.
+
+        Raises:
+            PostgresProblem: it could not be done; what the server shows is as before.
+        """
+        with writer_lock(self.lake.writer_lock):
+            return self.publication.publish()
 
     def status(self, published: frozenset[str] | None = None, without: frozenset[str] = frozenset()) -> Status:
         """How things stand on the status date; arguments as for :func:`status_of`."""

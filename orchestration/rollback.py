@@ -1,33 +1,49 @@
-"""What ``kdi publish --rollback`` does, from a button in the UI."""
+"""Going back to the release before, from a button in the UI; and what the UI says after it, whoever did it."""
+
+from pathlib import Path
 
 import dagster as dg
 
-from kdi.machine.lock import writer_lock
 from orchestration.asking import PRIORITY
-from orchestration.assets.months import month_answers
+from orchestration.assets.months import STATUS_KEY, month_answers
 from orchestration.assets.publication import RELEASE_KEY
-from orchestration.dagster_internals.events import evaluate_partitions
+from orchestration.dagster_internals.events import about_the_newest, check_states, evaluate_partitions
 from orchestration.keys import Resource
 from orchestration.operations import logs
+from orchestration.partitions import MONTH_STATUS
+
+_MONTHS = dg.AssetCheckKey(STATUS_KEY, MONTH_STATUS)
+
+
+def tell(instance: dg.DagsterInstance, release: Path, earlier: str) -> None:
+    """Have the UI show the release that `kdi publish --rollback` switched to, and how far its months are.
+
+    Args:
+        release: the folder of the release in force, whose name is ``earlier``.
+    """
+    instance.report_runless_asset_event(_materialization(earlier))
+    for answer in about_the_newest(instance, month_answers(release, check_states(instance, _MONTHS))):
+        instance.report_runless_asset_event(answer)
+
+
+def _materialization(earlier: str) -> dg.AssetMaterialization:
+    return dg.AssetMaterialization(RELEASE_KEY, description="Rullet tilbage.", metadata={"publicering_id": earlier})
 
 
 @dg.op(out=dg.Out(dg.Nothing))
 def skift_tilbage(context: dg.OpExecutionContext, installation: Resource) -> None:
     """Switch readers to the release before. It waits for no load, and so takes no pool."""
-    earlier = installation.releases.roll_back(installation.site.state(installation.status()))
+    earlier = installation.roll_back()
     if earlier is None:
         raise dg.Failure("Der er ingen tidligere publicering at gå tilbage til.", allow_retries=False)
     logs.write("ROLLBACK", level="WARNING", release=earlier)
-    context.log_event(
-        dg.AssetMaterialization(RELEASE_KEY, description="Rullet tilbage.", metadata={"publicering_id": earlier})
-    )
-    evaluate_partitions(context, month_answers(installation.releases.link))
+    context.log_event(_materialization(earlier))
+    evaluate_partitions(context, month_answers(installation.releases.link, check_states(context.instance, _MONTHS)))
     if installation.settings.postgres_dsn.get_secret_value():
         from kdi.publish.postgres.connection import PostgresProblem
 
         try:
-            with writer_lock(installation.lake.writer_lock):
-                installation.publication.publish()
+            installation.publish_to_postgres()
         except PostgresProblem as error:
             raise dg.Failure(f"Filerne er rullet tilbage. {error}", allow_retries=False) from None
 

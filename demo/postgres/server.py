@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psycopg
 
-from demo.memory import roomy
+from demo.postgres.memory import roomy
 
 with warnings.catch_warnings():  # the wheel warns where a machine has no XDG_RUNTIME_DIR
     warnings.simplefilter("ignore")

@@ -309,15 +309,21 @@ def publish(
     from orchestration.operations import logs
 
     installation = here()
-    state = installation.site.state(installation.status())
-    earlier = installation.releases.roll_back(state) if rollback else None
+    earlier = installation.roll_back() if rollback else None
     if earlier is None:
         typer.echo("Der er ingen tidligere publicering at gå tilbage til.", err=True)
         raise typer.Exit(1)
     logs.write("ROLLBACK", level="WARNING", release=earlier)
     typer.echo(f"Gældende publicering er nu {earlier}.")
-    if get_settings().postgres_dsn.get_secret_value():
-        _publish_to_postgres()
+    try:
+        if get_settings().postgres_dsn.get_secret_value():
+            _publish_to_postgres()
+    finally:  # takes seconds, so it comes when readers have been served
+        from kdi.commands.load import use_dagster_home
+        from orchestration.rollback import tell
+
+        with use_dagster_home(get_settings()) as instance:
+            tell(instance, installation.releases.link, earlier)
 
 
 @postgres.command("publish")
@@ -337,13 +343,11 @@ def postgres_roles() -> None:
 
 def _publish_to_postgres() -> None:
     from kdi.installation import here
-    from kdi.machine.lock import writer_lock
     from kdi.notation import danish
     from kdi.publish.postgres.connection import PostgresProblem
 
     try:
-        with writer_lock(here().lake.writer_lock):
-            published = here().publication.publish()
+        published = here().publish_to_postgres()
     except PostgresProblem as error:
         typer.echo(f"FEJL {error}", err=True)
         raise typer.Exit(1) from None

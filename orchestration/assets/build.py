@@ -25,7 +25,7 @@ from orchestration.assets import dbt_build, disclosure, figures, months, plan, p
 from orchestration.assets.made import Made
 from orchestration.assets.periods import tell_of_periods
 from orchestration.dagster_internals.backfills import selected_with
-from orchestration.dagster_internals.events import evaluate_partitions, last_answer, log_together
+from orchestration.dagster_internals.events import check_states, evaluate_partitions, last_answer, log_together
 from orchestration.keys import WRITER_POOL, Resource
 from orchestration.partitions import MONTH_STATUS, MONTHS
 
@@ -192,7 +192,7 @@ def _told_by_month(
 ) -> Iterator[Told]:
     for of_table in events.values():
         log_together(context, of_table)
-    answers = months.month_answers(release)
+    answers = months.month_answers(release, check_states(context.instance, _STATUS.key))
     evaluate_partitions(context, answers)
     if _STATUS.key in context.selected_asset_check_keys:
         yield _summary(answers, context.partition_keys)

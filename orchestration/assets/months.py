@@ -60,24 +60,36 @@ def month_events(
     return found
 
 
-def month_answers(release: Path) -> list[AssetCheckEvaluation]:
-    """The answer of the check on each month of the release in force: what ``marts.maaned_status`` says of it."""
+def month_answers(release: Path, answered: Iterable[str]) -> list[AssetCheckEvaluation]:
+    """The answer of the check on each month of the release in force: what ``marts.maaned_status`` says of it.
+
+    Args:
+        answered: months that were answered before; one that the release does not have is not in force any more.
+    """
     with _opened(release) as connection:
         rows = connection.execute(
             "select strftime(maaned, '%Y-%m'), status, forventede, modtagne from marts.maaned_status"
             " where platform = ? order by all",
             [ALL_PLATFORMS],
         ).fetchall()
+    error, warning = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+    gone = set(answered) - {month for month, *_ in rows}
     return [
-        answer(
-            STATUS_KEY,
-            MONTH_STATUS,
-            state == "komplet",
-            f"{_WORDS[state]}: {received} af {expected} leverancer er kommet.",
-            severity=dg.AssetCheckSeverity.ERROR if state == "frist_udloebet" else dg.AssetCheckSeverity.WARN,
-            partition=month,
-        )
-        for month, state, expected, received in rows
+        *(
+            answer(
+                STATUS_KEY,
+                MONTH_STATUS,
+                state == "komplet",
+                f"{_WORDS[state]}: {received} af {expected} leverancer er kommet.",
+                severity=error if state == "frist_udloebet" else warning,
+                partition=month,
+            )
+            for month, state, expected, received in rows
+        ),
+        *(
+            answer(STATUS_KEY, MONTH_STATUS, False, "Er ikke i publiceringen.", severity=warning, partition=month)
+            for month in sorted(gone)
+        ),
     ]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from kdi.machine.lock import writer_lock
 from orchestration.assets.publication import RELEASE_KEY
 from orchestration.dagster_internals.names import BACKFILL_ID_TAG
 from orchestration.keys import OWNERS, WRITER_POOL, Resource
@@ -36,8 +35,7 @@ def postgres(context: dg.AssetExecutionContext, installation: Resource) -> Itera
             yield dg.MaterializeResult(metadata={"udgivet": False, "status": told})
         return
     try:
-        with writer_lock(installation.lake.writer_lock):
-            published = installation.publication.publish()
+        published = installation.publish_to_postgres()
     except PostgresProblem as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     yield dg.MaterializeResult(

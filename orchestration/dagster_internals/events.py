@@ -51,15 +51,21 @@ def _recorded(event: AssetMaterialization | dg.AssetObservation | AssetCheckEval
 
 
 def evaluate_partitions(context: Context, evaluations: Sequence[AssetCheckEvaluation]) -> None:
-    """Record one check's answers for partitions of its asset, each about the partition's newest materialization.
+    """Record one check's answers for partitions of its asset, each about the partition's newest materialization."""
+    log_together(context, about_the_newest(context.instance, evaluations))
+
+
+def about_the_newest(
+    instance: dg.DagsterInstance, evaluations: Sequence[AssetCheckEvaluation]
+) -> list[AssetCheckEvaluation]:
+    """One check's answers, each with its partition's newest materialization as its target.
 
     Without that target an answer vanishes from the check's bar when the partition is materialized.
     """
     if not evaluations:
-        return
-    key = evaluations[0].asset_key
-    targets = _newest_materializations(context.instance, key, [str(e.partition) for e in evaluations])
-    log_together(context, [replace(e, target_materialization_data=targets.get(str(e.partition))) for e in evaluations])
+        return []
+    targets = _newest_materializations(instance, evaluations[0].asset_key, [str(e.partition) for e in evaluations])
+    return [replace(e, target_materialization_data=targets.get(str(e.partition))) for e in evaluations]
 
 
 def _newest_materializations(

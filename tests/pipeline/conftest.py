@@ -10,7 +10,7 @@ from samples.deliveries import GOLDEN, calls_in_month, kommuner, month
 from samples.files import read_csv
 from samples.ways import Corrected, Folders, Interrupted, Loaded
 
-from demo.memory import roomy
+from demo.postgres.memory import roomy
 
 from .golden import (
     DATA_AREAS,

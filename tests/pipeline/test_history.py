@@ -1,8 +1,18 @@
 """However the same deliveries arrive, the same is published; and a release once published stays what it was."""
 
+import dagster as dg
 import pytest
 from samples import world
+from samples.installation import Installation
 from samples.ways import Corrected, Interrupted, Loaded, with_new_identity
+
+from kdi.commands.load import use_dagster_home
+from orchestration.assets.months import STATUS_KEY
+from orchestration.assets.publication import RELEASE_KEY
+from orchestration.dagster_internals.events import check_states
+from orchestration.dagster_internals.origins import make_run, run_here
+from orchestration.partitions import MONTH_STATUS
+from orchestration.rollback import rul_tilbage
 
 WAYS = ["corrected", *(pytest.param(way, marks=pytest.mark.long) for way in ("months_first", "interrupted"))]
 
@@ -95,6 +105,7 @@ def test_a_rollback_switches_back_and_is_not_undone_by_itself(corrected: Correct
     assert installation.current.name == old
     assert old in result.output
     assert installation.content() == corrected.before
+    assert told_in_the_ui(installation) == (old, said_of_months(installation))
     # the same inbox and lake do not bring back what was rolled back
     again = installation.kdi("load")
     assert installation.current.name == old
@@ -103,6 +114,34 @@ def test_a_rollback_switches_back_and_is_not_undone_by_itself(corrected: Correct
     result = installation.kdi("publish", "--rollback", status=1)
     assert installation.current.name == old
     assert "ingen tidligere publicering" in result.output
+
+
+def test_a_rollback_from_the_ui_is_the_same(corrected: Corrected) -> None:
+    installation = corrected.installation.copy("rullet-tilbage-i-ui")
+    old, _ = installation.releases
+    with installation.in_force() as settings, use_dagster_home(settings) as instance:
+        assert run_here(instance, rul_tilbage, make_run(instance, rul_tilbage, {})).is_success
+        assert installation.current.name == old
+        assert told_in_the_ui(installation) == (old, said_of_months(installation))
+        again = run_here(instance, rul_tilbage, make_run(instance, rul_tilbage, {}))
+        assert not again.is_success and installation.current.name == old
+
+
+def told_in_the_ui(installation: Installation) -> tuple[object, dict[str, bool | None]]:
+    """The release that its asset names, and how far each month is, as its bar says."""
+    with installation.in_force() as settings, use_dagster_home(settings) as instance:
+        event = instance.get_latest_materialization_event(RELEASE_KEY)
+        assert event and event.asset_materialization
+        months = check_states(instance, dg.AssetCheckKey(STATUS_KEY, MONTH_STATUS))
+        return event.asset_materialization.metadata["publicering_id"].value, months
+
+
+def said_of_months(installation: Installation) -> dict[str, bool]:
+    return dict(
+        installation.query(
+            "select strftime(maaned, '%Y-%m'), status = 'komplet' from marts.maaned_status where platform = 'alle'"
+        )
+    )
 
 
 @pytest.mark.long

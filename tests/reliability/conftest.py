@@ -8,7 +8,7 @@ import pytest
 from samples.installation import Table
 from samples.ways import Folders
 
-from demo.memory import roomy
+from demo.postgres.memory import roomy
 
 from . import crash, processes, small
 from .crash import Unharmed
