@@ -11,8 +11,8 @@ from orchestration.assets.months import STATUS_KEY
 from orchestration.assets.publication import RELEASE_KEY
 from orchestration.dagster_internals.events import check_states
 from orchestration.dagster_internals.origins import make_run, run_here
+from orchestration.definitions import definitions
 from orchestration.partitions import MONTH_STATUS
-from orchestration.rollback import rul_tilbage
 
 WAYS = ["corrected", *(pytest.param(way, marks=pytest.mark.long) for way in ("months_first", "interrupted"))]
 
@@ -120,10 +120,11 @@ def test_a_rollback_from_the_ui_is_the_same(corrected: Corrected) -> None:
     installation = corrected.installation.copy("rullet-tilbage-i-ui")
     old, _ = installation.releases
     with installation.in_force() as settings, use_dagster_home(settings) as instance:
-        assert run_here(instance, rul_tilbage, make_run(instance, rul_tilbage, {})).is_success
+        job = definitions(settings).resolve_job_def("rul_tilbage")
+        assert run_here(instance, job, make_run(instance, job, {})).is_success
         assert installation.current.name == old
         assert told_in_the_ui(installation) == (old, said_of_months(installation))
-        again = run_here(instance, rul_tilbage, make_run(instance, rul_tilbage, {}))
+        again = run_here(instance, job, make_run(instance, job, {}))
         assert not again.is_success and installation.current.name == old
 
 

@@ -1,27 +1,32 @@
 """Loads and scrubs in processes of their own that can be killed, with the imports already done.
 
-A fork server imports Dagster, dbt's adapter and Great Expectations once; every trial is a fork of
-it, which saves the fifteen seconds of imports that a ``kdi load`` in a new interpreter takes. What
-runs then is the very code that runs in use.
+A fork server imports Dagster and Great Expectations once; every trial is a fork of it, which saves the imports that a
+``kdi load`` in a new interpreter takes. What runs then is the very code that runs in use.
 """
 
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from threading import Lock
+from unittest.mock import patch
 
 from samples.installation import Installation
 
 from kdi.installation import here
 from kdi.settings import get_settings
 
-_SERVER = get_context("forkserver")
+_CONTEXT = get_context("forkserver")
+# Not the process's only one, which the sandbox of a load in this very process forks from, and which needs to be small.
+_SERVER = forkserver.ForkServer()
 _SERVER.set_forkserver_preload(["reliability.preloaded"])
+_TESTS = Path(__file__).resolve().parents[1]
+_ONE_AT_A_TIME = Lock()
 
 Failures = list[str]
 
@@ -56,9 +61,20 @@ def start(installation: Installation, command: str = "load", **environment: str)
     """Start ``load``, ``scrub`` or ``rollback`` on an installation, with more environment than its own."""
     answer = installation.folder / "svar.json"
     answer.unlink(missing_ok=True)
-    process = _SERVER.Process(target=_run, args=(command, installation.environment | environment, answer))
-    process.start()
-    return Running(process, answer)
+    return Running(fork(_run, command, installation.environment | environment, answer), answer)
+
+
+def fork(work: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """``work(*arguments)``, begun in a process that has all imported; both must be picklable."""
+    process = _CONTEXT.Process(target=work, args=arguments)
+    with (
+        _ONE_AT_A_TIME,
+        # where the server, a new interpreter, finds what it is to import; it says nothing when it does not
+        patch.dict(os.environ, PYTHONPATH=str(_TESTS)),
+        patch.object(forkserver, "connect_to_new_process", _SERVER.connect_to_new_process),
+    ):
+        process.start()
+    return process
 
 
 def run(installation: Installation, command: str = "load", **environment: str) -> Ended:

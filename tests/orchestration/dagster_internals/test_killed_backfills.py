@@ -62,9 +62,7 @@ def backfill(environment: Mapping[str, str]) -> None:
 
 
 def start(installation: Installation, **environment: str) -> ForkServerProcess:
-    process = processes._SERVER.Process(target=backfill, args=(installation.environment | environment,))
-    process.start()
-    return process
+    return processes.fork(backfill, installation.environment | environment)
 
 
 def end_the_dead(instance: dg.DagsterInstance) -> None:
