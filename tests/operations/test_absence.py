@@ -51,7 +51,6 @@ def test_a_misspelt_folder_and_files_that_are_no_deliveries_are_told_by_load_and
     installation: Installation,
 ) -> None:
     sound = day("2022-01-10", call("2022-01-10T08:00:00+01:00", "Fredericia", System("KSD"), 7))
-    installation.deliver(sound)
     for name in ("Støttesystemerne/stoettesystemerne_2022-01-11.csv", "sapa_2022-01.csv", "kle/~$kle_2022-03-31.xlsx",
                  "kle/kle-2022-03-31.xlsx", "reference/Kommuner.csv"):  # fmt: skip
         (installation.inbox / name).parent.mkdir(parents=True, exist_ok=True)

@@ -158,6 +158,7 @@ def agree_whole_and_in_pieces(seed: int, folder: Path, target: Path) -> None:
     assert pieces.content() == whole.content()
 
 
+@pytest.mark.long
 def test_a_second_way_of_computing_agrees_whole_and_in_pieces(tmp_path: Path, target: Path) -> None:
     agree_whole_and_in_pieces(3, tmp_path, target)
 
