@@ -69,7 +69,7 @@ test-all: $(BIN)/.ready-dev  ## Run the tests, the long ones too (an hour)
 
 # The next DuckDB, in an environment of its own, until it is the one in uv.lock (docs/decisions.md).
 .venv-duckdb2/.ready: $(BIN)/.ready-dev
-	UV_PROJECT_ENVIRONMENT=.venv-duckdb2 $(UV_SYNC) $(STORES)
+	UV_PROJECT_ENVIRONMENT=.venv-duckdb2 $(subst --compile-bytecode,,$(UV_SYNC)) $(STORES)
 	$(BIN)/uv pip install --quiet --python .venv-duckdb2/bin/python duckdb==2.0.1
 	@touch $@
 
@@ -124,14 +124,16 @@ powerbi: $(BIN)/.ready-dev  ## Make the Power BI project anew, and its table of 
 	$(BIN)/python -m powerbi
 	$(BIN)/python -m pytest --renew tests/bi -m ""
 
+# In a folder of its own: tests that run beside it read what dbt compiles.
+LINTED = $(CURDIR)/dbt_project/target/lint
 lint: $(BIN)/.ready-dev  ## Format, lint and type checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/sqlfluff lint dbt_project/models
-	$(BIN)/dbt --quiet --log-path dbt_project/target parse --project-dir dbt_project --profiles-dir dbt_project
-	$(BIN)/dbt-score lint --manifest dbt_project/target/manifest.json
+	$(BIN)/dbt --quiet --log-path $(LINTED) parse --target-path $(LINTED) --project-dir dbt_project --profiles-dir dbt_project
+	$(BIN)/dbt-score lint --manifest $(LINTED)/manifest.json
 
 bench: $(BIN)/.ready-dev  ## Measure at full size and write docs/performance.md (half an hour, 12 GB of disk)
 	$(BIN)/python -m benchmarks.run

@@ -133,7 +133,8 @@ def _around_the_difference(one: str, other: str) -> str:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_part_of_the_questions_is_answered_alike(role: str, published: Readers, twin: Database) -> None:
-    assert differing(published, twin, role, list(asked())[list(ROLES).index(role) :: EVERY]) == []
+    found = differing(published, twin, role, list(asked())[list(ROLES).index(role) :: EVERY])
+    assert not found, "\n".join(found)
 
 
 def test_kombit_is_told_the_difference(published: Readers, twin: Database) -> None:

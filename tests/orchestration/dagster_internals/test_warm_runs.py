@@ -30,6 +30,10 @@ def tell(answers: object) -> None:
 
 def test_a_run_finds_all_imported_and_reads_the_settings_for_itself() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _SERVER], cwd=PROJECT_ROOT / "tests", capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", _SERVER],
+        cwd=PROJECT_ROOT / "tests" / "orchestration",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.split() == ["True", "0"]

@@ -124,7 +124,11 @@ select
     score,
     er_travl,
     case
-        when score >= case afvigelse when 'bortfald' then {{ afvigelse('bortfald_score') }} else {{ afvigelse('score') }} end
+        when
+            score >= case afvigelse
+                when 'bortfald' then {{ afvigelse('bortfald_score') }}
+                else {{ afvigelse('score') }}
+            end
             then afvigelse
     end as afvigelse
 from bedoemte
