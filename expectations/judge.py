@@ -9,6 +9,7 @@ import goes on beside DuckDB's and Dagster's work and processes that judge nothi
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import logging
 import os
@@ -51,7 +52,9 @@ _TIMEOUT_SECONDS = 300
 def _own_process() -> Pool:
     # A Pool's worker is a daemon: it ends with its parent, also when that is a run that Dagster
     # started. An executor's would be waited for, and keep a finished run's process alive.
-    return get_context("spawn").Pool(1)
+    pool = get_context("spawn").Pool(1)
+    atexit.register(pool.terminate)  # else it complains of what it misses when the interpreter is torn down
+    return pool
 
 
 def warm_up() -> None:

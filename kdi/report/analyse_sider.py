@@ -384,7 +384,7 @@ def _subjects(of: About) -> Page:
 def _sapa(of: About) -> Page:
     if not of.units:
         return None
-    silent = [u for u in of.units if u["er_stille"]]
+    units = municipality.units_in_sapa(of.edition, of.cvr)
     table = tabulate(
         "",
         of.units,
@@ -395,9 +395,9 @@ def _sapa(of: About) -> Page:
         (Column("Seneste opslag", 1.6), lambda u: _last_look(of, u)),
         name="sapa",
     )
-    said = f"{len(silent)} af {len(of.units)} enheder har ikke slået op i måneden"
-    if not silent:
-        said = f"Alle {len(of.units)} enheder har slået op i måneden"
+    said = f"{units['enheder_stille']} af {units['enheder']} enheder har ikke slået op i måneden"
+    if not units["enheder_stille"]:
+        said = f"Alle {units['enheder']} enheder har slået op i måneden"
     return Section(f"Bruger enhederne SAPA? {said}", (cut(table, of.limit(20)),))
 
 

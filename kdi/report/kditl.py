@@ -224,16 +224,16 @@ def _rooted(edition: Edition) -> Question:
             return None
         return edition.value("daekningsgrad", "kpi.kle_daekning", "udtraeksdato = $udtraek", udtraek=extract)
 
-    units = edition.rows("select * from kpi.sapa where maaned = $maaned")
+    units = edition.row("select * from kpi.sapa_sum where maaned = $maaned and niveau = 'alle'")
     share = covered(edition.extract)
     said = f"Sagsindekset dækker {danish.percent(share)} af de almindelige emner" if share is not None else _UNKNOWN
     if units:
-        silent = sum(bool(u["er_stille"]) for u in units)
-        said = f"{said.rstrip('.')}; {danish.number(silent)} af {danish.number(len(units))} enheder bruger ikke SAPA"
+        silent, number = danish.number(units["enheder_stille"]), danish.number(units["enheder"])
+        said = f"{said.rstrip('.')}; {silent} af {number} enheder bruger ikke SAPA"
     return Question(
         title,
         said,
-        (_subjects(edition), *((sapa.types(units),) if units else ())),
+        (_subjects(edition), *((sapa.types(edition),) if units else ())),
         share,
         covered(edition.extract_before),
         danish.percent,

@@ -85,3 +85,10 @@ def systems_in_use(edition: Edition, cvr: str) -> Rows:
         """select * from kpi.systemanvendelse where maaned = $maaned
         order by it_system collate da, it_system_uuid""",
     )
+
+
+def units_in_sapa(edition: Edition, cvr: str) -> dict[str, Any]:
+    """How many of the municipality's units have access to SAPA, and how many of them look up; empty when none is told."""
+    return next(
+        iter(edition.rows_of(cvr, "select * from kpi.sapa_sum where maaned = $maaned and niveau = 'myndighed'")), {}
+    )

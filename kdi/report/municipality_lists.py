@@ -211,7 +211,7 @@ def _units(about: Reader) -> Iterator[Listed]:
     )
     if not rows:
         return
-    silent = sum(bool(r["er_stille"]) for r in rows)
+    units = municipality.units_in_sapa(about.edition, about.cvr)
     table = tabulate(
         "Enhederne, de længst stille først",
         rows,
@@ -222,7 +222,8 @@ def _units(about: Reader) -> Iterator[Listed]:
         (Column("Måneder stille", right=True), lambda r: danish.number(r["maaneder_stille"])),
         name="enheder",
     )
-    said = f"{danish.number(silent)} af {danish.count(len(rows), 'enhed', 'enheder')} slog ikke op i måneden."
+    many = danish.count(units["enheder"], "enhed", "enheder")
+    said = f"{danish.number(units['enheder_stille'])} af {many} med adgang slog ikke op i måneden."
     yield "sapa", "Bruger enhederne SAPA?", said, (table,)
 
 

@@ -41,7 +41,6 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
     known = next((m for m in edition.municipalities if m["cvr"] == cvr), None)
     name = known["navn"] if known else (units[0]["kommune"] if cvr and units else None)
     official = known["officielt_navn"] if known else name
-    silent = [u for u in units if u["er_stille"]]
     worst_first = sorted(
         units, key=lambda u: (-u["maaneder_stille"], -(u["brugere"] or 0), u["kommune"], u["org_enhed"])
     )
@@ -51,10 +50,10 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
         product="SAPA-rapport",
         period=danish.month(edition.month),
         audience=official or "Alle kommuner · til KOMBIT",
-        headline=_headline(units, silent, edition),
-        front=(_tiles(edition, cvr), *_trend(edition, cvr), *(() if name else (types(units),))),
+        headline=_headline(edition, cvr),
+        front=(_tiles(edition, cvr), *_trend(edition, cvr), *(() if name else (types(edition),))),
         sections=(
-            *(() if name else (Section("Kommunerne", (_by_municipality(edition), _mosaic(edition, units))),)),
+            *(() if name else (Section("Kommunerne", (_by_municipality(edition), _mosaic(edition))),)),
             Section("Enhederne, de længst stille først", (cut(_all(worst_first, name, edition), 60),)),
         ),
         definitions=edition.define(
@@ -65,39 +64,51 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
     )
 
 
-def by_type(units: list[Row]) -> list[tuple[str, list[Row]]]:
-    """Units of the same name in several municipalities, those with the largest share of silent ones first."""
-    found: dict[str, list[Row]] = {}
-    for u in units:
-        if u["brugere"]:
-            found.setdefault(u["org_enhed"] or danish.MISSING, []).append(u)
-    several = [(name, rows) for name, rows in found.items() if len({u["cvr"] for u in rows}) > 1]
-    return sorted(several, key=lambda t: (-sum(u["er_stille"] for u in t[1]) / len(t[1]), -len(t[1]), t[0]))
+def kinds(edition: Edition) -> list[Row]:
+    """Names that units in several municipalities have, those with the largest share of silent ones first."""
+    return edition.rows(
+        """select * from kpi.sapa_sum where maaned = $maaned and niveau = 'enhedstype'
+        order by andel_stille desc, enheder desc, enhedstype collate da"""
+    )
 
 
-def _headline(units: list[Row], silent: list[Row], edition: Edition) -> str:
-    if not units:
+def _headline(edition: Edition, cvr: str | None) -> str:
+    row = next((r for r in _sums(edition, cvr) if r["maaned"] == edition.month), None)
+    if row is None:
         return "Vi har ingen data om SAPA i måneden."
-    types = by_type(units)
-    if types and all(u["er_stille"] for u in types[0][1]) and len(types[0][1]) >= 5:
-        name, rows = types[0]
-        return f"{name} bruger ikke SAPA i nogen af {len({u['cvr'] for u in rows})} kommuner."
-    if not silent:
-        return f"Alle {danish.number(len(units))} enheder med adgang til SAPA har slået op i måneden."
-    return f"{danish.number(len(silent))} af {danish.number(len(units))} enheder med adgang til SAPA er stille."
+    worst = next(iter(kinds(edition)), None) if cvr is None else None
+    if worst and worst["er_anonym"] and not worst["enheder_i_brug"]:
+        return f"{worst['enhedstype']} bruger ikke SAPA i nogen af {worst['myndigheder']} kommuner."
+    if not row["enheder_stille"]:
+        return f"Alle {danish.number(row['enheder'])} enheder med adgang til SAPA har slået op i måneden."
+    return (
+        f"{danish.number(row['enheder_stille'])} af {danish.number(row['enheder'])} enheder med adgang til SAPA"
+        " er stille."
+    )
 
 
-def types(units: list[Row]) -> Table:
-    """Which kinds of unit are silent, by the names that several municipalities use."""
-    table = tabulate(
-        "Hvilke slags enheder er stille?",
-        [{"slags": name, "enheder": found} for name, found in by_type(units)],
-        (Column("Slags enhed", 2.4), lambda r: r["slags"]),
-        (Column("Kommuner", right=True), lambda r: danish.number(len({u["cvr"] for u in r["enheder"]}))),
-        (Column("Enheder", right=True), lambda r: danish.number(len(r["enheder"]))),
-        (Column("Heraf stille", right=True), lambda r: danish.number(sum(u["er_stille"] for u in r["enheder"]))),
-        (Column("Brugere", right=True), lambda r: danish.number(sum(u["brugere"] or 0 for u in r["enheder"]))),
+def table_of_kinds(heading: str, rows: list[Row], *more: tuple[Column, Any], empty: str, note: str = "") -> Table:
+    """Which kinds of unit are silent; ``more`` columns stand last."""
+    return tabulate(
+        heading,
+        rows,
+        (Column("Slags enhed", 2.4), lambda r: r["enhedstype"]),
+        (Column("Kommuner", right=True), lambda r: danish.number(r["myndigheder"])),
+        (Column("Enheder", right=True), lambda r: danish.number(r["enheder"])),
+        (Column("Heraf stille", right=True), lambda r: danish.number(r["enheder_stille"])),
+        *more,
         name="enhedstyper",
+        note=note,
+        empty=empty,
+    )
+
+
+def types(edition: Edition) -> Table:
+    """Which kinds of unit are silent, by the names that several municipalities use."""
+    table = table_of_kinds(
+        "Hvilke slags enheder er stille?",
+        kinds(edition),
+        (Column("Brugere", right=True), lambda r: danish.number(r["brugere"])),
         empty="Ingen enheder hedder det samme i flere kommuner.",
     )
     return cut(table, 12)
@@ -143,19 +154,19 @@ def _trend(edition: Edition, cvr: str | None) -> list[Block]:
     return [Paragraph(title, "heading"), Curves((curve("Opslag i SAPA", "måned for måned", points, danish.number),))]
 
 
-def _mosaic(edition: Edition, units: list[Row]) -> Mosaic:
+def _mosaic(edition: Edition) -> Mosaic:
     """All municipalities at one look: how many of their units are in use. For KOMBIT alone."""
-    own: dict[str, list[Row]] = {}
-    for u in units:
-        own.setdefault(u["cvr"], []).append(u)
+    told = {row["cvr"]: row for row in municipalities(edition)}
 
     def tile(cvr: str, name: str) -> Tessera:
-        found = own.get(cvr, [])
-        used = sum(not u["er_stille"] for u in found)
-        return Tessera(name, f"{used} af {len(found)}" if found else "ingen data", used / len(found) if found else None)
+        row = told.get(cvr)
+        if row is None:
+            return Tessera(name, "ingen data", None)
+        used, units = row["enheder_i_brug"], row["enheder"]
+        return Tessera(name, f"{used} af {units}", used / units if units else None)
 
     return Mosaic(
-        f"{danish.counted(len(own), 'kommune', 'kommuner')} er med i leverancen",
+        f"{danish.counted(len(told), 'kommune', 'kommuner')} er med i leverancen",
         "Enheder, der har slået op i måneden, af alle enheder med adgang. Stregen er så lang som andelen.",
         tuple(tile(m["cvr"], m["navn"]) for m in edition.municipalities),
     )

@@ -59,35 +59,25 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
 
 def sapa_page(edition: Edition) -> Page:
     """Which kinds of unit look up in SAPA: kinds that at least five municipalities have, and no municipality's name."""
-    units = edition.rows("select * from kpi.sapa where maaned = $maaned and brugere > 0")
-    kinds = [
-        {"slags": name, "enheder": found}
-        for name, found in sapa.by_type(units)
-        if len({u["cvr"] for u in found}) >= SMALLEST_GROUP
-    ]
-    table = tabulate(
+    table = sapa.table_of_kinds(
         "De slags enheder, hvor flest er stille, står først",
-        kinds,
-        (Column("Slags enhed", 2.4), lambda r: r["slags"]),
-        (Column("Kommuner", right=True), lambda r: danish.number(len({u["cvr"] for u in r["enheder"]}))),
-        (Column("Enheder", right=True), lambda r: danish.number(len(r["enheder"]))),
-        (Column("Heraf stille", right=True), lambda r: danish.number(sum(bool(u["er_stille"]) for u in r["enheder"]))),
+        [row for row in sapa.kinds(edition) if row["er_anonym"]],
         note=f"Kun slags enheder, som mindst {SMALLEST_GROUP} kommuner har. Stille: ingen opslag i måneden.",
-        name="enhedstyper",
         empty="Ingen slags enheder findes i fem kommuner eller flere.",
     )
-    trend = edition.rows("select * from kpi.sapa_sum where maaned <= $maaned and niveau = 'alle' order by maaned")[-24:]
+    months = edition.rows("select * from kpi.sapa_sum where maaned <= $maaned and niveau = 'alle' order by maaned")
+    trend = [row for row in months if row["er_anonym"]][-24:]
     lines = Lines({"Opslag pr. bruger": [(r["maaned"], r["opslag_pr_bruger"]) for r in trend]}, "opslag pr. bruger")
     return Page(
         "sapa.html",
         "Hvem bruger SAPA?",
         "sapa.html",
-        _sapa_headline(edition, units),
+        _sapa_headline(edition, months),
         (
             Part("Hvilke slags enheder er stille?", (table,)),
             *(
                 (Part("Opslag pr. bruger", (Trend("Måned for måned", "Alle kommuner, der er med.", lines),)),)
-                if len({u["cvr"] for u in units}) >= SMALLEST_GROUP
+                if trend
                 else ()
             ),
         ),
@@ -95,14 +85,14 @@ def sapa_page(edition: Edition) -> Page:
     )
 
 
-def _sapa_headline(edition: Edition, units: list[dict[str, Any]]) -> str:
-    many = len({u["cvr"] for u in units})
-    if not units:
+def _sapa_headline(edition: Edition, months: list[dict[str, Any]]) -> str:
+    row = next((r for r in months if r["maaned"] == edition.month), None)
+    if row is None:
         return f"Vi har ingen data om SAPA i {danish.month(edition.month)}."
-    if many < SMALLEST_GROUP:
+    if not row["er_anonym"]:
         return "For få kommuner til at vise brugen af SAPA."
-    silent = sum(bool(u["er_stille"]) for u in units)
     return (
-        f"{danish.number(silent)} af {danish.number(len(units))} enheder i {danish.count(many, 'kommune', 'kommuner')}"
+        f"{danish.number(row['enheder_stille'])} af {danish.number(row['enheder'])} enheder i"
+        f" {danish.count(row['myndigheder'], 'kommune', 'kommuner')}"
         f" slog ikke op i {danish.month(edition.month)}."
     )

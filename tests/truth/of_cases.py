@@ -166,15 +166,20 @@ def sapa(star: Star) -> Iterator[Row]:
 def sapa_sum(star: Star) -> Iterator[Row]:
     groups: dict[tuple, list[Row]] = defaultdict(list)
     for r in star.rows("kpi.sapa"):
-        groups[r["maaned"], "alle", None, None].append(r)
-        groups[r["maaned"], "myndighed", r["cvr"], r["kommune"]].append(r)
-    for (month, level, cvr, name), rows in groups.items():
+        groups[r["maaned"], "alle", None, None, None].append(r)
+        groups[r["maaned"], "myndighed", r["cvr"], r["kommune"], None].append(r)
+        if r["org_enhed"] is not None and ((r["brugere"] or 0) > 0 or r["opslag"] > 0):
+            groups[r["maaned"], "enhedstype", None, None, r["org_enhed"]].append(r)
+    for (month, level, cvr, name, kind), rows in groups.items():
         users, number = sum(r["brugere"] or 0 for r in rows), sum(r["opslag"] for r in rows)
         authorities = len({r["cvr"] or r["kommune"] for r in rows})
+        used, silent = sum(r["opslag"] > 0 for r in rows), sum(bool(r["er_stille"]) for r in rows)
+        if kind is not None and authorities < 2:
+            continue
         yield {
-            "maaned": month, "niveau": level, "cvr": cvr, "kommune": name, "myndigheder": authorities,
-            "enheder": len(rows), "enheder_i_brug": sum(r["opslag"] > 0 for r in rows),
-            "enheder_stille": sum(bool(r["er_stille"]) for r in rows), "brugere": users, "opslag": number,
+            "maaned": month, "niveau": level, "cvr": cvr, "kommune": name, "enhedstype": kind,
+            "myndigheder": authorities, "enheder": used + silent, "enheder_i_brug": used, "enheder_stille": silent,
+            "andel_stille": divided(float(silent), used + silent), "brugere": users, "opslag": number,
             "opslag_pr_bruger": divided(float(number), users), "er_anonym": authorities >= 5,
         }  # fmt: skip
 
