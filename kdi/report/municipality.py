@@ -88,7 +88,7 @@ def systems_in_use(edition: Edition, cvr: str) -> Rows:
 
 
 def units_in_sapa(edition: Edition, cvr: str) -> dict[str, Any]:
-    """How many of the municipality's units have access to SAPA, and how many of them look up; empty when none is told."""
+    """How many of the municipality's units have access to SAPA and how many look up; empty when none is told."""
     return next(
         iter(edition.rows_of(cvr, "select * from kpi.sapa_sum where maaned = $maaned and niveau = 'myndighed'")), {}
     )
