@@ -49,6 +49,7 @@ _OF_ITS_OWN = (
 # What programs say of themselves: how long it took, in which process, in which order.
 _BY_PROGRAMS = (".log", ".jsonl", ".db", ".out", ".err", ".complete", ".json", ".html")
 _OF_PROGRAMS = (
+    (re.compile(r"(?<!\d)\d\d:\d\d:\d\d(?!\d)"), "TID"),  # dbt's own log
     (re.compile(r"\b(\d+m)?\d+(\.\d+)?(e-\d+)? ?m?s\b|\b\d+\.\d+(e-\d+)?\b"), "SEKUNDER"),
     (re.compile(r'\\*"(pid|thread|num_threads)\\*": ("[^"]*"|\d+)|Thread-\d+|pid:? \d+|pid=\d+'), "TRÅD"),
     (re.compile(r'"text": "\d+"}, "label": "pid"'), "TRÅD"),
