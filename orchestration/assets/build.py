@@ -18,13 +18,14 @@ from kdi.building.start import LaidOut, Site
 from kdi.building.status import Status
 from kdi.ingest.reference.intake import InvalidReference
 from kdi.installation import Installation
+from kdi.lake.standing import active_in
 from kdi.machine import lock
 from kdi.publish.extent import Extent
 from kdi.publish.purposes import Purposes
 from orchestration.assets import dbt_build, disclosure, figures, months, plan, publication, purposes, transformations
 from orchestration.assets.made import Made
 from orchestration.assets.periods import tell_of_periods
-from orchestration.dagster_internals.backfills import selected_with
+from orchestration.dagster_internals.backfills import selected_with, take_out
 from orchestration.dagster_internals.events import check_states, evaluate_partitions, last_answer, log_together
 from orchestration.keys import WRITER_POOL, Resource
 from orchestration.partitions import MONTH_STATUS, MONTHS
@@ -99,6 +100,8 @@ def byg(context: dg.AssetExecutionContext, config: BuildConfig, installation: Re
             answers = [*_told(context, made), *_told_by_month(context, site.releases.link, events)]
         if is_everything and plan.SPEC.key in context.selected_asset_keys:
             _tell_beside(context, site, beside)
+        there = months.months_that_can_be_made(site.releases.link, active_in(site.lake.log))
+        take_out(context, _BY_MONTH, lambda _, month: month not in there)
     finally:
         lock.release(site.lake.writer_lock)
     tell_of_periods(context, installation)

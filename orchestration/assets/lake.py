@@ -19,6 +19,7 @@ from orchestration import partitions
 from orchestration.asking import can_be_tried_again
 from orchestration.assets.months import stale_answers
 from orchestration.assets.periods import REFUSED_TAG, PeriodReport, PeriodState, describe, reading_of, states_of
+from orchestration.dagster_internals.backfills import selected_with, take_out
 from orchestration.dagster_internals.events import evaluate_partitions
 from orchestration.dagster_internals.origins import job_named
 from orchestration.keys import KITOS_KEY, OWNERS, REFERENCE_KEY, WRITER_POOL, Resource, intake_job_name, lake_key
@@ -89,6 +90,11 @@ def _lake_asset(profile: Profile) -> dg.AssetsDefinition:
             context.instance.add_run_tags(context.run_id, {REFUSED_TAG: reading_of(waiting.delivery)})
             raise dg.Failure(describe(waiting.delivery), allow_retries=False)
         report.make_red(job_named(intake_job_name(profile.source)), refused)
+        # a refused period is red by itself; it holds up nothing that the same backfill makes of the others
+        follows = any(selected.path[0] != key.path[0] for selected in selected_with(context))
+        undecided = {profile.period_of(file.file) for file in intake.undecided}
+        left_out = {p for p in wanted if (s := states.get(p)) is None or (s.refused and follows)} - undecided
+        take_out(context, [key], lambda _, period: period in left_out)
         told = _told(intake, wanted, states)
         context.log.info(told)
         for name in _CHECKS:

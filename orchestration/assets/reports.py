@@ -17,6 +17,7 @@ from kdi.report.make import Press
 from kdi.settings import get_settings
 from orchestration import partitions
 from orchestration.assets.publication import RELEASE_KEY
+from orchestration.dagster_internals.backfills import take_out
 from orchestration.keys import OWNERS, Resource
 
 GROUP = "reports"
@@ -64,6 +65,8 @@ def _report(product: Product) -> dg.AssetsDefinition:
                     context.log_event(_made(context, press, product, period, release))
                 except dg.Failure as failure:  # the other periods are made all the same
                     failures.append(str(failure.description))
+        usable = usable_months(press.release) if press.release.exists() else []
+        take_out(context, [key], lambda _, period: last_month(product.rytme, period) not in usable)
         if failures:
             raise dg.Failure("\n".join(failures), allow_retries=False)
         yield from ()

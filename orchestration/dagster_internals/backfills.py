@@ -1,10 +1,12 @@
 """Takes what does not exist out of a backfill's target, so that its colour tells what failed, and what follows is made.
 
 Dagster counts a partition that was asked for and not materialized as failed, though its run succeeded without it
-(dagster#34219), and passes over all that comes after it. A day for which no file ever came is no failure.
+(dagster#34219), and passes over all that comes after it. A day for which no file ever came is no failure. So the run
+that finds it absent takes it out before Dagster counts; and where Dagster was writing the backfill at that very moment,
+and so undid that, a sensor does it afterwards.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import dagster as dg
 from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset
@@ -12,11 +14,33 @@ from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGra
 from dagster._core.definitions.events import AssetKeyPartitionKey
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus, PartitionBackfill
 from dagster._core.storage.tags import BACKFILL_ID_TAG
+from dagster_shared.check import CheckError
 
 _LOOKED_AT = 20
 
 
 _Which = Callable[[dg.AssetKey, str], bool]
+
+
+def take_out(context: dg.AssetExecutionContext, keys: Collection[dg.AssetKey], is_gone: _Which) -> None:
+    """Take partitions of some assets out of the target of the backfill that a run belongs to, if it belongs to one."""
+    backfill, graph = _backfill_of(context), _graph_of(context)
+    going_on = backfill and backfill.status is BulkActionStatus.REQUESTED and not backfill.submitting_run_requests
+    if not backfill or not graph or not going_on:
+        return
+    data = backfill.get_asset_backfill_data(graph)
+    gone = _those(data.target_subset.filter_asset_keys({*keys}), is_gone, graph)
+    if gone.is_empty or (data.target_subset - gone).is_empty:  # of a backfill of nothing Dagster makes an error
+        return
+    corrected = data._replace(target_subset=data.target_subset - gone, requested_subset=data.requested_subset - gone)
+    context.instance.update_backfill(backfill.with_asset_backfill_data(corrected, context.instance, graph))
+
+
+def _graph_of(context: dg.AssetExecutionContext) -> BaseAssetGraph | None:
+    try:
+        return context.repository_def.asset_graph
+    except CheckError:  # a run in the process that made the job, of no repository
+        return None
 
 
 def forgive_absent(
@@ -78,8 +102,13 @@ def _all_went_well(instance: dg.DagsterInstance, backfill: PartitionBackfill) ->
     return instance.get_runs_count(filters) == 0
 
 
-def selected_with(context: dg.AssetExecutionContext) -> frozenset[dg.AssetKey]:
-    """All assets of the backfill that a run belongs to; none when it belongs to none."""
+def _backfill_of(context: dg.AssetExecutionContext) -> PartitionBackfill | None:
     backfill_id = context.run.tags.get(BACKFILL_ID_TAG)
     backfill = context.instance.get_backfill(backfill_id) if backfill_id else None
+    return backfill if backfill and backfill.is_asset_backfill else None
+
+
+def selected_with(context: dg.AssetExecutionContext) -> frozenset[dg.AssetKey]:
+    """All assets of the backfill that a run belongs to; none when it belongs to none."""
+    backfill = _backfill_of(context)
     return frozenset(backfill.asset_selection or ()) if backfill else frozenset()

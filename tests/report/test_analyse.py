@@ -12,7 +12,7 @@ import pytest
 from kdi.notation import danish
 from kdi.publish.agreements import NONE
 from kdi.report import analyse, k98_analyse, kditl, sapa, tilslutning
-from kdi.report.document import Column, Document, Section, Table, cut, tabulate
+from kdi.report.document import Column, Curves, Document, Section, Table, cut, tabulate
 from kdi.report.edition import Edition
 
 from .conftest import Published
@@ -308,3 +308,13 @@ def assert_inside_the_page(read: Pdf) -> None:
     assert all(20 < run.y < 820 for run in runs), [r for r in runs if not 20 < r.y < 820][:3]
     places = Counter((run.page, run.x, run.y) for run in runs)
     assert [place for place, times in places.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("values", [(), (None,), (None, None), (3.0,), (None, 3.0)])
+def test_a_curve_of_a_platform_s_first_months_is_drawn_though_nothing_is_known(
+    published: Published, aalborg: Document, values: tuple[float | None, ...]
+) -> None:
+    points = [(date(2022, 4 + n, 1), value) for n, value in enumerate(values)]
+    drawn = Curves((k98_analyse.curve("Andel i brug", "af det, der kan måles", points, danish.number),))
+    read = published.pdf(Document(**{**vars(aalborg), "front": (drawn,), "sections": ()}))
+    assert (squash("ingen tal") in read.text) == (not any(values))

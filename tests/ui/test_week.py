@@ -125,10 +125,11 @@ class Week:
         going_on = BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING])
         return not self.instance.get_backfills(going_on)
 
-    def backfill_ends(self, *shown: str) -> None:
+    def backfill_ends(self, status: BulkActionStatus, *shown: str) -> None:
         """Open the newest backfill's page, and see how it ended."""
         self.until(self.backfills_are_over, "the backfill's own end")
         (newest,) = self.instance.get_backfills(limit=1)
+        assert newest.status is status, "a word of the page may also be a column's heading"
         self.ui.open(f"/runs/b/{newest.backfill_id}")
         for text in shown:
             self.ui.sees(text)
@@ -227,7 +228,7 @@ def twelve_months_come_with_three_bad_days_and_a_new_day_beside_them(week: Week)
     assert set(week.colours(HOURS, [f"2021-{number:02}" for number in range(1, 13)])) == {"MATERIALIZED"}
     week.partitions_of(SOURCE, "Failed (3)")
     week.picture("08-historik-tre-roede")
-    week.backfill_ends("Failed", "362")
+    week.backfill_ends(BulkActionStatus.COMPLETED_FAILED, "362")
     week.picture("09-historik-backfill")
 
 
@@ -237,7 +238,7 @@ def only_what_failed_is_run_again(week: Week) -> None:
     week.launch(SOURCE, "Failed", "3 partitions")
     week.until(lambda: week.colours(SOURCE, BAD) == ["MATERIALIZED"] * 3 and week.published(BAD[0]), "only the failed")
     week.partitions_of(SOURCE, "Failed (0)")
-    week.backfill_ends("Succeeded")
+    week.backfill_ends(BulkActionStatus.COMPLETED_SUCCESS)
     week.picture("10-kun-det-fejlede")
     week.turn("nye_leverancer")
 
@@ -269,7 +270,7 @@ def materialize_all_on_a_loaded_platform_rewrites_nothing(week: Week) -> None:
     )
     week.seconds["runs of materialize all"] = week.instance.get_runs_count() - runs
     assert (week.installation.current.name, week.installation.inodes()) == (before, files)
-    week.backfill_ends("Succeeded")
+    week.backfill_ends(BulkActionStatus.COMPLETED_SUCCESS)
     week.picture("12-alt-igen")
 
 
@@ -284,7 +285,7 @@ def a_killed_daemon_goes_on_where_it_was(week: Week) -> None:
     week.kill_the_daemon()
     week.until(lambda: week.backfills_are_over() and week.published("2022-06-18"), "a killed daemon", 1800)
     assert set(week.colours(SOURCE, HISTORY)) == {"MATERIALIZED"}
-    week.backfill_ends("Succeeded")
+    week.backfill_ends(BulkActionStatus.COMPLETED_SUCCESS)
     week.picture("13-daemonen-draebt")
     week.ui.open("/runs")
     week.picture("14-kørsler")

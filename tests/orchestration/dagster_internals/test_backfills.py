@@ -1,10 +1,12 @@
 """A backfill that asked for days without a file: it goes on with what follows, unless something did fail."""
 
 import time
+from collections.abc import Iterator
 
 import dagster as dg
 import pytest
 from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset
+from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
 from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from samples.deliveries import calls_in_month, month
 from samples.installation import Installation
@@ -15,7 +17,8 @@ from kdi.ingest.intake import take_in
 from kdi.installation import here
 from kdi.lake.standing import active_in
 from orchestration.assets.months import months_that_can_be_made, published_months
-from orchestration.dagster_internals.backfills import forgive_absent
+from orchestration.dagster_internals.backfills import forgive_absent, take_out
+from orchestration.partitions import span_tags
 
 DAYS = dg.StaticPartitionsDefinition(["mandag", "tirsdag"])
 SOURCE, MART = dg.AssetKey("kilde"), dg.AssetKey("mart")
@@ -122,3 +125,47 @@ def test_a_month_that_the_lake_has_is_none_that_nobody_delivered(installation: I
     take_in(here().reception, profiles()["serviceplatformen"])
     assert published_months(release) == set()
     assert months_that_can_be_made(release, active_in(log)) == {"2022-04"}
+
+
+@dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run(), output_required=False)
+def feed(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    context.log_event(dg.AssetMaterialization(context.asset_key, partition="mandag"))
+    take_out(context, [context.asset_key], lambda _, period: period == "tirsdag")
+    yield from ()
+
+
+@dg.asset(deps=[feed])
+def made_of_it() -> None: ...
+
+
+feeds = dg.Definitions([feed, made_of_it])
+
+
+@pytest.mark.parametrize("being_submitted", [False, True])
+def test_a_run_takes_a_day_without_a_file_out_of_its_backfill_before_it_ends(
+    instance: dg.DagsterInstance, being_submitted: bool
+) -> None:
+    graph = feeds.get_repository_def().asset_graph
+    days = {feed.key: DAYS.subset_with_partition_keys(["mandag", "tirsdag"])}
+    target = AssetGraphSubset(partitions_subsets_by_asset_key=days, non_partitioned_asset_keys={made_of_it.key})
+    backfill = PartitionBackfill.from_asset_graph_subset("alt", time.time(), {}, instance, target, None, None, None)
+    if being_submitted:  # Dagster is writing it: hands off
+        backfill = backfill.with_submitting_run_requests([dg.RunRequest(partition_key="mandag")], ["et"])
+    instance.add_backfill(backfill)
+    repository = ReconstructableRepository.for_file(__file__, "feeds")
+    done = dg.execute_job(
+        ReconstructableJob(repository, "__ASSET_JOB"),
+        instance,
+        tags={"dagster/backfill": "alt", **span_tags("mandag", "tirsdag")},
+        asset_selection=[feed.key],
+    )
+    assert done.success
+    found = instance.get_backfill("alt")
+    assert found and found.status is BulkActionStatus.REQUESTED
+    left = found.get_asset_backfill_data(graph).target_subset
+    kept = {feed.key: DAYS.subset_with_partition_keys(["mandag"])}
+    assert left == (
+        target
+        if being_submitted
+        else AssetGraphSubset(partitions_subsets_by_asset_key=kept, non_partitioned_asset_keys={made_of_it.key})
+    )
