@@ -66,7 +66,7 @@ def main_figures(current: Path) -> Iterator[str]:
         if not newest:
             yield "Ingen måned er endnu komplet, og ingen frist er udløbet."
         for month, missing, calls, per_citizen, per_citizen_year in newest:
-            rate, year = danish.number(per_citizen, 1), danish.number(per_citizen_year)
+            rate, year = danish.by_format(per_citizen, 1), danish.by_format(per_citizen_year, 0)
             lacks = f" Ufuldstændig: {missing} leverancer mangler." if missing else ""
             yield f"Kald i {month:%Y-%m}: {danish.number(calls)}, {rate} pr. borger ({year} på 12 måneder){lacks}"
         whole = connection.execute(

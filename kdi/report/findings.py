@@ -24,7 +24,7 @@ def per_citizen(calls: float | None, month: str, year_before: float | None) -> s
     """``Infrastrukturen blev kaldt 27 gange pr. borger i april 2022, 12 % mere end året før.``"""
     if calls is None:
         return f"Kald pr. borger i {month} kan ikke opgøres: folketallet mangler."
-    sentence = f"Infrastrukturen blev kaldt {danish.number(calls, 1)} gange pr. borger i {month}"
+    sentence = f"Infrastrukturen blev kaldt {danish.by_format(calls, 1)} gange pr. borger i {month}"
     if year_before is None or year_before == 0:
         return f"{sentence}."
     difference = round(100 * (calls / year_before - 1))
