@@ -22,6 +22,10 @@ def test_calls_per_citizen_against_the_year_before() -> None:
     assert findings.per_citizen(27.0, "april 2022", None) == (
         "Infrastrukturen blev kaldt 27,0 gange pr. borger i april 2022."
     )
+    assert (
+        findings.per_citizen(0.01, "maj 2022", None)
+        == "Infrastrukturen blev kaldt <\u00a00,1 gange pr. borger i maj 2022."
+    )
     assert "folketallet mangler" in findings.per_citizen(None, "april 2022", 24.0)
 
 
