@@ -1,4 +1,4 @@
--- A unit has access when it has users, or has looked up; one that has neither is told of, and counted nowhere.
+-- A unit has access when it has users, or has looked up; one with neither is told of, and counted nowhere.
 with
 
 enheder as (
