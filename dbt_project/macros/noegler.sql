@@ -44,7 +44,9 @@ Nøglen ({{ kolonner | join(', ') }}) i {{ relation.schema }}.{{ relation.identi
 
 {#- Spark reads no more of a query than is asked for. -#}
 {% macro default__kraev_noegle(relation, kolonner) -%}
-    {%- set delte = run_query('select count(*) from (' ~ raekker_med_samme(relation, kolonner) ~ ')').rows[0][0] -%}
+    {%- set sql = 'select count(*) from (' ~ raekker_med_samme(relation, kolonner) ~ ')' -%}
+    {#- nothing is asked while the project is parsed -#}
+    {%- set delte = run_query(sql).rows[0][0] if execute else 0 -%}
     {%- if delte -%} {%- do exceptions.raise_compiler_error(noeglen_er_delt(relation, kolonner) ~ ' ' ~ delte) -%} {%- endif -%}
 {%- endmacro %}
 
