@@ -22,8 +22,12 @@ def tell(instance: dg.DagsterInstance, release: Path, earlier: str) -> None:
         release: the folder of the release in force, whose name is ``earlier``.
     """
     instance.report_runless_asset_event(_materialization(earlier))
-    for answer in about_the_newest(instance, month_answers(release, check_states(instance, _MONTHS))):
+    for answer in about_the_newest(instance, _answers(instance, release)):
         instance.report_runless_asset_event(answer)
+
+
+def _answers(instance: dg.DagsterInstance, release: Path) -> list[dg.AssetCheckEvaluation]:
+    return month_answers(release, check_states(instance, _MONTHS))
 
 
 def _materialization(earlier: str) -> dg.AssetMaterialization:
@@ -38,7 +42,7 @@ def skift_tilbage(context: dg.OpExecutionContext, installation: Resource) -> Non
         raise dg.Failure("Der er ingen tidligere publicering at gå tilbage til.", allow_retries=False)
     logs.write("ROLLBACK", level="WARNING", release=earlier)
     context.log_event(_materialization(earlier))
-    evaluate_partitions(context, month_answers(installation.releases.link, check_states(context.instance, _MONTHS)))
+    evaluate_partitions(context, _answers(context.instance, installation.releases.link))
     if installation.settings.postgres_dsn.get_secret_value():
         from kdi.publish.postgres.connection import PostgresProblem
 

@@ -6,7 +6,8 @@ were asked for. What is the same already says "unchanged", and nothing is rewrit
 have them.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -100,12 +101,17 @@ def byg(context: dg.AssetExecutionContext, config: BuildConfig, installation: Re
             answers = [*_told(context, made), *_told_by_month(context, site.releases.link, events)]
         if is_everything and plan.SPEC.key in context.selected_asset_keys:
             _tell_beside(context, site, beside)
-        there = months.months_that_can_be_made(site.releases.link, active_in(site.lake.log))
-        take_out(context, _BY_MONTH, lambda _, month: month not in there)
+        take_out(context, _BY_MONTH, _is_absent(site))
     finally:
         lock.release(site.lake.writer_lock)
     tell_of_periods(context, installation)
     yield from answers
+
+
+def _is_absent(site: Site) -> Callable[[dg.AssetKey, str], bool]:
+    """Whether neither the release nor the lake has a month; looked up when it is asked for, which is in a backfill."""
+    there = cache(lambda: months.months_that_can_be_made(site.releases.link, active_in(site.lake.log)))
+    return lambda _, month: month not in there()
 
 
 def _status(installation: Installation) -> Status:

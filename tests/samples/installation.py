@@ -160,6 +160,14 @@ class Installation:
         with self.reader() as connection:
             return connection.execute(sql, list(parameters)).to_arrow_table().to_pylist()
 
+    def months(self) -> dict[str, bool]:
+        """Whether each month of the release in force is complete, as it says itself."""
+        return dict(
+            self.query(
+                "select strftime(maaned, '%Y-%m'), status = 'komplet' from marts.maaned_status where platform = 'alle'"
+            )
+        )
+
     def tables(self) -> list[str]:
         """Names of the published tables with their schema."""
         return [

@@ -66,13 +66,6 @@ def told_in(instance: dg.DagsterInstance, run: dg.DagsterRun) -> AssetGraphSubse
     )
 
 
-def said_of_months(installation: Installation) -> dict[str, bool]:
-    rows = installation.query(
-        "select strftime(maaned, '%Y-%m'), status from marts.maaned_status where platform = 'alle'"
-    )
-    return {name: state == "komplet" for name, state in rows}
-
-
 def status_checks(instance: dg.DagsterInstance) -> dict[str, bool | None]:
     return check_states(instance, dg.AssetCheckKey(STATUS_KEY, MONTH_STATUS))
 
@@ -89,7 +82,7 @@ def test_everything_on_a_loaded_platform_is_green_and_writes_nothing(installatio
     with use_dagster_home(get_settings()) as instance:
         first = installation.current.name
         assert instance.get_materialized_partitions(HOURS) == {"2022-01", "2022-02", "2022-03"}
-        assert status_checks(instance) == said_of_months(installation) != {}
+        assert status_checks(instance) == installation.months() != {}
 
         # everything, with nothing new: green, and nothing is written
         assert materialize(instance, ONCE_A_BUILD).is_success
@@ -133,7 +126,7 @@ def test_every_selection_is_one_build_and_one_publication(installation: Installa
         assert newest(instance, RELEASE).metadata["publicering_id"].value == second
         assert "2022-04" in instance.get_materialized_partitions(KPI)
         assert not said_of(instance, "2022-03").startswith("Ikke i takt")
-        assert status_checks(instance) == said_of_months(installation)
+        assert status_checks(instance) == installation.months()
 
         # two months of a KPI, though nothing is new: just these are made anew from the lake
         files = installation.inodes()
@@ -167,4 +160,4 @@ def test_the_month_bar_is_what_the_release_says_after_any_order_of_deliveries(in
         get_settings.cache_clear()
         load()
         with use_dagster_home(get_settings()) as instance:
-            assert status_checks(instance) == said_of_months(installation), number
+            assert status_checks(instance) == installation.months(), number

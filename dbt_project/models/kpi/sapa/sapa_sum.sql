@@ -3,75 +3,31 @@ with
 
 enheder as (
     select
-        maaned,
-        cvr,
-        kommune,
-        coalesce(cvr, kommune) as myndighed,
-        org_enhed,
-        brugere,
-        opslag,
-        er_stille,
-        coalesce(brugere, 0) > 0 or opslag > 0 as har_adgang
+        *,
+        coalesce(brugere, 0) > 0 or opslag > 0 as har_adgang,
+        case when coalesce(brugere, 0) > 0 or opslag > 0 then org_enhed end as enhedstype
     from {{ ref('sapa') }}
-),
-
-niveauer as (
-    select
-        'alle' as niveau,
-        cast(null as varchar) as cvr,
-        cast(null as varchar) as kommune,
-        cast(null as varchar) as enhedstype,
-        maaned,
-        myndighed,
-        har_adgang,
-        brugere,
-        opslag,
-        er_stille
-    from enheder
-    union all
-    select
-        'myndighed' as niveau,
-        cvr,
-        kommune,
-        cast(null as varchar) as enhedstype,
-        maaned,
-        myndighed,
-        har_adgang,
-        brugere,
-        opslag,
-        er_stille
-    from enheder
-    union all
-    select
-        'enhedstype' as niveau,
-        cast(null as varchar) as cvr,
-        cast(null as varchar) as kommune,
-        org_enhed as enhedstype,
-        maaned,
-        myndighed,
-        har_adgang,
-        brugere,
-        opslag,
-        er_stille
-    from enheder
-    where har_adgang and org_enhed is not null
 ),
 
 summer as (
     select
         maaned,
-        niveau,
+        case
+            when grouping(enhedstype) = 0 then 'enhedstype'
+            when grouping(cvr) = 0 then 'myndighed'
+            else 'alle'
+        end as niveau,
         cvr,
         kommune,
         enhedstype,
-        count(distinct myndighed) as myndigheder,
+        count(distinct coalesce(cvr, kommune)) as myndigheder,
         count(*) filter (where har_adgang) as enheder,
         count(*) filter (where opslag > 0) as enheder_i_brug,
         count(*) filter (where er_stille) as enheder_stille,
         sum(brugere) as brugere,
         sum(opslag) as opslag
-    from niveauer
-    group by maaned, niveau, cvr, kommune, enhedstype
+    from enheder
+    group by grouping sets ((maaned), (maaned, cvr, kommune), (maaned, enhedstype))
 )
 
 select
@@ -91,4 +47,4 @@ select
     {{ er_anonym('myndigheder') }} as er_anonym
 from summer
 -- a name that one municipality alone uses is no kind of unit
-where niveau <> 'enhedstype' or myndigheder > 1
+where niveau <> 'enhedstype' or (enhedstype is not null and myndigheder > 1)
