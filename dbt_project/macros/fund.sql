@@ -4,10 +4,10 @@
         when 'til'
             then case
                 when {{ f }}.grundlag >= 10 then {{ dansk_procent(f ~ '.vaerdi') }} || ' af de krævede snitflader'
-                else {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' krævede snitflader'
+                else {{ ud_af(f) }} || ' krævede snitflader'
             end || ' er klarmeldt. ' || {{ plads_i_ord(f) }}
         when 'udb'
-            then {{ f }}.taeller || ' af ' || {{ dansk_tal(f ~ '.grundlag') }} || ' mulige anvendelser er i brug. '
+            then {{ ud_af(f) }} || ' mulige anvendelser er i brug. '
                 || {{ plads_i_ord(f) }}
         when 'fald'
             then 'Brugen er faldet ' || {{ dansk_tal('100 - round(100 * ' ~ f ~ '.vaerdi)') }} || ' % på et år; midten er '
@@ -19,35 +19,35 @@
                     else 'uændret'
                 end || '.'
         when 'kle'
-            then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' almindelige sagsemner mangler i det fælles sagsindeks. '
+            then {{ ud_af(f) }} || ' almindelige sagsemner mangler i det fælles sagsindeks. '
                 || {{ plads_i_ord(f) }}
         when 'gaeld'
             then {{ dansk_tal(f ~ '.taeller') }} || ' krævede anvendelser kunne have været i brug i '
                 || {{ dansk_tal('round(' ~ f ~ '.vaerdi)') }} || ' måneder i gennemsnit.'
         when 'sapa'
-            then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' enheder har ikke brugt SAPA i mindst tre måneder.'
+            then {{ ud_af(f) }} || ' enheder har ikke brugt SAPA i mindst tre måneder.'
         when 'hul'
-            then {{ f }}.taeller || ' anvendelser mangler, som mindst halvdelen af kommunerne med samme system har.'
+            then {{ dansk_tal(f ~ '.taeller') }} || ' anvendelser mangler, som mindst halvdelen af kommunerne med samme system har.'
         when 'tvivl'
-            then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' anvendelser er klarmeldt, men ubrugte i alle kommuner.'
+            then {{ ud_af(f) }} || ' anvendelser er klarmeldt, men ubrugte i alle kommuner.'
         when 'frem'
-            then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || case {{ f }}.maal
+            then {{ ud_af(f) }} || case {{ f }}.maal
                 when 'tilslutningsgrad' then ' krævede snitflader er klarmeldt'
                 when 'daekningsgrad' then ' almindelige sagsemner ligger i det fælles sagsindeks'
                 else ' mulige anvendelser er i brug'
             end || '. ' || {{ plads_i_ord(f) }}
         when 'brug' then 'Der kaldes meget pr. indbygger. ' || {{ plads_i_ord(f) }}
         when 'drift'
-            then {{ f }}.taeller || case when {{ f }}.taeller = 1 then ' afvigelse' else ' afvigelser' end
+            then {{ dansk_tal(f ~ '.taeller') }} || case when {{ f }}.taeller = 1 then ' afvigelse' else ' afvigelser' end
                 || ' bør ses af den driftsansvarlige.'
         else case
             when {{ f }}.grundlag = 0 then 'Vi har ingen data om mulige anvendelser.'
             when {{ f }}.taeller = {{ f }}.grundlag
-                then 'Alle ' || {{ f }}.grundlag || ' mulige anvendelser er i brug.'
+                then 'Alle ' || {{ dansk_tal(f ~ '.grundlag') }} || ' mulige anvendelser er i brug.'
             when {{ f }}.vaerdi = 0
-                then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' mulige anvendelser er i brug.'
-            else {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' mulige anvendelser er i brug. Yderligere '
-                || cast({{ f }}.vaerdi as bigint) || ' er i gang i andre kommuner.'
+                then {{ ud_af(f) }} || ' mulige anvendelser er i brug.'
+            else {{ ud_af(f) }} || ' mulige anvendelser er i brug. Yderligere '
+                || {{ dansk_tal(f ~ '.vaerdi') }} || ' er i gang i andre kommuner.'
         end
     end
 {%- endmacro %}
@@ -60,4 +60,8 @@
         when {{ f }}.plads = 1 then 'Det er det højeste af de ' || {{ f }}.blandt || '.'
         else 'Kommunen er nummer ' || {{ f }}.plads || ' af ' || {{ f }}.blandt || '.'
     end
+{%- endmacro %}
+
+{% macro ud_af(f) -%}
+    {{ dansk_tal(f ~ '.taeller') }} || ' af ' || {{ dansk_tal(f ~ '.grundlag') }}
 {%- endmacro %}

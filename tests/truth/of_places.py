@@ -271,14 +271,15 @@ def _place_in_words(f: Finding) -> str:
 
 
 def _sentence(f: Finding) -> str:
-    number, among, value = f["taeller"], f["grundlag"], f["vaerdi"]
+    value, number = f["vaerdi"], _number(f["taeller"])
+    among = None if f["grundlag"] is None else _number(f["grundlag"])
     if f["slags"] == "til":
         said = (
-            f"{_percent(value)} af de krævede snitflader" if among >= 10 else f"{number} af {among} krævede snitflader"
+            f"{_percent(value)} af de krævede snitflader" if f["grundlag"] >= 10 else f"{number} af {among} krævede snitflader"
         )
         return f"{said} er klarmeldt. {_place_in_words(f)}"
     if f["slags"] == "udb":
-        return f"{number} af {_number(among)} mulige anvendelser er i brug. {_place_in_words(f)}"
+        return f"{number} af {among} mulige anvendelser er i brug. {_place_in_words(f)}"
     if f["slags"] == "fald":
         now, mid = 100 - _half_up(100 * value), _half_up(100 * f["midte"])
         others = f"steget {mid - 100}\u00a0%" if mid > 100 else f"faldet {100 - mid}\u00a0%" if mid < 100 else "uændret"
@@ -287,7 +288,7 @@ def _sentence(f: Finding) -> str:
         return f"{number} af {among} almindelige sagsemner mangler i det fælles sagsindeks. {_place_in_words(f)}"
     if f["slags"] == "gaeld":
         age = _number(_half_up(value))
-        return f"{_number(number)} krævede anvendelser kunne have været i brug i {age} måneder i gennemsnit."
+        return f"{number} krævede anvendelser kunne have været i brug i {age} måneder i gennemsnit."
     if f["slags"] == "sapa":
         return f"{number} af {among} enheder har ikke brugt SAPA i mindst tre måneder."
     if f["slags"] == "hul":
@@ -304,12 +305,12 @@ def _sentence(f: Finding) -> str:
     if f["slags"] == "brug":
         return f"Der kaldes meget pr. indbygger. {_place_in_words(f)}"
     if f["slags"] == "drift":
-        return f"{number} {'afvigelse' if number == 1 else 'afvigelser'} bør ses af den driftsansvarlige."
-    if not among:
+        return f"{number} {'afvigelse' if f['taeller'] == 1 else 'afvigelser'} bør ses af den driftsansvarlige."
+    if not f["grundlag"]:
         return "Vi har ingen data om mulige anvendelser."
     if number == among:
         return f"Alle {among} mulige anvendelser er i brug."
-    more = f" Yderligere {int(value)} er i gang i andre kommuner." if value else ""
+    more = f" Yderligere {_number(value)} er i gang i andre kommuner." if value else ""
     return f"{number} af {among} mulige anvendelser er i brug.{more}"
 
 

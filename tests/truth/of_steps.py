@@ -147,15 +147,15 @@ def _cases(star: Star) -> Iterator[Row]:
         others = ", ".join(
             f"»{s['emne']}« ({s['kommuner_med_sager']} af {s['kommuner_i_klassen']})" for s in subjects[:3]
         )
-        more = f" og på {lacking - 3} andre emner" if lacking > 3 else ""
+        more = f" og på {_number(lacking - 3)} andre emner" if lacking > 3 else ""
         mid = r["klassens_median"]
         yield _own(
             r["maaned"], r["cvr"], "kle", snitflader="SF1470", antal=lacking,
             score=min(100.0, of["vaegt"] * lacking * 100 / (r["grundlag"] * of["skala"])),
             titel=f"Læg sager i indekset, begynd med »{subjects[0]['emne']}«",
             begrundelse=f"Kommuner på jeres størrelse har sager på {others}. I har ingen på dem{more}.",
-            tegn_paa_brug=None if mid is None else f"{lacking} emner; midten på jeres størrelse er"
-            f" {_half_up(mid * r['grundlag'])} af {r['grundlag']}",
+            tegn_paa_brug=None if mid is None else f"{_number(lacking)} emner; midten på jeres størrelse er"
+            f" {_number(_half_up(mid * r['grundlag']))} af {_number(r['grundlag'])}",
         )  # fmt: skip
 
 
@@ -166,8 +166,8 @@ def _silent(star: Star) -> Iterator[Row]:
             yield _own(
                 month, cvr, "sapa", antal=silent,
                 score=min(100.0, of["vaegt"] * users * 100 / (all_users * of["skala"])),
-                titel=f"Få {silent} enheder i gang med SAPA",
-                begrundelse=f"{silent} af {units} enheder har ikke slået op i mindst tre måneder. Der er"
+                titel=f"Få {_number(silent)} enheder i gang med SAPA",
+                begrundelse=f"{_number(silent)} af {_number(units)} enheder har ikke slået op i mindst tre måneder. Der er"
                 f" {_number(users)} brugere i dem.",
                 tegn_paa_brug="opslag fra enhederne",
             )  # fmt: skip

@@ -94,11 +94,11 @@ select
     kle.score,
     'Læg sager i indekset, begynd med »' || kle_emner.foerste || '«',
     'Kommuner på jeres størrelse har sager på ' || kle_emner.andres || '. I har ingen på dem'
-    || case when kle.mangler > 3 then ' og på ' || (kle.mangler - 3) || ' andre emner' else '' end || '.',
-    kle.mangler || ' emner; midten på jeres størrelse er '
-    || cast(cast(round(kle.klassens_median * kle.almindelige) as bigint) as varchar)
+    || case when kle.mangler > 3 then ' og på ' || {{ dansk_tal('kle.mangler - 3') }} || ' andre emner' else '' end || '.',
+    {{ dansk_tal('kle.mangler') }} || ' emner; midten på jeres størrelse er '
+    || {{ dansk_tal('round(kle.klassens_median * kle.almindelige)') }}
     || ' af '
-    || kle.almindelige
+    || {{ dansk_tal('kle.almindelige') }}
 from kle
 inner join kle_emner
     on
@@ -119,8 +119,9 @@ select
     least(
         100, vaegte.vaegt * enheder.brugere * 100 / nullif(enheder.brugere_i_alt * vaegte.skala, 0)
     ),
-    'Få ' || enheder.stille || ' enheder i gang med SAPA',
-    enheder.stille || ' af ' || enheder.enheder || ' enheder har ikke slået op i mindst tre måneder. Der er '
+    'Få ' || {{ dansk_tal('enheder.stille') }} || ' enheder i gang med SAPA',
+    {{ dansk_tal('enheder.stille') }} || ' af ' || {{ dansk_tal('enheder.enheder') }}
+    || ' enheder har ikke slået op i mindst tre måneder. Der er '
     || {{ dansk_tal('enheder.brugere') }} || ' brugere i dem.',
     'opslag fra enhederne'
 from enheder
