@@ -139,7 +139,7 @@ def moment(value: Any) -> Any:
 
 
 # The measures that no KPI mart has, against the star itself: the SQL, and the cuts that each of its relationships allows.
-_FACT_AXES = {"maaned": "Dato.Måned", "dato_id": "Dato._dato_id", "dato": "Dato.Dato", "statusdato": "Dato.Dato", "udtraeksdato": "Dato.Dato",
+_FACT_AXES = {"maaned": "Dato.Måned", "dato_id": "Dato._dato_id", "statusdato": "Dato.Dato", "udtraeksdato": "Dato.Dato",
               "myndighed_id": "Myndighed._myndighed_id", "it_system_id": "IT-system._it_system_id",
               "service_id": "Service._service_id", "snitflade_id": "Snitflade._snitflade_id", "kle_id": "KLE._kle_id",
               "time_id": "Time._time_id", "coalesce(it_system_uuid, it_system)": "IT-system._systemnoegle"}  # fmt: skip
@@ -163,7 +163,7 @@ STAR: dict[str, tuple[str, str, list[str]]] = {
         "sum(antal_kald)", "marts.fct_kald_maaned", ["maaned", "myndighed_id", "it_system_id", "service_id"],
     ),
     "Kald i timen": ("sum(antal_kald)", _HOURS, ["dato_id", "time_id", "myndighed_id", "it_system_id", "service_id"]),
-    "Kald på dagen": ("sum(antal_kald)", _DAYS, ["dato", "myndighed_id", "it_system_id", "service_id"]),
+    "Kald på dagen": ("sum(antal_kald)", _DAYS, ["dato_id", "myndighed_id", "it_system_id", "service_id"]),
     "Klarmeldinger": ("count(*)", _NEWEST_STATUS, ["statusdato", "it_system_id", "snitflade_id"]),
     "Sager": ("sum(antal_sager)", _NEWEST_EXTRACT, ["udtraeksdato", "myndighed_id", "it_system_id", "kle_id"]),
     "Systemer i registrene": (

@@ -20,7 +20,7 @@ PROMISED = {
     "marts.dim_kle": "kle_id kle_nummer emne gruppe gruppe_titel hovedgruppe hovedgruppe_titel",
     "marts.dim_snitflade": "snitflade_id snitflade navn",
     "marts.fct_kald_time": "dato_id time_id tidspunkt myndighed_id it_system_id service_id antal_kald",
-    "marts.fct_kald_dag": "dato_id dato myndighed_id it_system_id service_id antal_kald",
+    "marts.fct_kald_dag": "dato_id myndighed_id it_system_id service_id antal_kald",
     "marts.fct_kald_maaned": "maaned myndighed_id it_system_id service_id serviceaftale_id antal_kald",
     "marts.fct_kle_sager": "udtraeksdato myndighed_id it_system_id kle_id antal_sager er_diskretioneret",
     "marts.fct_klarmelding": "statusdato it_system_id snitflade_id klarmelding krav",

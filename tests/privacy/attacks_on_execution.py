@@ -88,7 +88,7 @@ ON_EXECUTION: list[Attack] = [
     a(
         "EXPLAIN: en dag i dagfakta",
         "ens",
-        "explain (verbose) select * from marts.fct_kald_dag where dato = date '2022-04-01' and antal_kald < 5",
+        "explain (verbose) select * from marts.fct_kald_dag where dato_id = 20220401 and antal_kald < 5",
     ),
     a(
         "EXPLAIN ANALYZE: i JSON med indstillinger og WAL",

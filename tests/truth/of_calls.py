@@ -419,8 +419,8 @@ def driftsforstyrrelse_sum(star: Star) -> Iterator[Row]:
 def fct_kald_dag(star: Star) -> Iterator[Row]:
     for (day, authority, system, service), number in star.calls_by_day.items():
         yield {
-            "dato_id": day, "dato": star.days[day]["dato"], "myndighed_id": authority, "it_system_id": system,
-            "service_id": service, "antal_kald": number,
+            "dato_id": day, "myndighed_id": authority, "it_system_id": system, "service_id": service,
+            "antal_kald": number,
         }  # fmt: skip
 
 

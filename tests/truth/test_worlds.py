@@ -66,7 +66,8 @@ def assert_calls_are_those_delivered(installation: Installation, world: World) -
     )
     assert {row[:-1]: row[-1] for row in hours} == expected.per_hour()
     days = installation.query(
-        f"""select fakta.dato, cvr, {SYSTEM}, service, sum(antal_kald) from marts.fct_kald_dag as fakta
+        f"""select dato, cvr, {SYSTEM}, service, sum(antal_kald) from marts.fct_kald_dag
+        join marts.dim_dato using (dato_id)
         join marts.dim_myndighed using (myndighed_id) join marts.dim_it_system as system using (it_system_id)
         join marts.dim_service using (service_id) group by all"""
     )

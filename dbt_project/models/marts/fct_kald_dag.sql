@@ -6,7 +6,6 @@
 
 select
     kald.dato_id,
-    make_date(kald.dato_id // 10000, kald.dato_id // 100 % 100, kald.dato_id % 100) as dato,
     kald.myndighed_id,
     kald.it_system_id,
     kald.service_id,
@@ -14,3 +13,5 @@ select
 from {{ ref('fct_kald_time') }} as kald
 inner join {{ source('plan', 'beroerte_dage') }} as beroert on kald.dato_id = beroert.dato_id
 group by kald.dato_id, kald.myndighed_id, kald.it_system_id, kald.service_id
+-- a system's rows together take half the room
+order by kald.dato_id, kald.it_system_id

@@ -134,11 +134,11 @@ def _shown(columns: dict[str, str], decision: Decision) -> sql.Composable:
     )
 
 
-def branches(name: str, columns: list[str], decision: Decision, check: str | None) -> list[sql.Composed]:
+def branches(name: str, columns: list[str], decision: Decision, condition: str | None) -> list[sql.Composed]:
     """What a view takes from one table: the questions of which one is answered, the reader's or KOMBIT's."""
     shown = sql.SQL(", ").join(map(sql.Identifier, columns))
     table = sql.Identifier(SCHEMA, name)
-    of_month = sql.SQL(f" and {check}") if check else sql.SQL("")
+    of_month = sql.SQL(f" and {condition}") if condition else sql.SQL("")
     if decision.adgang == "alle" and not decision.anonym:
         return [sql.SQL("select {} from {} where true{}").format(shown, table, of_month)]
     own = sql.SQL("select {} from {}() where not kdi_adgang.alt_nu(){}").format(shown, function(name), of_month)
