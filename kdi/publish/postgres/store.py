@@ -38,8 +38,8 @@ _MONTH = {
 }
 # What the planner is told that a function returns, whatever it returns. It takes a month's own condition for one that
 # leaves 1 of 200, and a list of its days for one that leaves 1 of 6, so months are counted so much larger; told too
-# little, it sorts a year's hours to add them up. As a range, days would have to be counted 200 times larger, and all else
-# that a question costs be nothing beside them: it joined them with the calendar in a loop, 1.4 s instead of 0.1.
+# little, it sorts a year's hours to add them up. As a range, days would have to be counted 200 times larger, and all
+# else that a question costs be nothing beside them: it joined the calendar in a loop, 1.4 s instead of 0.1.
 _ROWS = {
     "fct_kald_time": 10_000_000,
     "fct_kald_dag": 1_000_000,
