@@ -93,9 +93,9 @@ class Part:
         return _MONTH[self.table.split(".")[1]].format(m=self.month.replace("-", ""), d=self.month)
 
     @property
-    def condition(self) -> str | None:
-        """The same as the views say it, so that the planner leaves out the months that a question is not about."""
-        if self.month is None or "dato_id" not in (self.check or ""):
+    def listed(self) -> str | None:
+        """The same of what a function returns, of which the planner knows nothing: days one by one, see ``_ROWS``."""
+        if self.month is None or _MONTH[self.table.split(".")[1]] is not _DAYS_ARE:
             return self.check
         year, month = map(int, self.month.split("-"))
         _, days = calendar.monthrange(year, month)
