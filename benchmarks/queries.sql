@@ -22,7 +22,7 @@ where maaned = (select max(maaned) from kpi.udbredelse) order by udbredelsesgrad
 -- name: doegnprofil_for_en_maaned
 select time_id, sum(antal_kald) as kald from marts.fct_kald_time where dato_id between 20220401 and 20220430 group by 1;
 -- name: kald_pr_dag_for_en_kommune
-select d.dato, sum(f.antal_kald) as kald from marts.fct_kald_time as f inner join marts.dim_dato as d using (dato_id)
+select d.dato, sum(f.antal_kald) as kald from marts.fct_kald_dag as f inner join marts.dim_dato as d using (dato_id)
 inner join marts.dim_myndighed as m using (myndighed_id)
 where m.navn = 'Aalborg' and d.dato between date '2022-10-01' and date '2022-12-31' group by 1;
 -- name: udvikling_pr_snitflade

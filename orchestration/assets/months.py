@@ -18,7 +18,7 @@ from orchestration.partitions import MONTH_STATUS
 
 STATUS_KEY = dg.AssetKey(["marts", "fct_kald_maaned"])
 _MONTH = "cast(strftime(cast(maaned as date), '%Y%m') as integer)"
-_FACTS = {"fct_kald_time": "dato_id // 100", "fct_kald_maaned": _MONTH}
+_FACTS = {"fct_kald_time": "dato_id // 100", "fct_kald_dag": "dato_id // 100", "fct_kald_maaned": _MONTH}
 
 STATUS_CHECK_TEXT = (
     "Måneden er komplet i publiceringen (marts.maaned_status, alle platforme). Gul: der ventes på leverancer, eller"
@@ -27,7 +27,7 @@ STATUS_CHECK_TEXT = (
 
 
 def has_months(schema: str, name: str, columns: Mapping[str, Any]) -> bool:
-    """Whether a model is partitioned by month: the two facts of calls, and the KPIs that say their month."""
+    """Whether a model is partitioned by month: the facts of calls, and the KPIs that say their month."""
     return name in _FACTS if schema == "marts" else schema == "kpi" and "maaned" in columns
 
 

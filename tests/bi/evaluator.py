@@ -21,8 +21,12 @@ DEFINITION = PROJECT_ROOT / "powerbi" / "KDI i tal.SemanticModel" / "definition"
 SPEC = yaml.safe_load((PROJECT_ROOT / "powerbi" / "model.yml").read_text(encoding="utf-8"))
 Selection = dict[str, Any]
 Tables = dict[str, dict[str, Any]]
-# Three months of hours are a million rows, which this engine keeps as Python objects. Its one measure is a plain sum.
-_SAMPLE = {"Kald pr. time": "dato_id between (select max(dato_id) - 6 from marts.fct_kald_time) and 99999999"}
+# Three months of hours are a million rows, which this engine keeps as Python objects. Their one measure is a plain sum,
+# and so is that of days.
+_SAMPLE = {
+    f"Kald pr. {grain}": f"dato_id between (select max(dato_id) - 6 from marts.fct_kald_{grain}) and 99999999"
+    for grain in ("dag", "time")
+}
 
 
 @dataclass

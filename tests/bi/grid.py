@@ -144,6 +144,7 @@ _FACT_AXES = {"maaned": "Dato.Måned", "dato_id": "Dato._dato_id", "statusdato":
               "service_id": "Service._service_id", "snitflade_id": "Snitflade._snitflade_id", "kle_id": "KLE._kle_id",
               "time_id": "Time._time_id", "coalesce(it_system_uuid, it_system)": "IT-system._systemnoegle"}  # fmt: skip
 _HOURS = "(select * from marts.fct_kald_time where dato_id >= (select max(dato_id) - 6 from marts.fct_kald_time))"
+_DAYS = "(select * from marts.fct_kald_dag where dato_id >= (select max(dato_id) - 6 from marts.fct_kald_dag))"
 _NEWEST_STATUS = (
     "(select * from marts.fct_klarmelding where statusdato = (select max(statusdato) from marts.fct_klarmelding))"
 )
@@ -162,6 +163,7 @@ STAR: dict[str, tuple[str, str, list[str]]] = {
         "sum(antal_kald)", "marts.fct_kald_maaned", ["maaned", "myndighed_id", "it_system_id", "service_id"],
     ),
     "Kald i timen": ("sum(antal_kald)", _HOURS, ["dato_id", "time_id", "myndighed_id", "it_system_id", "service_id"]),
+    "Kald på dagen": ("sum(antal_kald)", _DAYS, ["dato_id", "myndighed_id", "it_system_id", "service_id"]),
     "Klarmeldinger": ("count(*)", _NEWEST_STATUS, ["statusdato", "it_system_id", "snitflade_id"]),
     "Sager": ("sum(antal_sager)", _NEWEST_EXTRACT, ["udtraeksdato", "myndighed_id", "it_system_id", "kle_id"]),
     "Systemer i registrene": (

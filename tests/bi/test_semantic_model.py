@@ -92,7 +92,7 @@ def test_power_query_reads_the_table_and_takes_exactly_the_columns(tables: dict[
         for policy in table.all("refreshPolicy"):
             assert policy.properties["sourceExpression"] == query
             assert "RangeStart" in query and "RangeEnd" in query
-    assert sum(bool(t.all("refreshPolicy")) for t in tables.values()) == 3
+    assert sum(bool(t.all("refreshPolicy")) for t in tables.values()) == 4
 
 
 def test_relationships_join_equal_types_on_a_unique_key_without_orphans(

@@ -31,7 +31,7 @@ def test_tom_finds_the_whole_model(model: Model, proof: Proof) -> None:
         "maal": len(model.measures),
         "relationer": len(model.relationships),
         "roller": len(model.roles) + 1,
-        "opfrisk": ["Kald pr. måned", "Kald pr. time", "Tilslutningstragt"],
+        "opfrisk": ["Kald pr. dag", "Kald pr. måned", "Kald pr. time", "Tilslutningstragt"],
         "skjulte": sum(c.hidden for c in columns) + 2,
     }
     proof.says(WHAT, f"{found['tabeller']} tabeller, {found['maal']} mål, {found['relationer']} relationer")

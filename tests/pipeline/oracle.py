@@ -11,9 +11,12 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from samples.deliveries import REFERENCE, Delivery, Row, kommuner
 from samples.files import read_csv
+
+DANISH = ZoneInfo("Europe/Copenhagen")
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,11 @@ class Expected:
     def per_hour(self) -> dict[tuple[Any, ...], int]:
         """Calls by UTC hour, CVR, system and service."""
         return _summed((c.hour, c.cvr, c.system, c.service, c.number) for c in self.calls if c.hour)
+
+    def per_day(self) -> dict[tuple[Any, ...], int]:
+        """Calls by Danish day, CVR, system and service."""
+        day = {c.hour: c.hour.replace(tzinfo=UTC).astimezone(DANISH).date() for c in self.calls if c.hour}
+        return _summed((day[c.hour], c.cvr, c.system, c.service, c.number) for c in self.calls if c.hour)
 
     def per_month(self) -> dict[tuple[Any, ...], int]:
         """Calls by platform, month, CVR, system, service and version."""

@@ -83,6 +83,12 @@ class Story:
                 " where platform = 'serviceplatformen' group by all"
             )
         )
+        by_hour, by_day = (
+            f"select dato_id, myndighed_id, it_system_id, service_id, {of_day} from marts.fct_kald_{grain} group by all"
+            for grain, of_day in (("time", "sum(antal_kald)"), ("dag", "cast(antal_kald as hugeint)"))
+        )
+        differing = f"(({by_hour}) except all ({by_day})) union all (({by_day}) except all ({by_hour}))"
+        assert i.query(differing) == [], chapter
         self.log[chapter] = i.query(
             "select periode, status, raekker_indlaest, publiceret_i, afgoerelse, begrundelse"
             " from marts.leverance_log order by periode, modtaget, leverance_id"

@@ -33,6 +33,19 @@ def test_every_hour_has_its_calls(at_once: Loaded) -> None:
     assert {row[:-1]: row[-1] for row in rows} == EXPECTED.per_hour()
 
 
+def test_every_day_has_the_calls_of_its_hours(at_once: Loaded) -> None:
+    rows = at_once.installation.query(
+        f"""select dag.dato, myndighed.cvr, {SYSTEM}, service.service, fakta.antal_kald
+        from marts.fct_kald_dag as fakta
+        join marts.dim_dato as dag using (dato_id)
+        join marts.dim_myndighed as myndighed using (myndighed_id)
+        join marts.dim_it_system as system using (it_system_id)
+        join marts.dim_service as service using (service_id)"""
+    )
+    assert len({row[:-1] for row in rows}) == len(rows)
+    assert {row[:-1]: row[-1] for row in rows} == EXPECTED.per_day()
+
+
 def test_every_month_has_the_calls_of_both_platforms(at_once: Loaded) -> None:
     rows = at_once.installation.query(
         f"""select service.platform, fakta.maaned, myndighed.cvr, {SYSTEM}, service.service, service.version,
@@ -103,6 +116,9 @@ def test_a_day_of_25_hours_has_two_second_hours(at_once: Loaded) -> None:
         (datetime(2021, 10, 31, 2), 3, 2 * 5),
     ]
     assert sum(row[2] for row in rows) == 2 * sum(range(1, 26))
+    day = """select antal_kald from marts.fct_kald_dag join marts.dim_it_system using (it_system_id)
+        where dato_id = 20211031 and navn = 'Jobcentersystemet Plus'"""
+    assert at_once.installation.query(day) == 2 * [(sum(range(1, 26)),)]
 
 
 def test_a_day_of_23_hours_has_no_second_hour(at_once: Loaded) -> None:
@@ -110,6 +126,8 @@ def test_a_day_of_23_hours_has_no_second_hour(at_once: Loaded) -> None:
         "select distinct time_id from marts.fct_kald_time where dato_id = 20220327 order by all"
     )
     assert [hour for (hour,) in rows] == [0, 1, *range(3, 24)]
+    days = "select antal_kald from marts.fct_kald_dag where dato_id = 20220327"
+    assert at_once.installation.query(f"{days} order by all") == 2 * [(sum(range(1, 24)),)]
 
 
 def test_two_uuids_of_one_system_become_one_row_an_hour(at_once: Loaded) -> None:
@@ -118,6 +136,8 @@ def test_two_uuids_of_one_system_become_one_row_an_hour(at_once: Loaded) -> None
         where navn = 'ESDH' order by all"""
     )
     assert rows == [(datetime(2021, 10, 31, 0), 5 + 7), (datetime(2021, 10, 31, 1), 11)]
+    day = "select dato_id, antal_kald from marts.fct_kald_dag join marts.dim_it_system using (it_system_id)"
+    assert at_once.installation.query(f"{day} where navn = 'ESDH'") == [(20211031, 5 + 7 + 11)]
     # the same in the monthly fact, where the two have an agreement each
     rows = at_once.installation.query(
         """select antal_kald from marts.fct_kald_maaned join marts.dim_it_system using (it_system_id)

@@ -65,6 +65,9 @@ def test_a_corrected_day_replaces_the_old(corrected: Corrected) -> None:
     sql = """select kommuner.navn, time_id, antal_kald from marts.fct_kald_time
         join marts.dim_myndighed as kommuner using (myndighed_id) where dato_id = 20220326 order by all"""
     assert corrected.installation.query(sql) == [("Fredericia", 8, 60), ("Samsø", 10, 3)]
+    day = """select kommuner.navn, antal_kald from marts.fct_kald_dag
+        join marts.dim_myndighed as kommuner using (myndighed_id) where dato_id = 20220326 order by all"""
+    assert corrected.installation.query(day) == [("Fredericia", 60), ("Samsø", 3)]
     kpi = """select kommune, kald from kpi.kald_pr_indbygger
         where maaned = '2022-03-01' and dataomraade = 'Organisation' order by all"""
     short_day = sum(range(1, 24))
@@ -81,6 +84,7 @@ def test_only_the_touched_month_has_new_files(corrected: Corrected) -> None:
     assert monthly == {path for path in before if "/fct_kald_" in path}
     assert {path for path in monthly if before[path] != after[path]} == {
         "marts/fct_kald_time/2022-03.parquet",
+        "marts/fct_kald_dag/2022-03.parquet",
         "marts/fct_kald_maaned/2022-03.parquet",
     }
 
@@ -148,7 +152,7 @@ def test_a_killed_build_leaves_the_release_alone(interrupted: Interrupted) -> No
 def test_a_system_that_comes_to_have_an_alias_s_name_is_that_system_in_all_months(months_first: Loaded) -> None:
     """Identity by name may change with a delivery; facts of months long past must follow."""
     installation = with_new_identity(months_first).installation
-    for fact in ("fct_kald_time", "fct_kald_maaned"):
+    for fact in ("fct_kald_time", "fct_kald_dag", "fct_kald_maaned"):
         lost = f"select count(*) from marts.{fact} anti join marts.dim_it_system using (it_system_id)"
         assert installation.query(lost) == [(0,)], fact
     rows = installation.query(

@@ -20,6 +20,7 @@ PROMISED = {
     "marts.dim_kle": "kle_id kle_nummer emne gruppe gruppe_titel hovedgruppe hovedgruppe_titel",
     "marts.dim_snitflade": "snitflade_id snitflade navn",
     "marts.fct_kald_time": "dato_id time_id tidspunkt myndighed_id it_system_id service_id antal_kald",
+    "marts.fct_kald_dag": "dato_id myndighed_id it_system_id service_id antal_kald",
     "marts.fct_kald_maaned": "maaned myndighed_id it_system_id service_id serviceaftale_id antal_kald",
     "marts.fct_kle_sager": "udtraeksdato myndighed_id it_system_id kle_id antal_sager er_diskretioneret",
     "marts.fct_klarmelding": "statusdato it_system_id snitflade_id klarmelding krav",
@@ -60,6 +61,7 @@ PROMISED = {
 }  # fmt: skip
 MONTHLY = {
     "marts.fct_kald_time": {"2021-10", "2021-11", "2022-03", "2022-04"},
+    "marts.fct_kald_dag": {"2021-10", "2021-11", "2022-03", "2022-04"},
     "marts.fct_kald_maaned": {"2020-11", "2021-03", "2021-10", "2021-11", "2022-03", "2022-04"},
 }
 # Dimension → its key. Midnight is an hour like any other, so dim_time needs no unknown one.
@@ -120,7 +122,7 @@ def test_call_facts_are_one_file_per_month(table: str, at_once: Loaded) -> None:
     installation = at_once.installation
     folder = Path(installation.parquet_of(table)).parent
     assert {p.stem for p in folder.iterdir()} == MONTHLY[table]
-    month = "dato_id // 100" if table.endswith("time") else "year(maaned) * 100 + month(maaned)"
+    month = "year(maaned) * 100 + month(maaned)" if table.endswith("maaned") else "dato_id // 100"
     for file in folder.iterdir():
         rows = installation.query(f"select distinct {month} from read_parquet('{file}')")
         assert rows == [(int(file.stem.replace("-", "")),)]

@@ -34,6 +34,12 @@ ON_EXECUTION: list[Attack] = [
         f"{PLAN} select count(*) from marts.dim_myndighed d join marts.fct_kald_time f using (myndighed_id)"
         " where d.cvr = '{cvr}' and dato_id between 20220401 and 20220403",
     ),
+    a(
+        "EXPLAIN ANALYZE: dagfakta gennem kalenderen",
+        "ens",
+        f"{PLAN} select d.dato, sum(f.antal_kald) from marts.fct_kald_dag f join marts.dim_dato d using (dato_id)"
+        " where f.myndighed_id = {id} and d.dato between date '2022-03-25' and date '2022-04-03' group by d.dato",
+    ),
     a("Statistik: pg_stats", "tomt", "select * from pg_stats where schemaname in ('kdi_lager', 'marts', 'kpi')"),
     a("Statistik: pg_statistic", "afvist", "select * from pg_statistic limit 1"),
     a(
@@ -78,6 +84,11 @@ ON_EXECUTION: list[Attack] = [
         "EXPLAIN: en dag i timefakta",
         "ens",
         "explain (verbose) select * from marts.fct_kald_time where dato_id = 20220401",
+    ),
+    a(
+        "EXPLAIN: en dag i dagfakta",
+        "ens",
+        "explain (verbose) select * from marts.fct_kald_dag where dato_id = 20220401 and antal_kald < 5",
     ),
     a(
         "EXPLAIN ANALYZE: i JSON med indstillinger og WAL",

@@ -6,6 +6,7 @@ ON_ROWS: list[Attack] = [
     # --- asking ---
     a("Slå en navngiven kommunes rækker op", "tomt", "select * from kpi.kald_pr_indbygger where cvr = '{cvr}'"),
     a("Det samme i timefakta", "tomt", "select * from marts.fct_kald_time where myndighed_id = {id} limit 5"),
+    a("Det samme i dagfakta", "tomt", "select * from marts.fct_kald_dag where myndighed_id = {id} limit 5"),
     a(
         "Join fra den åbne myndighedsdimension på navn",
         "tomt",

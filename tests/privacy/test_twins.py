@@ -24,6 +24,8 @@ QUESTIONS = [
     "select 1 from kpi.kle_huller offset 5 limit 1",
     "select count(*) from kpi.potentiale where kald_12m is null",
     "select count(*) from marts.fct_kald_time where dato_id between 20220401 and 20220430 and antal_kald < 5",
+    "select d.uge, sum(f.antal_kald) from marts.fct_kald_dag f join marts.dim_dato d using (dato_id)"
+    " where d.dato between date '2022-03-25' and date '2022-04-10' group by 1 order by 1",
     "select d.aar, sum(f.antal_kald) from marts.fct_kald_maaned f join marts.dim_dato d on d.dato = f.maaned"
     " group by 1 order by 1",
     "select count(*) from marts.fct_kald_maaned where myndighed_id = {v} and maaned = date '2022-04-01'",

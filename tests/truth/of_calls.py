@@ -416,7 +416,15 @@ def driftsforstyrrelse_sum(star: Star) -> Iterator[Row]:
         yield {**dict(zip(same, key, strict=True)), "forventede_kald": expected, "observerede_kald": seen}
 
 
-TABLES = {
+def fct_kald_dag(star: Star) -> Iterator[Row]:
+    for (day, authority, system, service), number in star.calls_by_day.items():
+        yield {
+            "dato_id": day, "myndighed_id": authority, "it_system_id": system, "service_id": service,
+            "antal_kald": number,
+        }  # fmt: skip
+
+
+TABLES = {"marts.fct_kald_dag": fct_kald_dag} | {
     f"kpi.{make.__name__}": make
     for make in (
         kald_pr_indbygger, kald_pr_borger_danmark, udbredelse, udbredelse_enkelte, udbredelse_huller, systemanvendelse,

@@ -271,6 +271,16 @@ class Star:
     # hours
 
     @cached_property
+    def calls_by_day(self) -> dict[tuple[int, int, int, int], int]:
+        """Calls by day, authority, system and service, of the hours; also where none was made."""
+        found: dict[tuple[int, int, int, int], int] = defaultdict(int)
+        for *key, number in self._connection.execute(
+            "select dato_id, myndighed_id, it_system_id, service_id, antal_kald from marts.fct_kald_time"
+        ).fetchall():
+            found[tuple(key)] += number
+        return found
+
+    @cached_property
     def hours(self) -> dict[tuple[int, int, int], dict[int, int]]:
         """Calls by service, day and hour, then by authority."""
         found: dict[tuple[int, int, int], dict[int, int]] = defaultdict(lambda: defaultdict(int))

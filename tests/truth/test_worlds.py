@@ -57,7 +57,7 @@ def loaded_whole(world: World, folder: Path) -> Installation:
 
 
 def assert_calls_are_those_delivered(installation: Installation, world: World) -> None:
-    """The star's calls by hour and by month, counted over the rows of the files."""
+    """The star's calls by hour, day and month, counted over the rows of the files."""
     expected = Expected(world.in_force, world.population, world.one_system)
     hours = installation.query(
         f"""select fakta.tidspunkt, cvr, {SYSTEM}, service, sum(antal_kald) from marts.fct_kald_time as fakta
@@ -65,6 +65,13 @@ def assert_calls_are_those_delivered(installation: Installation, world: World) -
         join marts.dim_service using (service_id) group by all"""
     )
     assert {row[:-1]: row[-1] for row in hours} == expected.per_hour()
+    days = installation.query(
+        f"""select dato, cvr, {SYSTEM}, service, sum(antal_kald) from marts.fct_kald_dag
+        join marts.dim_dato using (dato_id)
+        join marts.dim_myndighed using (myndighed_id) join marts.dim_it_system as system using (it_system_id)
+        join marts.dim_service using (service_id) group by all"""
+    )
+    assert {row[:-1]: row[-1] for row in days} == expected.per_day()
     months = installation.query(
         f"""select platform, maaned, cvr, {SYSTEM}, service, version, sum(antal_kald) from marts.fct_kald_maaned
         join marts.dim_myndighed using (myndighed_id) join marts.dim_it_system as system using (it_system_id)

@@ -23,7 +23,7 @@ stoettesystemerne as (
         kald.service_id,
         cast(0 as bigint) as serviceaftale_id,
         cast(sum(kald.antal_kald) as bigint) as antal_kald
-    from {{ ref('fct_kald_time') }} as kald
+    from {{ ref('fct_kald_dag') }} as kald
     inner join dage on kald.dato_id = dage.dato_id
     group by dage.maaned, kald.myndighed_id, kald.it_system_id, kald.service_id
 ),

@@ -134,14 +134,21 @@ def _shown(columns: dict[str, str], decision: Decision) -> sql.Composable:
     )
 
 
-def branches(name: str, columns: list[str], decision: Decision, check: str | None) -> list[sql.Composed]:
-    """What a view takes from one table: the questions of which one is answered, the reader's or KOMBIT's."""
+def branches(
+    name: str, columns: list[str], decision: Decision, check: str | None, listed: str | None
+) -> list[sql.Composed]:
+    """What a view takes from one table: the questions of which one is answered, the reader's or KOMBIT's.
+
+    Args:
+        check: what holds for all rows, so that the planner leaves out the months that a question is not about.
+        listed: the same, in the words in which it is said of what the function returns.
+    """
     shown = sql.SQL(", ").join(map(sql.Identifier, columns))
     table = sql.Identifier(SCHEMA, name)
-    of_month = sql.SQL(f" and {check}") if check else sql.SQL("")
+    of_month, of_own = (sql.SQL(f" and {said}") if said else sql.SQL("") for said in (check, listed))
     if decision.adgang == "alle" and not decision.anonym:
         return [sql.SQL("select {} from {} where true{}").format(shown, table, of_month)]
-    own = sql.SQL("select {} from {}() where not kdi_adgang.alt_nu(){}").format(shown, function(name), of_month)
+    own = sql.SQL("select {} from {}() where not kdi_adgang.alt_nu(){}").format(shown, function(name), of_own)
     everything = sql.SQL("select {} from {} where kdi_adgang.alt_nu() and {}{}").format(
         shown, table, _EVERYTHING, of_month
     )

@@ -4,6 +4,7 @@ Rows go from Parquet through DuckDB to PostgreSQL as Arrow batches. A table is c
 protected and registered in one transaction: a publication that is killed leaves none of it.
 """
 
+import calendar
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
@@ -28,14 +29,23 @@ SCHEMA = protection.SCHEMA
 _DATABASE = "kdi.duckdb"
 # Raised when tables made before are no longer made as they were.
 _MAKE = 2
+_DAYS_ARE = "dato_id between {m}01 and {m}31"
 _MONTH = {
-    "fct_kald_time": "dato_id between {m}01 and {m}31",
+    "fct_kald_time": _DAYS_ARE,
+    "fct_kald_dag": _DAYS_ARE,
     "fct_kald_maaned": "maaned = date '{d}-01'",
     "tilslutning_tragt": "maaned = date '{d}-01'",
 }
-# What the planner is told that a function returns, whatever it returns. It takes the month's own condition for one that
-# leaves 1 of 200, so months are counted so much larger; told too little, it sorts a year's hours to add them up.
-_ROWS = {"fct_kald_time": 10_000_000, "fct_kald_maaned": 100_000, "tilslutning_tragt": 100_000}
+# What the planner is told that a function returns, whatever it returns. It takes a month's own condition for one that
+# leaves 1 of 200, and a list of its days for one that leaves 1 of 6, so months are counted so much larger; told too
+# little, it sorts a year's hours to add them up. As a range, days would have to be counted 200 times larger, and all
+# else that a question costs be nothing beside them: it joined the calendar in a loop, 1.4 s instead of 0.1.
+_ROWS = {
+    "fct_kald_time": 10_000_000,
+    "fct_kald_dag": 1_000_000,
+    "fct_kald_maaned": 100_000,
+    "tilslutning_tragt": 100_000,
+}
 _ROWS_OF_OTHERS = 1000
 
 
@@ -81,6 +91,15 @@ class Part:
         if self.month is None:
             return None
         return _MONTH[self.table.split(".")[1]].format(m=self.month.replace("-", ""), d=self.month)
+
+    @property
+    def listed(self) -> str | None:
+        """The same of what a function returns, of which the planner knows nothing: days one by one, see ``_ROWS``."""
+        if self.month is None or _MONTH[self.table.split(".")[1]] is not _DAYS_ARE:
+            return self.check
+        year, month = map(int, self.month.split("-"))
+        _, days = calendar.monthrange(year, month)
+        return f"dato_id in ({', '.join(f'{year}{month:02}{day:02}' for day in range(1, days + 1))})"
 
     @property
     def planned_rows(self) -> int:

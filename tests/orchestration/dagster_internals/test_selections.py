@@ -132,8 +132,10 @@ def test_every_selection_is_one_build_and_one_publication(installation: Installa
         files = installation.inodes()
         assert materialize(instance, [KPI, HOURS], "2022-01", "2022-02").is_success
         rewritten = {path for path, inode in installation.inodes().items() if files.get(path) != inode}
-        hours = "marts/fct_kald_time/2022-0{}.parquet"
-        assert {path for path in rewritten if "fct_kald_time/" in path} == {hours.format(1), hours.format(2)}
+        facts = {
+            f"marts/fct_kald_{grain}/2022-0{month}.parquet" for grain in ("time", "dag", "maaned") for month in (1, 2)
+        }
+        assert {path for path in rewritten if "/fct_kald_" in path} == facts
         colours = instance.get_status_by_partition(KPI, ["2022-01", "2022-02"], MONTHS) or {}
         assert {c.value for c in colours.values() if c} == {"MATERIALIZED"}
 

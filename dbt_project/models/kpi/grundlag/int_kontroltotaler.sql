@@ -2,24 +2,38 @@ with
 
 dagssum as (
     select
+        'fil_til_time' as led,
         kald.dato_id,
         sum(kald.antal_kald) as kald
     from {{ ref('fct_kald_time') }} as kald
+    inner join {{ source('plan', 'beroerte_dage') }} as beroert on kald.dato_id = beroert.dato_id
+    group by kald.dato_id
+
+    union all
+
+    select
+        'fil_til_dag' as led,
+        kald.dato_id,
+        sum(kald.antal_kald) as kald
+    from {{ ref('fct_kald_dag') }} as kald
     inner join {{ source('plan', 'beroerte_dage') }} as beroert on kald.dato_id = beroert.dato_id
     group by kald.dato_id
 ),
 
 fil_til_dag as (
     select
-        'fil_til_dag' as led,
+        leddene.led,
         log.periode,
         log.sum_indlaest as forventet,
         coalesce(dagssum.kald, 0) as fundet
     from {{ ref('stg_lake__leverancer') }} as log
     inner join {{ source('plan', 'beroerte_perioder') }} as beroert
         on log.kilde = beroert.kilde and log.periode = beroert.periode
+    cross join (values ('fil_til_time'), ('fil_til_dag')) as leddene (led)
     left join dagssum
-        on dagssum.dato_id = cast(strftime(log.periode_til, '%Y%m%d') as integer)
+        on
+            leddene.led = dagssum.led
+            and dagssum.dato_id = cast(strftime(log.periode_til, '%Y%m%d') as integer)
     where log.er_aktiv and log.kilde = 'stoettesystemerne'
 ),
 
