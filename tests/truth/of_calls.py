@@ -417,10 +417,13 @@ def driftsforstyrrelse_sum(star: Star) -> Iterator[Row]:
 
 
 def fct_kald_dag(star: Star) -> Iterator[Row]:
-    for (day, authority, system, service), number in star.calls_by_day.items():
+    for (day, authority, system, service), hours in star.calls_by_day.items():
+        most = max(number for _, number in hours)
         yield {
             "dato_id": day, "myndighed_id": authority, "it_system_id": system, "service_id": service,
-            "antal_kald": number,
+            "antal_kald": sum(number for _, number in hours),
+            "natkald": sum(number for hour, number in hours if hour in range(5)),
+            "spidskald": most, "spidstime": max(hour for hour, number in hours if number == most),
         }  # fmt: skip
 
 

@@ -271,13 +271,13 @@ class Star:
     # hours
 
     @cached_property
-    def calls_by_day(self) -> dict[tuple[int, int, int, int], int]:
-        """Calls by day, authority, system and service, of the hours; also where none was made."""
-        found: dict[tuple[int, int, int, int], int] = defaultdict(int)
-        for *key, number in self._connection.execute(
-            "select dato_id, myndighed_id, it_system_id, service_id, antal_kald from marts.fct_kald_time"
+    def calls_by_day(self) -> dict[tuple[int, int, int, int], list[tuple[int, int]]]:
+        """Hours with their calls by day, authority, system and service; also where none was made."""
+        found: dict[tuple[int, int, int, int], list[tuple[int, int]]] = defaultdict(list)
+        for *key, hour, number in self._connection.execute(
+            "select dato_id, myndighed_id, it_system_id, service_id, time_id, antal_kald from marts.fct_kald_time"
         ).fetchall():
-            found[tuple(key)] += number
+            found[tuple(key)].append((hour, number))
         return found
 
     @cached_property

@@ -94,7 +94,11 @@ select
     kle.score,
     'Læg sager i indekset, begynd med »' || kle_emner.foerste || '«',
     'Kommuner på jeres størrelse har sager på ' || kle_emner.andres || '. I har ingen på dem'
-    || case when kle.mangler > 3 then ' og på ' || {{ dansk_tal('kle.mangler - 3') }} || ' andre emner' else '' end || '.',
+    || case
+        when kle.mangler > 3 then ' og på ' || {{ dansk_tal('kle.mangler - 3') }} || ' andre emner'
+        else ''
+    end
+    || '.',
     {{ dansk_tal('kle.mangler') }} || ' emner; midten på jeres størrelse er '
     || {{ dansk_tal('round(kle.klassens_median * kle.almindelige)') }}
     || ' af '
