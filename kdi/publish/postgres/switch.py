@@ -162,7 +162,9 @@ def _view(connection: psycopg.Connection, table: str, parts: list[Part], purpose
     decision = decisions().of(table)
     columns = _columns(connection, parts[0].name)
     body = sql.SQL(" union all ").join(
-        branch for part in parts for branch in protection.branches(part.name, columns, decision, part.check, part.listed)
+        branch
+        for part in parts
+        for branch in protection.branches(part.name, columns, decision, part.check, part.listed)
     )
     statements = [sql.SQL("create view {} as {}").format(view, body)]
     text = descriptions().get(table) or TableText("", {})
