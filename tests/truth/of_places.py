@@ -282,7 +282,8 @@ def _sentence(f: Finding) -> str:
         return f"{number} af {among} mulige anvendelser er i brug. {_place_in_words(f)}"
     if f["slags"] == "fald":
         now, mid = 100 - _half_up(100 * value), _half_up(100 * f["midte"])
-        others = f"steget {mid - 100}\u00a0%" if mid > 100 else f"faldet {100 - mid}\u00a0%" if mid < 100 else "uændret"
+        change = f"{_number(abs(mid - 100))}\u00a0%"
+        others = f"steget {change}" if mid > 100 else f"faldet {change}" if mid < 100 else "uændret"
         return f"Brugen er faldet {now}\u00a0% på et år; midten er {others}."
     if f["slags"] == "kle":
         return f"{number} af {among} almindelige sagsemner mangler i det fælles sagsindeks. {_place_in_words(f)}"
