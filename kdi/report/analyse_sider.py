@@ -292,6 +292,7 @@ def _suppliers(of: About) -> Page:
     shown = of.limit(15)
     stacks = Stacks(
         "",
+        "Leverandør",
         tuple((s, tuple(by_supplier[s][c] for c in CODES), danish.number(weight[s])) for s in ranked[:shown]),
         CODES,
         WORDS,
@@ -361,7 +362,11 @@ def _subjects(of: About) -> Page:
         return Section("Hvilke sager mangler? Alle almindelige emner har sager", ())
     groups = Counter(r["hovedgruppe_titel"] for r in missing).most_common(20)
     bars = [
-        Bars("Emner uden sager efter hovedgruppe", tuple((name, float(count), str(count)) for name, count in groups))
+        Bars(
+            "Emner uden sager efter hovedgruppe",
+            ("Hovedgruppe", "Emner uden sager"),
+            tuple((name, float(count), str(count)) for name, count in groups),
+        )
     ]
     table = tabulate(
         "De emner, flest på jeres størrelse har sager på",

@@ -239,7 +239,7 @@ def _interfaces(edition: Edition) -> tuple[str, tuple[Block, ...]]:
     title = "Hvilke snitflader mangler?"
     if rows and rows[0]["andre_i_gang"]:
         title = f"Hvilke snitflader mangler? Mest i gang: {rows[0]['navn']}"
-    return title, (stacks(rows, 20, "snitflader"),)
+    return title, (stacks(rows, 20, "Snitflade", "snitflader"),)
 
 
 def _suppliers(edition: Edition) -> tuple[str, tuple[Block, ...]]:
@@ -253,14 +253,15 @@ def _suppliers(edition: Edition) -> tuple[str, tuple[Block, ...]]:
     if len(rows) > 3:
         three = f"{danish.number(sum(missing[:3]))} af {danish.number(sum(missing))}"
         title = f"Hvem skal der tales med? {three} ligger hos tre leverandører"
-    return title, (stacks(rows, 15, "leverandører"),)
+    return title, (stacks(rows, 15, "Leverandør", "leverandører"),)
 
 
-def stacks(rows: list[Row], most: int, what: str) -> Stacks:
+def stacks(rows: list[Row], most: int, what: str, many: str) -> Stacks:
     """Rows with the five states as bars; the first of them."""
-    left = f"Vist: {most} af {len(rows)} {what}." if len(rows) > most else ""
+    left = f"Vist: {most} af {len(rows)} {many}." if len(rows) > most else ""
     return Stacks(
         "",
+        what,
         tuple(
             (
                 r["navn"],
