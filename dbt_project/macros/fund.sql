@@ -7,7 +7,7 @@
                 else {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' krævede snitflader'
             end || ' er klarmeldt. ' || {{ plads_i_ord(f) }}
         when 'udb'
-            then {{ f }}.taeller || ' af ' || {{ dansk_tal(f ~ '.grundlag') }} || ' mulige anvendelser er i brug. '
+            then {{ f }}.taeller || ' af ' || {{ dansk_tal(f ~ '.grundlag') }} || ' målbare anvendelser er i brug. '
                 || {{ plads_i_ord(f) }}
         when 'fald'
             then 'Brugen er faldet ' || {{ dansk_tal('100 - round(100 * ' ~ f ~ '.vaerdi)') }} || ' % på et år; midten er '
@@ -29,12 +29,12 @@
         when 'hul'
             then {{ f }}.taeller || ' anvendelser mangler, som mindst halvdelen af kommunerne med samme system har.'
         when 'tvivl'
-            then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' anvendelser er klarmeldt, men ubrugte i alle kommuner.'
+            then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' målbare anvendelser er klarmeldt, men ubrugte i alle kommuner.'
         when 'frem'
             then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || case {{ f }}.maal
                 when 'tilslutningsgrad' then ' krævede snitflader er klarmeldt'
                 when 'daekningsgrad' then ' almindelige sagsemner ligger i det fælles sagsindeks'
-                else ' mulige anvendelser er i brug'
+                else ' målbare anvendelser er i brug'
             end || '. ' || {{ plads_i_ord(f) }}
         when 'brug' then 'Der kaldes meget pr. indbygger. ' || {{ plads_i_ord(f) }}
         when 'drift'
@@ -43,10 +43,10 @@
         else case
             when {{ f }}.grundlag = 0 then 'Vi har ingen data om mulige anvendelser.'
             when {{ f }}.taeller = {{ f }}.grundlag
-                then 'Alle ' || {{ f }}.grundlag || ' mulige anvendelser er i brug.'
+                then 'Alle ' || {{ f }}.grundlag || ' målbare anvendelser er i brug.'
             when {{ f }}.vaerdi = 0
-                then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' mulige anvendelser er i brug.'
-            else {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' mulige anvendelser er i brug. Yderligere '
+                then {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' målbare anvendelser er i brug.'
+            else {{ f }}.taeller || ' af ' || {{ f }}.grundlag || ' målbare anvendelser er i brug. Yderligere '
                 || cast({{ f }}.vaerdi as bigint) || ' er i gang i andre kommuner.'
         end
     end

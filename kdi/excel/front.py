@@ -79,8 +79,9 @@ def _headline(reader: Reader, edition: Edition) -> str:
     row = edition.row("select * from kpi.potentiale_k98 where maaned = $maaned")
     if not row:
         return "Vi har ingen data om mulige anvendelser."
+    measured = row["mulige"] - row["kan_ikke_maales"]
     return (
-        f"{danish.number(row['realiseret'])} af {danish.number(row['mulige'])} mulige anvendelser er i brug. Yderligere"
+        f"{danish.number(row['realiseret'])} af {danish.number(measured)} målbare anvendelser er i brug. Yderligere"
         f" {danish.number(row['andre_i_gang'])} er i gang i andre kommuner."
     )
 

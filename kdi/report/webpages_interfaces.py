@@ -119,7 +119,7 @@ def _headline(uses: Row) -> str:
     if not _measurable(uses):
         return "Brugen kan ikke måles: ingen i landet er set kalde snitfladen."
     used, follow = of_state(uses, "i_brug"), of_state(uses, "andre_i_gang")
-    said = f"{danish.number(used)} af {danish.number(_measurable(uses))} mulige anvendelser er i brug."
+    said = f"{danish.number(used)} af {danish.number(_measurable(uses))} målbare anvendelser er i brug."
     return f"{said} Yderligere {danish.number(follow)} er i gang i andre kommuner." if follow else said
 
 
