@@ -414,4 +414,4 @@ def _subjects(edition: Edition) -> Table:
 
 def _share_in_use(row: Row) -> str:
     """The share in use of what can be measured."""
-    return danish.MISSING if row["realiseringsgrad"] is None else danish.percent(row["realiseringsgrad"], 1)
+    return danish.UNMEASURABLE if row["realiseringsgrad"] is None else danish.percent(row["realiseringsgrad"], 1)
