@@ -24,6 +24,7 @@ from kdi.report.document import (
 )
 from kdi.report.edition import SMALLEST_GROUP, Edition
 from kdi.report.potentiale_parts import interface
+from kdi.report.small_counts import expected, few, few_of
 from kdi.report.web_blocks import STATES
 
 Row = dict[str, Any]
@@ -264,7 +265,7 @@ def _steps(of: About) -> Page:
 
 def _others_too(number: int) -> str:
     if number and number < SMALLEST_GROUP:
-        return f"Færre end {SMALLEST_GROUP} andre kommuner"
+        return f"{danish.capital(few(number))} andre kommuner"
     return danish.counted(number, "anden kommune", "andre kommuner")
 
 
@@ -316,7 +317,7 @@ def _uses(of: About, missing: list[Row]) -> Table:
     def others(r: Row) -> str:
         names = named.get((r["it_system_uuid"], r["it_system"], r["snitflade"]), [])
         asked = f"; spørg {danish.listed(names[:3])}" if names else ""
-        return _active(r["aktive"], r["anvendere"]) + asked
+        return few_of(r["aktive"], r["anvendere"]) + asked
 
     table = tabulate(
         "De anvendelser, der mangler, mest ventet brug først",
@@ -325,7 +326,7 @@ def _uses(of: About, missing: list[Row]) -> Table:
         (Column("Snitflade", 2.2), interface),
         (Column("Tilstand", 1.4, mark=True), lambda r: words[r["tilstand"]]),
         (Column("Kommuner i gang", 1.3), others),
-        (Column("Kald om året, ca.", 0.9, right=True), _expected_text),
+        (Column("Kald om året, ca.", 0.9, right=True), expected),
         name="anvendelser",
         note="" if of.visible - {of.cvr} else "Ingen andre kommuner har aftalt at vise jer deres navne.",
     )
@@ -334,18 +335,6 @@ def _uses(of: About, missing: list[Row]) -> Table:
 
 def _expected(row: Row) -> float | None:
     return row["forventede_kald"] if row["er_anonym"] else None
-
-
-def _expected_text(row: Row) -> str:
-    if row["forventede_kald"] is None:
-        return danish.MISSING
-    return danish.rounded(row["forventede_kald"]) if row["er_anonym"] else danish.TOO_FEW
-
-
-def _active(active: int, users: int) -> str:
-    if 0 < active < SMALLEST_GROUP:
-        return f"færre end {SMALLEST_GROUP} af {users}"
-    return f"{active} af {users}"
 
 
 def _subjects(of: About) -> Page:

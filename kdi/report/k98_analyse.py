@@ -31,6 +31,7 @@ from kdi.report.document import (
 from kdi.report.edition import SMALLEST_GROUP, Edition
 from kdi.report.municipality import SystemNames
 from kdi.report.potentiale_parts import interface
+from kdi.report.small_counts import few_of
 
 Row = dict[str, Any]
 
@@ -289,16 +290,15 @@ def _few(edition: Edition) -> Table:
     rows.sort(key=lambda r: r["aktive"] >= SMALLEST_GROUP)
     title = "Ingen services kaldes kun af få"
     if rows:
-        title = (
-            f"{_service(rows[0])} kaldes i {_of(rows[0]['aktive'], rows[0]['anvendere'])} kommuner med {names(rows[0])}"
-        )
+        first = rows[0]
+        title = f"{_service(first)} kaldes i {few_of(first['aktive'], first['anvendere'])} kommuner med {names(first)}"
     table = tabulate(
         title,
         rows,
         (Column("System", 1.4), names),
         (Column("Service", 2.4), _service),
         (Column("Snitflade", 2), interface),
-        (Column("Kommuner med kald", 1.2, right=True), lambda r: _of(r["aktive"], r["anvendere"])),
+        (Column("Kommuner med kald", 1.2, right=True), lambda r: few_of(r["aktive"], r["anvendere"])),
         name="hvorfor_kun_faa",
     )
     return cut(table, 20)
@@ -306,10 +306,6 @@ def _few(edition: Edition) -> Table:
 
 def _service(row: Row) -> str:
     return f"{row['service']} {row['version'] or ''}".strip()
-
-
-def _of(active: int, users: int) -> str:
-    return f"færre end {SMALLEST_GROUP} af {users}" if active < SMALLEST_GROUP else f"{active} af {users}"
 
 
 def _subjects(edition: Edition) -> Table:
@@ -361,7 +357,7 @@ def _debt(edition: Edition) -> Table:
         (Column("System", 1.8), names),
         (Column("Leverandør", 1.4), lambda r: r["leverandoer"]),
         (Column("Anvendelser i gæld", right=True), lambda r: danish.number(r["gaeld"])),
-        (Column("Kommuner", right=True), lambda r: danish.number(r["kommuner"])),
+        (Column("Kommuner med gæld", right=True), lambda r: danish.number(r["kommuner"])),
         (Column("Ældste, måneder", right=True), lambda r: danish.number(r["aeldste_gaeld_maaneder"])),
         name="gaeld",
     )

@@ -40,11 +40,6 @@ def users_of(edition: Edition, visible: frozenset[str]) -> dict[tuple[str | None
     return found
 
 
-def expected(row: dict[str, Any]) -> float | None:
-    """Expected calls, when enough municipalities stand behind them that none shows through."""
-    return row["forventede_kald"] if row["er_anonym"] else None
-
-
 def shifts(edition: Edition, cvr: str) -> Rows:
     """What is used now and was not in the month compared with (``realiseret``), or no longer (``bortfaldet``)."""
     if not edition.is_comparable(edition.before):

@@ -12,6 +12,7 @@ from kdi.report.edition import Edition
 from kdi.report.imprint import Imprint
 from kdi.report.municipality import SystemNames
 from kdi.report.potentiale_parts import interface, supplier
+from kdi.report.small_counts import expected, few_of
 from kdi.report.web_blocks import STATES
 
 Row = dict[str, Any]
@@ -87,8 +88,8 @@ def _systems(about: Reader) -> Listed:
         (Column("Tilstand", 1.25, mark=True), lambda r: STATES[r["tilstand"]][0]),
         (Column("Klarmelding", 1.05), lambda r: r["klarmelding"] or "ikke oplyst"),
         (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald_12m"])),
-        (Column("Kald, som hos andre", 1.1, right=True), expected_text),
-        (Column("I brug i kommuner", 0.95, right=True), lambda r: f"{r['aktive']} af {r['anvendere']}"),
+        (Column("Kald, som hos andre", 1.1, right=True), expected),
+        (Column("I brug i kommuner", 0.95, right=True), _in_use),
         note="Kald, som hos andre: midten af de kommuner, der bruger den, ganget med jeres folketal.",
         name="systemoversigt",
         empty="Registrene viser ingen systemer i brug med krav om snitflader.",
@@ -97,11 +98,10 @@ def _systems(about: Reader) -> Listed:
     return "systemer", "Systemer og snitflader", said, (table, uses) if rows else (table,)
 
 
-def expected_text(row: Row) -> str:
-    """Expected calls; not where fewer than five stand behind."""
-    if row["forventede_kald"] is None:
-        return danish.MISSING
-    return danish.rounded(row["forventede_kald"]) if row["er_anonym"] else danish.TOO_FEW
+def _in_use(row: Row) -> str:
+    if row["tilstand"] == "kan_ikke_maales":
+        return danish.UNMEASURABLE
+    return few_of(row["aktive"], row["anvendere"])
 
 
 def _others(about: Reader) -> Listed:
@@ -117,8 +117,8 @@ def _others(about: Reader) -> Listed:
         (Column("System", 1.6), about.system),
         (Column("Snitflade", 2.4), interface),
         (Column("Leverandør", 1.4), lambda r: danish.capital(supplier(r))),
-        (Column("Kommuner, der bruger den", 1, right=True), lambda r: f"{r['aktive']} af {r['anvendere']}"),
-        (Column("Kald, som hos andre", 1.1, right=True), expected_text),
+        (Column("Kommuner, der bruger den", 1, right=True), lambda r: few_of(r["aktive"], r["anvendere"])),
+        (Column("Kald, som hos andre", 1.1, right=True), expected),
     ]
     if any(whom(r) for r in rows):
         columns.append((Column(WHOM_TO_ASK, 2), whom))
@@ -231,7 +231,7 @@ def _registered(about: Reader) -> Listed:
     rows = municipality.systems_in_use(about.edition, about.cvr)
     whom = about.imprint.contact or about.imprint.sender
     table = tabulate(
-        f"{danish.counted(len(rows), 'it-system', 'it-systemer')} står som taget i brug",
+        f"{danish.counted(len(rows), 'it-system', 'it-systemer')} er i brug efter registre eller kald",
         rows,
         (Column("System", 1.9), about.system),
         (Column("Leverandør", 1.5), lambda r: r["leverandoer"] if r["leverandoer"] != "Ukendt" else "ikke oplyst"),

@@ -9,9 +9,10 @@ from kdi.report.document import Column, Paragraph, Table, tabulate
 from kdi.report.edition import Edition
 from kdi.report.municipality import SystemNames
 from kdi.report.potentiale_parts import interface
+from kdi.report.small_counts import few, rest
 from kdi.report.web_blocks import STATES, Part, States
 from kdi.report.webpages import Page
-from kdi.report.webpages_systems import few, of_state, rest
+from kdi.report.webpages_systems import of_state
 
 Row = dict[str, Any]
 _WORTH = (("borger", "Borgeren"), ("sagsbehandler", "Sagsbehandleren"), ("it", "It"))
@@ -130,7 +131,10 @@ def _by_system(systems: list[Row], names: SystemNames) -> Table:
         rows,
         (Column("System", 2), names),
         (Column("Kommuner, der bruger systemet", right=True), lambda r: danish.number(r["kommuner"])),
-        (Column("I brug", right=True), lambda r: few(r["i_brug"])),
+        (
+            Column("I brug", right=True),
+            lambda r: danish.UNMEASURABLE if r["kan_ikke_maales"] else few(r["i_brug"]),
+        ),
         (Column("Andre er i gang", right=True), lambda r: rest(r["andre_i_gang"], r["i_brug"])),
         (Column("Klarmeldt, men ubrugt", 1.1, right=True), lambda r: danish.number(r["klarmeldt_ubrugt"])),
         (Column("Ikke klar", right=True), lambda r: danish.number(r["ikke_klar"])),

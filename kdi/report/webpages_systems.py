@@ -9,14 +9,13 @@ from kdi.report.directory import Directory
 from kdi.report.document import Bullets, Column, Definition, Paragraph, Table, tabulate
 from kdi.report.edition import Edition
 from kdi.report.potentiale_parts import interface
+from kdi.report.small_counts import few, few_of
 from kdi.report.tilslutning import VERDICTS, System, declared, systems
 from kdi.report.web_blocks import STATES, Part, States
 from kdi.report.webpages import Page
 
 Row = dict[str, Any]
 Key = tuple[str, str | None]
-# fewer than this many municipalities are not counted out to all
-_FEW = 5
 
 
 def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
@@ -31,19 +30,6 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
 def of_state(uses: Row, state: str) -> int:
     """Uses in a state, of a row of ``kpi.potentiale_sum``; none where nothing is possible."""
     return int(uses.get(state, 0))
-
-
-def few(number: int) -> str:
-    """A count of municipalities as everybody may read it."""
-    return f"færre end {_FEW}" if 0 < number < _FEW else danish.number(number)
-
-
-def rest(number: int, used: int) -> str:
-    """What is left of a whole; not exactly, where that would tell a hidden count."""
-    if not 0 < used < _FEW:
-        return danish.number(number)
-    least = number + used - (_FEW - 1)
-    return f"mindst {danish.number(least)}" if least >= _FEW else few(min(number, _FEW - 1))
 
 
 class _Known:
@@ -101,7 +87,10 @@ def _list(edition: Edition, known: _Known, define: tuple[Definition, ...]) -> Pa
         (Column("Leverandør", 1.6), lambda r: r["system"].supplier),
         (Column("Klarmeldt", 1, right=True), lambda r: _of(r["stand"]["klarmeldte"], r["stand"]["obligatoriske"])),
         (Column(share.label, 1, right=True), lambda r: share.text(r["stand"]["tilslutningsgrad"])),
-        (Column("Kommuner", 0.8, right=True), lambda r: danish.number(r["brug"].get("kommuner", 0))),
+        (
+            Column("Kommuner, der bruger systemet", 1.1, right=True),
+            lambda r: danish.number(r["brug"].get("kommuner", 0)),
+        ),
         (Column("I brug", 1, right=True), lambda r: danish.number(of_state(r["brug"], "i_brug"))),
         (Column("Andre er i gang", 1, right=True), lambda r: danish.number(of_state(r["brug"], "andre_i_gang"))),
         note="I brug og andre er i gang: krævede snitflader talt pr. kommune, der bruger systemet.",
@@ -172,7 +161,9 @@ def _table(rows: list[Row], uses: list[Row], empty: str) -> Table:
         found = by_interface.get(row["snitflade"])
         if found is None:
             return few(row["kommuner_med_kald"] or 0)
-        return f"{few(of_state(found, 'i_brug'))} af {found['mulige']}"
+        if found["kan_ikke_maales"]:
+            return danish.UNMEASURABLE
+        return few_of(of_state(found, "i_brug"), found["mulige"])
 
     return tabulate(
         f"{danish.counted(len(rows), 'snitflade', 'snitflader')}",
