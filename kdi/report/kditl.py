@@ -314,7 +314,7 @@ def _verdicts(edition: Edition) -> Table:
         (Column("Kaldene siger", 2, mark=True), lambda r: VERDICTS[r["vurdering"]]),
         (Column("System og snitflade", right=True), lambda r: danish.number(r["antal"])),
         (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
-        (Column("Kald på 12 mdr.", right=True), lambda r: danish.number(r["kald_12m"])),
+        (Column("Alle myndigheders kald på 12 mdr.", 1.3, right=True), lambda r: danish.number(r["kald_12m"])),
         name="vurderinger",
     )
 

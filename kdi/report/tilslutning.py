@@ -304,7 +304,7 @@ def _table(rows: list[Row], name: str, empty: str) -> Table:
         (Column("Snitflade", 3.2), interface),
         (Column("Klarmelding", 1.1, mark=True), declared),
         (Column("Kaldene siger", 1.6, mark=True), lambda r: VERDICTS.get(r["vurdering"] or "", danish.MISSING)),
-        (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald_12m"])),
+        (Column("Alle myndigheders kald på 12 mdr.", 1.4, right=True), lambda r: danish.number(r["kald_12m"])),
         (Column("Kommuner med kald", 1, right=True), lambda r: danish.number(r["kommuner_med_kald"])),
         name=name,
         empty=empty,

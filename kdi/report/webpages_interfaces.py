@@ -150,7 +150,7 @@ def _services(rows: list[Row]) -> Table:
         (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
         (Column("Leverandører", right=True), lambda r: danish.number(r["leverandoerer"])),
         (Column("Kommuner", right=True), lambda r: few(r["kommuner"])),
-        (Column("Kald på 12 mdr.", right=True), _public_calls),
+        (Column("Alle myndigheders kald på 12 mdr.", right=True), _public_calls),
         (Column("Nyere version"), lambda r: r["nyere_version"] or ""),
         empty="Ingen services bag snitfladen har kald.",
     )

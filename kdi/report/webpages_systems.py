@@ -172,7 +172,7 @@ def _table(rows: list[Row], uses: list[Row], empty: str) -> Table:
         (Column("Klarmelding", 1.1, mark=True), declared),
         (Column("Kaldene siger", 1.6, mark=True), lambda r: VERDICTS.get(r["vurdering"] or "", danish.MISSING)),
         (Column("I brug i kommuner", 1.1, right=True), used),
-        (Column("Kald på 12 mdr.", 1.1, right=True), _calls),
+        (Column("Alle myndigheders kald på 12 mdr.", 1.4, right=True), _calls),
         empty=empty,
     )
 
