@@ -8,6 +8,7 @@ from typing import Any
 from kdi.notation import danish
 from kdi.publish.agreements import Agreements
 from kdi.report import municipality, tragt
+from kdi.report.curves import curve
 from kdi.report.document import (
     Bars,
     Block,
@@ -222,14 +223,8 @@ def _curve(of: About, measure: str) -> Curve:
     if measure == "realiseringsgrad":
         points, younger = of.edition.like_now(points)
     text = (lambda v: danish.percent(v, 1)) if share else danish.small
-    (first, start), (last, end) = next((m, v) for m, v in points if v is not None), points[-1]
-    return Curve(
-        _MEASURES[measure],
-        f"andel{younger}" if share else "kald pr. indbygger i måneden",
-        tuple((f"{danish.month_short(m)} {m.year}", v) for m, v in points),
-        text(end),
-        f"{_MEASURES[measure]}: {text(start)} i {danish.month(first)} og {text(end)} i {danish.month(last)}.",
-    )
+    unit = f"andel{younger}" if share else "kald pr. indbygger i måneden"
+    return curve(_MEASURES[measure], unit, points, text)
 
 
 def _systems(of: About) -> Page:

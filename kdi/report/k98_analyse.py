@@ -3,18 +3,17 @@
 Sums have only terms that may be shown; what fewer than five municipalities do is told as that.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from kdi.notation import danish
 from kdi.report import tragt
 from kdi.report.analyse import STATES
 from kdi.report.analyse_sider import CODES, WORDS
+from kdi.report.curves import curve
 from kdi.report.document import (
     Block,
     Bullets,
     Column,
-    Curve,
     Curves,
     Document,
     Paragraph,
@@ -185,22 +184,6 @@ def curves(edition: Edition) -> Curves:
             curve("Andel i brug", f"af det, der kan måles{younger}", shares, lambda v: danish.percent(v, 1)),
             curve("Kald pr. borger", "i måneden, kommunernes kald", per_citizen, measure.text),
         )
-    )
-
-
-def curve(title: str, unit: str, points: Sequence[tuple[Any, float | None]], text: Any) -> Curve:
-    """A small line over months."""
-    known = [(m, v) for m, v in points if v is not None]
-    told = f"{title}: ingen tal."
-    if known:
-        (first, start), (last, end) = known[0], known[-1]
-        told = f"{title}: {text(start)} i {danish.month(first)} og {text(end)} i {danish.month(last)}."
-    return Curve(
-        title,
-        unit,
-        tuple((f"{danish.month_short(m)} {m.year}", v) for m, v in points),
-        text(known[-1][1]) if known else "",
-        told,
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from kdi.notation import danish
 from kdi.notation.periods import months_before
 from kdi.report import codes
+from kdi.report.curves import curve
 from kdi.report.document import Block, Column, Curves, Paragraph, Table, cut, tabulate
 from kdi.report.edition import Edition
-from kdi.report.k98_analyse import curve
 from kdi.report.potentiale_parts import interface
 
 Row = dict[str, Any]

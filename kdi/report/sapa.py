@@ -3,6 +3,7 @@
 from typing import Any
 
 from kdi.notation import danish
+from kdi.report.curves import curve
 from kdi.report.document import (
     Block,
     Column,
@@ -19,7 +20,6 @@ from kdi.report.document import (
     tabulate,
 )
 from kdi.report.edition import Edition
-from kdi.report.k98_analyse import curve
 
 Row = dict[str, Any]
 
