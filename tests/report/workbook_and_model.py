@@ -1,5 +1,6 @@
 """Figures as the readers of the workbook's key figures and of the Power BI model see them, each in its own format."""
 
+import re
 import warnings
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,10 +22,18 @@ from powerbi.catalogue import read_catalogue
 from powerbi.semantic import build
 
 
+# "[=0]0.0 %;[<0.0005]"< 0,1 %";0.0 %": what is more than nothing and rounds to it has a mark
+_SMALL = re.compile(r'\[=0\](?P<form>[^;]+);\[<(?P<below>[\d.]+)\]"(?P<mark>[^"]+)";(?P=form)')
+
+
 def as_shown(value: Any, number_format: str) -> str:
     """A figure in Danish by its format in Excel or Power BI, where a half is rounded away from zero."""
     if value is None:
         return danish.MISSING
+    if small := _SMALL.fullmatch(number_format):
+        if 0 < value < float(small["below"]):
+            return small["mark"]
+        number_format = small["form"]
     share = number_format.endswith("%")
     decimals = len(number_format.partition(".")[2].rstrip(" %"))
     exact = Decimal(str(value)) * (100 if share else 1)
