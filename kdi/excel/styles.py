@@ -17,7 +17,9 @@ def with_small(form: str) -> str:
     share = form.endswith("%")
     least = 10.0 ** -len(decimals)
     unit = "\u00a0%" if share else ""
-    return f'[=0]{form};[<{least / (200 if share else 2):.6f}]"<\u00a0{danish.number(least, len(decimals))}{unit}";{form}'
+    return (
+        f'[=0]{form};[<{least / (200 if share else 2):.6f}]"<\u00a0{danish.number(least, len(decimals))}{unit}";{form}'
+    )
 
 
 class Styles:
