@@ -34,7 +34,9 @@ def _pieces(element: Any, place: Place) -> Iterator[Piece]:
         if element.tag == "table":
             head, *body = ([c for c in row if c.tag in ("th", "td")] for row in element.iter("tr"))
             rows = tuple(tuple(_even(c.text_content()) for c in row) for row in body)
-            yield Table(place, titles[element.get("aria-labelledby")], tuple(_even(c.text_content()) for c in head), rows)
+            yield Table(
+                place, titles[element.get("aria-labelledby")], tuple(_even(c.text_content()) for c in head), rows
+            )
             return
         said = element.text or ""
         for kid in element:

@@ -156,6 +156,17 @@ class Reader:
         self.reading = Reading()
         self._files: dict[str, Table] = {}
 
+    def add(self, place: Place, meaning: tuple[str, ...], text: str, expected: str) -> None:
+        """A figure whose meaning and value are known otherwise: a cell of a pivot, a measure of the model."""
+        self.reading.shown.append(Shown(place, meaning, text, text == expected, expected))
+
+    def says(self, label: str, about: dict[str, str]) -> bool:
+        """Whether the lexicon has a heading for just such rows."""
+        return any(
+            set(cut.keys) == about.keys() and not cut.under and any(h.fullmatch(even(label)) for h, _ in cut.headings)
+            for cut in self.lexicon.cuts
+        )
+
     def read(self, pieces: list[Piece]) -> None:
         """All pieces of one page, in their order."""
         before, step = "", ""
@@ -215,8 +226,8 @@ class Reader:
                     about.pop(attribute)
             for label, kind, cell in zip(table.columns, kinds, row, strict=True):
                 if kind or even(label) in _WORD_COLUMNS:
-                    self.reading.no_figures[table.place.product, _WORD_COLUMNS.get(even(label), "names of rows")] += bool(
-                        re.search(r"\d", cell)
+                    self.reading.no_figures[table.place.product, _WORD_COLUMNS.get(even(label), "names of rows")] += (
+                        bool(re.search(r"\d", cell))
                     )
                 elif even(label) in _TEXT_COLUMNS:
                     self._text(Sentence(table.place, cell), about, "")
@@ -230,7 +241,11 @@ class Reader:
         for cut in self.lexicon.cuts:
             if set(cut.keys) <= about.keys() and not cut.under:
                 for heading, template in cut.headings:
-                    if heading.fullmatch(even(label)) and len(template.fields) == 1 and (rows := self._rows(cut, about)):
+                    if (
+                        heading.fullmatch(even(label))
+                        and len(template.fields) == 1
+                        and (rows := self._rows(cut, about))
+                    ):
                         value = _value(rows[0], template.fields[0][1], public=True)
                         meaning = (cut.name, template.fields[0][1], *(f"{k}: {about[k]}" for k in cut.keys))
                         agrees = value is None or isinstance(value, str)
@@ -293,9 +308,7 @@ class Reader:
             self._compare(place, *first, text)
         return first is not None
 
-    def _agreeing(
-        self, place: Place, cut: Cut, about: dict[str, str], read: list[tuple[str, str, str]]
-    ) -> list[Row]:
+    def _agreeing(self, place: Place, cut: Cut, about: dict[str, str], read: list[tuple[str, str, str]]) -> list[Row]:
         return [
             row
             for row in self._rows(cut, about)

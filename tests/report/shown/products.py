@@ -44,14 +44,16 @@ def of_web(published: Published, towns: tuple[str, ...], folder: Path) -> Iterat
 
 def of_potential_pdfs(published: Published, towns: tuple[str, ...], folder: Path) -> Iterator[Page]:
     for town in towns:
-        yield _pdf(published, published.potential(town), Place("Potentialeanalyse (PDF)", town, {"kommune": town}))
+        yield of_document(
+            published, published.potential(town), Place("Potentialeanalyse (PDF)", town, {"kommune": town})
+        )
 
 
 def of_general_pdfs(published: Published, towns: tuple[str, ...], folder: Path) -> Iterator[Page]:
     """The reports that are about all municipalities."""
     edition = published.edition
-    yield _pdf(published, k98_analyse.build(edition), Place("Potentialeanalyse K98 (PDF)", "K98", public=True))
-    yield _pdf(published, kditl.build(edition), Place("Masterrapport (PDF)", "KOMBIT"))
+    yield of_document(published, k98_analyse.build(edition), Place("Potentialeanalyse K98 (PDF)", "K98", public=True))
+    yield of_document(published, kditl.build(edition), Place("Masterrapport (PDF)", "KOMBIT"))
 
 
 def of_supplier_pdfs(published: Published, towns: tuple[str, ...], folder: Path) -> Iterator[Page]:
@@ -59,17 +61,17 @@ def of_supplier_pdfs(published: Published, towns: tuple[str, ...], folder: Path)
     # one municipality is read always, and as few reports
     for system in systems if len(towns) > 1 else systems[:3]:
         place = Place("Tilslutningsrapport (PDF)", system.shown, {"system": system.shown})
-        yield _pdf(published, tilslutning.build(published.edition, system), place)
+        yield of_document(published, tilslutning.build(published.edition, system), place)
 
 
 def of_sapa_pdfs(published: Published, towns: tuple[str, ...], folder: Path) -> Iterator[Page]:
-    yield _pdf(published, sapa.build(published.edition), Place("SAPA-rapport (PDF)", "KOMBIT"))
+    yield of_document(published, sapa.build(published.edition), Place("SAPA-rapport (PDF)", "KOMBIT"))
     for town in towns:
         document = sapa.build(published.edition, published.cvr(town))
-        yield _pdf(published, document, Place("SAPA-rapport (PDF)", town, {"kommune": town}))
+        yield of_document(published, document, Place("SAPA-rapport (PDF)", town, {"kommune": town}))
 
 
-def _pdf(published: Published, document: Document, place: Place) -> Page:
+def of_document(published: Published, document: Document, place: Place) -> Page:
     """What is printed, and the tables that are attached."""
     reader = published.pdf(document).reader
     return [*tagged.read(reader, place), *_attached(reader, place)]
@@ -99,12 +101,12 @@ def workbooks(published: Published, towns: tuple[str, ...], folder: Path) -> Ite
         yield Opened(path, Place("Excel", reader.name, about))
 
 
-PRODUCTS: dict[str, Callable[[Published, tuple[str, ...], Path], Iterator[Page]]] = {
-    "Websider": of_web,
-    "Potentialeanalyse (PDF)": of_potential_pdfs,
-    "K98 og masterrapport (PDF)": of_general_pdfs,
-    "Tilslutningsrapport (PDF)": of_supplier_pdfs,
-    "SAPA-rapport (PDF)": of_sapa_pdfs,
-    "Nyhedsbrev": of_newsletter,
-    "Excel": lambda published, towns, folder: (list(b.pieces()) for b in workbooks(published, towns, folder)),
-}
+# The products that are pages; workbooks (above) and Power BI (power_bi.py) have more to them.
+PAGES: tuple[Callable[[Published, tuple[str, ...], Path], Iterator[Page]], ...] = (
+    of_web,
+    of_potential_pdfs,
+    of_general_pdfs,
+    of_supplier_pdfs,
+    of_sapa_pdfs,
+    of_newsletter,
+)

@@ -16,7 +16,6 @@ _PARTS = {"Span", "Strong", "Em", "Link", "Reference", "Lbl", "LBody"}
 
 def read(reader: PdfReader, place: Place) -> Iterator[Piece]:
     """Every table and every text of a document. Headers and footers are not tagged, and not read."""
-    marked = _Marked(reader)
     yield from _Tree(reader).pieces(reader.trailer["/Root"]["/StructTreeRoot"], place)
 
 
@@ -117,8 +116,7 @@ class _Tree:
                 if said.strip():
                     yield Sentence(place, _even(said))
                 said = ""
-                for piece in self.pieces(kid, place, heading):
-                    yield piece
+                yield from self.pieces(kid, place, heading)
                 heading = self._heading(kid) or heading
         if said.strip():
             yield Sentence(place, _even(said))
@@ -144,8 +142,10 @@ class _Tree:
         return self.marked[page.indirect_reference.idnum if hasattr(page, "indirect_reference") else page.idnum, number]
 
     def _table(self, element: Any, place: Place, heading: str) -> Iterator[Piece]:
-        rows = [row for row in self._under(element, "TR")]
-        cells = [[(str(c["/S"]), c) for c in map(_object, _kids(row)) if str(c.get("/S")) in ("/TH", "/TD")] for row in rows]
+        rows = list(self._under(element, "TR"))
+        cells = [
+            [(str(c["/S"]), c) for c in map(_object, _kids(row)) if str(c.get("/S")) in ("/TH", "/TD")] for row in rows
+        ]
         head = [row for row in cells if row and all(kind == "/TH" for kind, _ in row)]
         body = [row for row in cells if row and row not in head]
         columns = tuple(_even(self.text(cell)) for _, cell in head[0]) if head else ()

@@ -1,5 +1,6 @@
 """A workbook as it is opened: every cell as its format shows it, and the pivots over their sheets."""
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +34,9 @@ class Opened:
         self.place = place
         self.parts = Workbook(path)
         book = opened(path, read_only=True)
-        self.cells = {sheet.title: [[_Cell(c) for c in row] for row in sheet.iter_rows()] for sheet in book}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl knows no slicers, and says so
+            self.cells = {sheet.title: [[_Cell(c) for c in row] for row in sheet.iter_rows()] for sheet in book}
         book.close()
 
     def pieces(self) -> Iterator[Piece]:
@@ -109,9 +112,7 @@ def _turned(rows: list[list[_Cell]], place: Place, title: str) -> Table:
     return Table(place, title, tuple(r[0].text for r in rows), (tuple(r[1].text for r in rows),))
 
 
-def _pivot(
-    place: Place, sheet: list[list[_Cell]], labels: list[str], rows: list[list[_Cell]]
-) -> Iterator[PivotCell]:
+def _pivot(place: Place, sheet: list[list[_Cell]], labels: list[str], rows: list[list[_Cell]]) -> Iterator[PivotCell]:
     top = next(n for n, row in enumerate(sheet) if any(c.text.endswith(" i alt") for c in row[:2]))
     caption = next(c.text for c in sheet[top][:2] if c.text.endswith(" i alt"))
     data = labels.index(caption.removesuffix(" i alt"))
