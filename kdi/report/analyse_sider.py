@@ -1,13 +1,12 @@
 """The pages of a potential analysis after page 1: what those who do the work need, sorted by worth and cut."""
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from kdi.notation import danish
 from kdi.publish.agreements import Agreements
-from kdi.report import municipality, tragt
+from kdi.report import lists, municipality, tragt
 from kdi.report.curves import curve
 from kdi.report.document import (
     Bars,
@@ -108,9 +107,13 @@ class About:
         )
 
     @cached_property
+    def totals(self) -> Row:
+        """The possible uses added up; empty where there are none."""
+        return municipality.totals_of(self.edition, self.cvr)
+
+    @cached_property
     def states(self) -> dict[str, int]:
-        found = Counter(r["tilstand"] for r in self.uses)
-        return {code: found.get(code, 0) for code in CODES}
+        return municipality.states_of(self.totals)
 
     @property
     def has_sapa(self) -> bool:
@@ -277,14 +280,14 @@ def _suppliers(of: About) -> Page:
     missing = [r for r in of.uses if r["tilstand"] not in ("i_brug", "kan_ikke_maales")]
     if not missing:
         return None
-    by_supplier: dict[str, Counter[str]] = {}
+    uses: dict[str, list[Row]] = {}
     for r in of.uses:
-        by_supplier.setdefault(r["leverandoer"], Counter())[r["tilstand"]] += 1
+        uses.setdefault(r["leverandoer"], []).append(r)
+    by_supplier = {supplier: lists.tally(rows, "tilstand") for supplier, rows in uses.items()}
     weight = {s: c["andre_i_gang"] + c["klarmeldt_ubrugt"] + c["ikke_klar"] for s, c in by_supplier.items()}
     ranked = sorted(
         (s for s in by_supplier if weight[s]), key=lambda s: (-weight[s], -by_supplier[s]["andre_i_gang"], s)
     )
-    top = sum(weight[s] for s in ranked[:3])
     shown = of.limit(15)
     stacks = Stacks(
         "",
@@ -297,7 +300,8 @@ def _suppliers(of: About) -> Page:
         if len(ranked) > shown
         else "",
     )
-    title = f"Hvem skal vi tale med? {top} af {len(missing)} ligger hos tre leverandører"
+    top, all_missing = of.totals["mangler_hos_tre"], of.totals["mangler"]
+    title = f"Hvem skal vi tale med? {top} af {all_missing} ligger hos tre leverandører"
     if len(ranked) <= 3:
         title = f"Hvem skal vi tale med? {danish.counted(len(ranked), 'leverandør', 'leverandører')}"
     return Section(title, (stacks, _uses(of, missing)))
@@ -344,7 +348,7 @@ def _subjects(of: About) -> Page:
     )
     if not missing:
         return Section("Hvilke sager mangler? Alle almindelige emner har sager", ())
-    groups = Counter(r["hovedgruppe_titel"] for r in missing).most_common(20)
+    groups = lists.tally(missing, "hovedgruppe_titel").most_common(20)
     bars = [
         Bars(
             "Emner uden sager efter hovedgruppe",
@@ -400,7 +404,7 @@ def _debt(of: About) -> Page:
     owed = [r for r in of.debt if r["gaeld"] > 0]
     if not owed:
         return None
-    oldest = max(r["aeldste_gaeld_maaneder"] for r in owed)
+    oldest = lists.largest(owed, "aeldste_gaeld_maaneder")
     table = tabulate(
         "",
         owed,
@@ -440,7 +444,7 @@ def _worked(of: About) -> Page:
     rows = [r for r in of.declared if (r["it_system_uuid"], r["it_system"], r["snitflade"]) in own]
     if not rows:
         return None
-    ahead = sum(r["retning"] in ("frem", "ny") for r in rows)
+    ahead = lists.count(rows, lambda r: r["retning"] in ("frem", "ny"))
     table = tabulate(
         "",
         rows,

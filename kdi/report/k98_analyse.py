@@ -6,7 +6,7 @@ Sums have only terms that may be shown; what fewer than five municipalities do i
 from typing import Any
 
 from kdi.notation import danish
-from kdi.report import tragt
+from kdi.report import lists, tragt
 from kdi.report.analyse import STATES
 from kdi.report.analyse_sider import CODES, WORDS
 from kdi.report.curves import curve
@@ -28,7 +28,7 @@ from kdi.report.document import (
     tabulate,
 )
 from kdi.report.edition import SMALLEST_GROUP, Edition
-from kdi.report.municipality import SystemNames
+from kdi.report.municipality import SystemNames, states_of
 from kdi.report.potentiale_parts import interface
 from kdi.report.small_counts import few_of
 
@@ -98,18 +98,11 @@ def _headline(edition: Edition, total: Row) -> str:
 def _states(total: Row) -> list[Block]:
     if not total:
         return []
-    counts = {
-        "i_brug": total["realiseret"],
-        "andre_i_gang": total["andre_i_gang"],
-        "klarmeldt_ubrugt": total["klarmeldt_ubrugt"],
-        "kan_ikke_maales": total["kan_ikke_maales"],
-    }
-    counts["ikke_klar"] = total["mulige"] - sum(counts.values())
-    missing = total["mulige"] - total["realiseret"] - total["kan_ikke_maales"]
+    counts = states_of(total)
     note = f"{danish.number(total['kan_ikke_maales'])} andre kan ikke måles og er ikke talt med"
     return [
         States(
-            f"{danish.number(missing)} anvendelser mangler",
+            f"{danish.number(total['mangler'])} anvendelser mangler",
             note,
             tuple(State(code, counts[code], *words) for code, words in STATES.items()),
         )
@@ -232,10 +225,10 @@ def _suppliers(edition: Edition) -> tuple[str, tuple[Block, ...]]:
         where maaned = $maaned and niveau = 'leverandoer'
         order by andre_i_gang + klarmeldt_ubrugt + ikke_klar desc, leverandoer"""
     )
-    missing = [r["andre_i_gang"] + r["klarmeldt_ubrugt"] + r["ikke_klar"] for r in rows]
     title = "Hvem skal der tales med?"
     if len(rows) > 3:
-        three = f"{danish.number(sum(missing[:3]))} af {danish.number(sum(missing))}"
+        total = _total(edition, edition.month)
+        three = f"{danish.number(total['mangler_hos_tre'])} af {danish.number(total['mangler'])}"
         title = f"Hvem skal der tales med? {three} ligger hos tre leverandører"
     return title, (stacks(rows, 15, "Leverandør", "leverandører"),)
 
@@ -359,7 +352,7 @@ def _moved(edition: Edition) -> Table:
         if before
         else []
     )
-    up = sum(r["kommuner_i_brug"] > r["kommuner_i_brug_kvartal_foer"] for r in rows)
+    up = lists.count(rows, lambda r: r["kommuner_i_brug"] > r["kommuner_i_brug_kvartal_foer"])
     table = tabulate(
         f"{up} op, {len(rows) - up} ned siden {danish.month(before)}" if before else "Intet at sammenligne med",
         rows,

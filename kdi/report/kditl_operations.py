@@ -109,7 +109,7 @@ def contracts(edition: Edition) -> list[Table]:
     by_supplier = edition.rows(
         "select * from kpi.serviceaftale_sum where niveau = 'leverandoer' order by aftaler desc, leverandoer"
     )
-    silent = sum(r["aftaler"] for r in by_supplier)
+    silent = edition.row("select * from kpi.serviceaftale_sum where niveau = 'opfoelgning'").get("aftaler", 0)
     return [
         tabulate(
             f"{danish.number(silent)} serviceaftaler er stille eller aldrig brugt",

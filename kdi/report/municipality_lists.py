@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from kdi.notation import danish
-from kdi.report import municipality, tragt
+from kdi.report import lists, municipality, tragt
 from kdi.report.document import Block, Column, Paragraph, tabulate
 from kdi.report.edition import Edition
 from kdi.report.imprint import Imprint
@@ -40,6 +40,10 @@ class Reader:
     def potential(self) -> list[Row]:
         return municipality.potential_of(self.edition, self.cvr)
 
+    @cached_property
+    def totals(self) -> Row:
+        return municipality.totals_of(self.edition, self.cvr)
+
 
 def of(about: Reader) -> Iterator[Listed]:
     """Every list that has something to say."""
@@ -55,7 +59,7 @@ def of(about: Reader) -> Iterator[Listed]:
 
 
 def _in_state(rows: list[Row], state: str) -> int:
-    return sum(r["tilstand"] == state for r in rows)
+    return lists.count(rows, lambda r: r["tilstand"] == state)
 
 
 def _systems(about: Reader) -> Listed:
@@ -64,7 +68,6 @@ def _systems(about: Reader) -> Listed:
         by_system.setdefault(about.system(row), []).append(row)
     rows: list[Row] = [{"navn": name, "raekker": found} for name, found in by_system.items()]
     rows.sort(key=lambda r: -_in_state(r["raekker"], "andre_i_gang"))
-    lacking = sum(any(x["tilstand"] not in ("i_brug", "kan_ikke_maales") for x in r["raekker"]) for r in rows)
     table = tabulate(
         "Systemerne, dem med mest i gang hos andre først",
         rows,
@@ -94,8 +97,12 @@ def _systems(about: Reader) -> Listed:
         name="systemoversigt",
         empty="Registrene viser ingen systemer i brug med krav om snitflader.",
     )
-    said = f"{danish.number(lacking)} af {danish.number(len(rows))} systemer mangler mindst én krævet snitflade."
-    return "systemer", "Systemer og snitflader", said, (table, uses) if rows else (table,)
+    return (
+        "systemer",
+        "Systemer og snitflader",
+        f"{municipality.lacking(about.totals)}.",
+        (table, uses) if rows else (table,),
+    )
 
 
 def _in_use(row: Row) -> str:

@@ -130,7 +130,7 @@ def _by_system(systems: list[Row], names: SystemNames) -> Table:
         f"{danish.counted(len(rows), 'system', 'systemer')} skal have snitfladen",
         rows,
         (Column("System", 2), names),
-        (Column("Kommuner, der bruger systemet", right=True), lambda r: danish.number(r["kommuner"])),
+        (Column("Mulige", right=True), lambda r: danish.number(r["kommuner"])),
         (
             Column("I brug", right=True),
             lambda r: danish.UNMEASURABLE if r["kan_ikke_maales"] else few(r["i_brug"]),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kdi.notation import danish
-from kdi.report import findings, tragt
+from kdi.report import findings, lists, tragt
 from kdi.report.directory import Directory
 from kdi.report.document import Bullets, Column, Definition, Paragraph, Table, tabulate
 from kdi.report.edition import Edition
@@ -48,6 +48,16 @@ class _Known:
                 order by krav is distinct from 'obligatorisk', snitflade"""
             )
         )
+        self.confirmed = {
+            _key(r): r["kraevede"]
+            for r in edition.rows(
+                """select * from kpi.klarmelding_sum
+                where maaned = $maaned and niveau = 'it_system' and vurdering = 'bekraeftet'"""
+            )
+        }
+        self.users = {
+            _key(r): r["anvendere"] for r in edition.rows("select * from kpi.teknisk_gaeld_sum where maaned = $maaned")
+        }
         self.use_cases = _grouped(
             edition.rows(
                 """select s.navn as it_system, s.uuid as it_system_uuid, u.ydelsesomraade, u.use_case
@@ -74,12 +84,13 @@ def _list(edition: Edition, known: _Known, define: tuple[Definition, ...]) -> Pa
             "system": s,
             "stand": known.stand[s.name, s.uuid],
             "brug": known.uses.get((s.name, s.uuid), {}),
+            "anvendere": known.users.get((s.name, s.uuid), 0),
         }
         for s in known.systems
     ]
     rows.sort(key=lambda r: -of_state(r["brug"], "andre_i_gang"))
     share = edition.measure("tilslutningsgrad", "kpi.tilslutning")
-    waiting = sum(of_state(r["brug"], "andre_i_gang") > 0 for r in rows)
+    waiting = lists.count(rows, lambda r: of_state(r["brug"], "andre_i_gang") > 0)
     table = tabulate(
         "De systemer, hvor flest kommuner kan følge andre, står først",
         rows,
@@ -89,7 +100,7 @@ def _list(edition: Edition, known: _Known, define: tuple[Definition, ...]) -> Pa
         (Column(share.label, 1, right=True), lambda r: share.text(r["stand"]["tilslutningsgrad"])),
         (
             Column("Kommuner, der bruger systemet", 1.1, right=True),
-            lambda r: danish.number(r["brug"].get("kommuner", 0)),
+            lambda r: danish.number(r["anvendere"]),
         ),
         (Column("I brug", 1, right=True), lambda r: danish.number(of_state(r["brug"], "i_brug"))),
         (Column("Andre er i gang", 1, right=True), lambda r: danish.number(of_state(r["brug"], "andre_i_gang"))),
@@ -116,13 +127,12 @@ def _page(edition: Edition, known: _Known, system: System, path: str, define: tu
     stand, uses = known.stand[key], known.uses.get(key, {})
     demanded = [r for r in known.interfaces.get(key, []) if r["krav"] == "obligatorisk"]
     others = [r for r in known.interfaces.get(key, []) if r["krav"] != "obligatorisk"]
-    confirmed = sum(r["vurdering"] == "bekraeftet" for r in demanded)
     parts = [
         Part(
             "Krævede snitflader",
             (_table(demanded, known.uses_of_interfaces.get(key, []), "Systemet har ingen krav på SKI’s liste."),),
         ),
-        Part("Kommunernes brug", tuple(_uses(uses))),
+        Part("Kommunernes brug", tuple(_uses(uses, known.users.get(key, 0)))),
         Part("Andre snitflader", (_table(others, [], ""),) if others else ()),
         Part("Hvor langt er kommunerne?", (tragt.of_system(edition, system.name, system.uuid, True),)),
         Part("Ydelsesområde og use cases", (_use_cases(known.use_cases.get(key, [])),)),
@@ -131,7 +141,7 @@ def _page(edition: Edition, known: _Known, system: System, path: str, define: tu
         path,
         system.shown,
         "systemer.html",
-        findings.ready(system.shown, stand["klarmeldte"], stand["obligatoriske"], confirmed),
+        findings.ready(system.shown, stand["klarmeldte"], stand["obligatoriske"], known.confirmed.get(key, 0)),
         (Part("", (Paragraph(f"Leverandør: {system.supplier}."),)), *(p for p in parts if p.blocks)),
         definitions=define,
         notes=(
@@ -143,13 +153,17 @@ def _page(edition: Edition, known: _Known, system: System, path: str, define: tu
     )
 
 
-def _uses(uses: Row) -> Iterator[Paragraph | States]:
-    if not uses:
+def _uses(uses: Row, users: int) -> Iterator[Paragraph | States]:
+    if not users:
         yield Paragraph("Hverken registre eller kald viser kommuner, der bruger systemet.")
         return
+    said = f"{danish.counted(users, 'kommune', 'kommuner')} bruger systemet."
+    if not uses:
+        yield Paragraph(said)
+        return
     yield Paragraph(
-        f"{danish.counted(uses['kommuner'], 'kommune', 'kommuner')} bruger systemet. Det giver"
-        f" {danish.number(uses['mulige'])} mulige anvendelser, én for hver krævet snitflade i hver kommune."
+        f"{said} Det giver {danish.number(uses['mulige'])} mulige anvendelser, én for hver krævet snitflade i hver"
+        " kommune."
     )
     yield States(tuple((state, of_state(uses, state)) for state in STATES))
 

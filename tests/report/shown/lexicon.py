@@ -40,7 +40,7 @@ class Shown:
     expected: str
 
 
-@dataclass
+@dataclass(repr=False)
 class Reading:
     """All that was read: figures with a meaning, what has none and why, and what nobody can explain."""
 
@@ -285,9 +285,12 @@ class Reader:
             if any(known.fullmatch(even(before)) for c in self.lexicon.cuts for known, _ in c.headings):
                 self._cell(table, before, text, about)
                 return
+        last = ""
         for sentence in _SENTENCES.split(text):
-            if not self._is_no_figure(place, sentence) and not self._sentence(place, sentence, about):
+            named = about | {"forrige": re.sub(FIGURE, "", last, flags=re.IGNORECASE)}
+            if not self._is_no_figure(place, sentence) and not self._sentence(place, sentence, named):
                 self.reading.unexplained.append((place, sentence))
+            last = sentence
 
     def _sentence(self, place: Place, text: str, about: dict[str, str]) -> bool:
         """Whether the sentence is one of the lexicon's; compared where it is."""
