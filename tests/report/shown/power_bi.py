@@ -36,7 +36,7 @@ def figures(published: Published, towns: tuple[str, ...]) -> Iterator[tuple[Tabl
                 truth = edition.connection.execute(f"select {formulas} from {table} where {where}").fetchone() or ()
                 found = [shown.value(m.name, selection) for m in chosen]
                 # where there is no row the model is blank, and a formula that counts gives 0
-                found = [0 if v is None and t == 0 else v for v, t in zip(found, truth, strict=True)]
+                truth = [None if v is None and t == 0 else t for v, t in zip(found, truth, strict=True)]
                 forms = [shown.format(m.name) or "0" for m in chosen]
                 place = Place("Power BI", table, {"kommune": town} if town else {})
                 read = tuple(as_shown(v, f) for v, f in zip(found, forms, strict=True))
