@@ -14,7 +14,8 @@ mangler as (
         count(*) as antal
     from {{ ref('int_potentiale') }} as potentiale
     inner join {{ ref('dim_it_system') }} as system on potentiale.it_system_id = system.it_system_id
-    inner join {{ ref('dim_leverandoer') }} as leverandoer on system.leverandoer_id = leverandoer.leverandoer_id
+    inner join {{ ref('dim_leverandoer') }} as leverandoer
+        on system.leverandoer_id = leverandoer.leverandoer_id
     where potentiale.tilstand in ('andre_i_gang', 'klarmeldt_ubrugt', 'ikke_klar')
     group by potentiale.maaned, potentiale.myndighed_id, leverandoer.navn
 ),
@@ -52,7 +53,8 @@ select
     cast(count(*) filter (where potentiale.tilstand = 'andre_i_gang') as integer) as andre_i_gang,
     cast(count(*) filter (where potentiale.tilstand = 'klarmeldt_ubrugt') as integer) as klarmeldt_ubrugt,
     cast(count(*) filter (where potentiale.tilstand = 'ikke_klar') as integer) as ikke_klar,
-    cast(count(*) filter (where potentiale.tilstand not in ('i_brug', 'kan_ikke_maales')) as integer) as mangler,
+    cast(count(*) filter (where potentiale.tilstand not in ('i_brug', 'kan_ikke_maales')) as integer)
+        as mangler,
     cast(coalesce(max(tre.antal), 0) as integer) as mangler_hos_tre,
     cast(count(distinct potentiale.it_system_id) filter (
         where potentiale.tilstand not in ('i_brug', 'kan_ikke_maales')
