@@ -7,7 +7,7 @@
                 else {{ ud_af(f) }} || ' krævede snitflader'
             end || ' er klarmeldt. ' || {{ plads_i_ord(f) }}
         when 'udb'
-            then {{ ud_af(f) }} || ' mulige anvendelser er i brug. '
+            then {{ ud_af(f) }} || ' målbare anvendelser er i brug. '
                 || {{ plads_i_ord(f) }}
         when 'fald'
             then 'Brugen er faldet ' || {{ dansk_tal('100 - round(100 * ' ~ f ~ '.vaerdi)') }} || ' % på et år; midten er '
@@ -29,12 +29,12 @@
         when 'hul'
             then {{ dansk_tal(f ~ '.taeller') }} || ' anvendelser mangler, som mindst halvdelen af kommunerne med samme system har.'
         when 'tvivl'
-            then {{ ud_af(f) }} || ' anvendelser er klarmeldt, men ubrugte i alle kommuner.'
+            then {{ ud_af(f) }} || ' målbare anvendelser er klarmeldt, men ubrugte i alle kommuner.'
         when 'frem'
             then {{ ud_af(f) }} || case {{ f }}.maal
                 when 'tilslutningsgrad' then ' krævede snitflader er klarmeldt'
                 when 'daekningsgrad' then ' almindelige sagsemner ligger i det fælles sagsindeks'
-                else ' mulige anvendelser er i brug'
+                else ' målbare anvendelser er i brug'
             end || '. ' || {{ plads_i_ord(f) }}
         when 'brug' then 'Der kaldes meget pr. indbygger. ' || {{ plads_i_ord(f) }}
         when 'drift'
@@ -43,10 +43,10 @@
         else case
             when {{ f }}.grundlag = 0 then 'Vi har ingen data om mulige anvendelser.'
             when {{ f }}.taeller = {{ f }}.grundlag
-                then 'Alle ' || {{ dansk_tal(f ~ '.grundlag') }} || ' mulige anvendelser er i brug.'
+                then 'Alle ' || {{ dansk_tal(f ~ '.grundlag') }} || ' målbare anvendelser er i brug.'
             when {{ f }}.vaerdi = 0
-                then {{ ud_af(f) }} || ' mulige anvendelser er i brug.'
-            else {{ ud_af(f) }} || ' mulige anvendelser er i brug. Yderligere '
+                then {{ ud_af(f) }} || ' målbare anvendelser er i brug.'
+            else {{ ud_af(f) }} || ' målbare anvendelser er i brug. Yderligere '
                 || {{ dansk_tal(f ~ '.vaerdi') }} || ' er i gang i andre kommuner.'
         end
     end

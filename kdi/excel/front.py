@@ -79,8 +79,9 @@ def _headline(reader: Reader, edition: Edition) -> str:
     row = edition.row("select * from kpi.potentiale_k98 where maaned = $maaned")
     if not row:
         return "Vi har ingen data om mulige anvendelser."
+    measured = row["mulige"] - row["kan_ikke_maales"]
     return (
-        f"{danish.number(row['realiseret'])} af {danish.number(row['mulige'])} mulige anvendelser er i brug. Yderligere"
+        f"{danish.number(row['realiseret'])} af {danish.number(measured)} målbare anvendelser er i brug. Yderligere"
         f" {danish.number(row['andre_i_gang'])} er i gang i andre kommuner."
     )
 
@@ -88,7 +89,7 @@ def _headline(reader: Reader, edition: Edition) -> str:
 def _four(page: Any, top: int, reader: Reader, edition: Edition, styles: Styles) -> int:
     """Four figures with the middle and the place, the headline's first; returns the row after them."""
     _headings(page, top, styles, ("Nøgletal", "Værdi", "Midten", "Plads", "Definition"))
-    measures = {name: measure for (name, _), measure in edition.measures.items()}
+    measures = {figure.measure: edition.measure(figure.measure, figure.table) for figure in FIGURES}
     places = edition.rows(
         """select * from kpi.placering
         where maaned = $maaned and cvr = $cvr and list_contains($fire, maal) order by list_position($fire, maal)""",
@@ -132,7 +133,7 @@ def _steps(page: Any, top: int, reader: Reader, edition: Edition, styles: Styles
 def _four_of_country(page: Any, top: int, reader: Reader, edition: Edition, styles: Styles) -> int:
     """Four key figures; returns the row after them."""
     _headings(page, top, styles, ("Nøgletal", "Værdi", "", "", "Definition"))
-    measures = {name: measure for (name, _), measure in edition.measures.items()}
+    measures = {figure.measure: edition.measure(figure.measure, figure.table) for figure in FIGURES}
     wanted = {figure.measure: figure for figure in FIGURES}
     for number, name in enumerate(_FOUR, start=top + 1):
         value = wanted[name].value(reader, edition)

@@ -3,9 +3,23 @@
 from typing import Any
 
 from kdi.excel.contents import DAY, MONTH, NUMBER, RATE, SHARE
+from kdi.notation import danish
 
 INK, SECOND, ACCENT = "#1F2937", "#4B5563", "#0B5394"
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "bg_color": ACCENT, "valign": "vcenter"}
+
+
+def with_small(form: str) -> str:
+    """The format with a mark for what is more than nothing and rounds to it; no figure of a workbook is negative."""
+    decimals = form.rstrip(" %").partition(".")[2]
+    if not decimals or set(decimals) != {"0"}:
+        return form
+    share = form.endswith("%")
+    least = 10.0 ** -len(decimals)
+    unit = "\u00a0%" if share else ""
+    return (
+        f'[=0]{form};[<{least / (200 if share else 2):.6f}]"<\u00a0{danish.number(least, len(decimals))}{unit}";{form}'
+    )
 
 
 class Styles:
@@ -52,7 +66,7 @@ class Styles:
         return (self.indented if most > 1 else self.text), self.numbers[NUMBER]
 
     def _number(self, form: str) -> Any:
-        return self._made(num_format=form, align="right")
+        return self._made(num_format=with_small(form), align="right")
 
     def _made(self, **look: Any) -> Any:
         return self._book.add_format(

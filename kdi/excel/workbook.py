@@ -17,7 +17,7 @@ from kdi.excel.reader import Reader
 from kdi.excel.sheets import Sheet, read, write_cell
 from kdi.excel.styles import Styles
 from kdi.notation import danish
-from kdi.report.edition import Edition, Measure
+from kdi.report.edition import Edition
 from kdi.report.imprint import Imprint
 
 # Slicers stand above the pivot, each this many rows high.
@@ -159,18 +159,12 @@ def _write_cells(page: Any, filled: Filled, top: int, styles: Styles) -> None:
     page.freeze_panes(first, 1)
 
 
-def _measures(edition: Edition) -> dict[str, Measure]:
-    """The catalogue by measure; a measure of several tables has one definition."""
-    return {name: measure for (name, _), measure in edition.measures.items()}
-
-
 def _write_key_figures(page: Any, reader: Reader, edition: Edition, styles: Styles) -> None:
-    measures = _measures(edition)
     for place, (label, width) in enumerate({"Nøgletal": 44, "Værdi": 18, "Definition": 110}.items()):
         page.set_column(place, place, width)
         page.write_string(0, place, label, styles.heading_of_numbers if label == "Værdi" else styles.heading)
     for number, figure in enumerate(FIGURES, start=1):
-        measure = measures[figure.measure]
+        measure = edition.measure(figure.measure, figure.table)
         value = figure.value(reader, edition)
         page.write_string(number, 0, measure.label, styles.text)
         write_cell(page, number, 1, danish.MISSING if value is None else float(value), styles.number(measure.format))
@@ -182,9 +176,9 @@ def _write_definitions(page: Any, edition: Edition, styles: Styles) -> None:
     for place, (label, width) in enumerate({"Mål": 44, "Enhed": 20, "Definition": 110}.items()):
         page.set_column(place, place, width)
         page.write_string(0, place, label, styles.heading)
-    shown = sorted(_measures(edition).values(), key=lambda m: m.label)
-    for number, measure in enumerate(shown, start=1):
-        for place, text in enumerate((measure.label, measure.unit, measure.definition)):
+    shown = sorted({(m.label, m.unit, m.definition) for m in edition.measures.values()})
+    for number, texts in enumerate(shown, start=1):
+        for place, text in enumerate(texts):
             page.write_string(number, place, text, styles.wrapped)
     page.freeze_panes(1, 0)
     page.repeat_rows(0)

@@ -9,7 +9,7 @@ from kdi.notation import danish
 from kdi.notation.periods import months_before
 from kdi.publish.agreements import Agreements
 from kdi.report import analyse_sider as pages
-from kdi.report import codes, municipality, web_blocks
+from kdi.report import codes, lists, municipality, web_blocks
 from kdi.report.analyse_sider import About, Row
 from kdi.report.document import Block, Document, Outcomes, Paragraph, Place, Places, State, States, Step, Steps
 from kdi.report.edition import SMALLEST_GROUP, Edition
@@ -75,7 +75,7 @@ def _lead(about: About, head: Row, found: dict[str, Row]) -> str:
     """What the headline means, and what is good beside it."""
     said = [head["betydning"] or ""]
     known = [p for p in about.places.values() if p["median"] is not None and p["maal"] in QUESTIONS]
-    above = sum(p["vaerdi"] > p["median"] for p in known)
+    above = lists.count(known, lambda p: p["vaerdi"] > p["median"])
     if head["slags"] == "vel" and known:
         on = "alle fire mål" if above == len(QUESTIONS) else f"{above} af {len(known)} mål"
         said.append(f"{about.name} ligger over midten af de 98 kommuner på {on}.")
@@ -144,12 +144,11 @@ def _of_others(value: float | None, text: Any) -> str:
 
 def _states(about: About) -> list[Block]:
     counts = about.states
-    measured = sum(counts[code] for code in STATES)
-    if not measured:
+    missing, unmeasured, used = about.totals.get("mangler", 0), counts["kan_ikke_maales"], counts["i_brug"]
+    if not missing and not used:
         return [Paragraph(f"Vi har ingen data om mulige anvendelser for {about.name}.")]
-    missing, unmeasured = measured - counts["i_brug"], counts["kan_ikke_maales"]
     note = f"{danish.number(unmeasured)} andre kan ikke måles og er ikke talt med" if unmeasured else ""
-    title = f"{danish.number(missing)} anvendelser mangler" if missing else f"Alle {measured} er i brug"
+    title = f"{danish.number(missing)} anvendelser mangler" if missing else f"Alle {danish.number(used)} er i brug"
     return [States(title, note, tuple(State(code, counts[code], *words) for code, words in STATES.items()))]
 
 

@@ -1,13 +1,13 @@
 """The pages of a potential analysis after page 1: what those who do the work need, sorted by worth and cut."""
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from kdi.notation import danish
 from kdi.publish.agreements import Agreements
-from kdi.report import municipality, tragt
+from kdi.report import lists, municipality, tragt
+from kdi.report.curves import curve
 from kdi.report.document import (
     Bars,
     Block,
@@ -24,6 +24,7 @@ from kdi.report.document import (
 )
 from kdi.report.edition import SMALLEST_GROUP, Edition
 from kdi.report.potentiale_parts import interface
+from kdi.report.small_counts import expected, few, few_of
 from kdi.report.web_blocks import STATES
 
 Row = dict[str, Any]
@@ -106,9 +107,13 @@ class About:
         )
 
     @cached_property
+    def totals(self) -> Row:
+        """The possible uses added up; empty where there are none."""
+        return municipality.totals_of(self.edition, self.cvr)
+
+    @cached_property
     def states(self) -> dict[str, int]:
-        found = Counter(r["tilstand"] for r in self.uses)
-        return {code: found.get(code, 0) for code in CODES}
+        return municipality.states_of(self.totals)
 
     @property
     def has_sapa(self) -> bool:
@@ -221,14 +226,8 @@ def _curve(of: About, measure: str) -> Curve:
     if measure == "realiseringsgrad":
         points, younger = of.edition.like_now(points)
     text = (lambda v: danish.percent(v, 1)) if share else danish.small
-    (first, start), (last, end) = next((m, v) for m, v in points if v is not None), points[-1]
-    return Curve(
-        _MEASURES[measure],
-        f"andel{younger}" if share else "kald pr. indbygger i måneden",
-        tuple((f"{danish.month_short(m)} {m.year}", v) for m, v in points),
-        text(end),
-        f"{_MEASURES[measure]}: {text(start)} i {danish.month(first)} og {text(end)} i {danish.month(last)}.",
-    )
+    unit = f"andel{younger}" if share else "kald pr. indbygger i måneden"
+    return curve(_MEASURES[measure], unit, points, text)
 
 
 def _systems(of: About) -> Page:
@@ -264,7 +263,7 @@ def _steps(of: About) -> Page:
 
 def _others_too(number: int) -> str:
     if number and number < SMALLEST_GROUP:
-        return f"Færre end {SMALLEST_GROUP} andre kommuner"
+        return f"{danish.capital(few(number))} andre kommuner"
     return danish.counted(number, "anden kommune", "andre kommuner")
 
 
@@ -281,17 +280,18 @@ def _suppliers(of: About) -> Page:
     missing = [r for r in of.uses if r["tilstand"] not in ("i_brug", "kan_ikke_maales")]
     if not missing:
         return None
-    by_supplier: dict[str, Counter[str]] = {}
+    uses: dict[str, list[Row]] = {}
     for r in of.uses:
-        by_supplier.setdefault(r["leverandoer"], Counter())[r["tilstand"]] += 1
+        uses.setdefault(r["leverandoer"], []).append(r)
+    by_supplier = {supplier: lists.tally(rows, "tilstand") for supplier, rows in uses.items()}
     weight = {s: c["andre_i_gang"] + c["klarmeldt_ubrugt"] + c["ikke_klar"] for s, c in by_supplier.items()}
     ranked = sorted(
         (s for s in by_supplier if weight[s]), key=lambda s: (-weight[s], -by_supplier[s]["andre_i_gang"], s)
     )
-    top = sum(weight[s] for s in ranked[:3])
     shown = of.limit(15)
     stacks = Stacks(
         "",
+        "Leverandør",
         tuple((s, tuple(by_supplier[s][c] for c in CODES), danish.number(weight[s])) for s in ranked[:shown]),
         CODES,
         WORDS,
@@ -300,7 +300,8 @@ def _suppliers(of: About) -> Page:
         if len(ranked) > shown
         else "",
     )
-    title = f"Hvem skal vi tale med? {top} af {len(missing)} ligger hos tre leverandører"
+    top, all_missing = of.totals["mangler_hos_tre"], of.totals["mangler"]
+    title = f"Hvem skal vi tale med? {top} af {all_missing} ligger hos tre leverandører"
     if len(ranked) <= 3:
         title = f"Hvem skal vi tale med? {danish.counted(len(ranked), 'leverandør', 'leverandører')}"
     return Section(title, (stacks, _uses(of, missing)))
@@ -315,7 +316,7 @@ def _uses(of: About, missing: list[Row]) -> Table:
     def others(r: Row) -> str:
         names = named.get((r["it_system_uuid"], r["it_system"], r["snitflade"]), [])
         asked = f"; spørg {danish.listed(names[:3])}" if names else ""
-        return _active(r["aktive"], r["anvendere"]) + asked
+        return few_of(r["aktive"], r["anvendere"]) + asked
 
     table = tabulate(
         "De anvendelser, der mangler, mest ventet brug først",
@@ -324,7 +325,7 @@ def _uses(of: About, missing: list[Row]) -> Table:
         (Column("Snitflade", 2.2), interface),
         (Column("Tilstand", 1.4, mark=True), lambda r: words[r["tilstand"]]),
         (Column("Kommuner i gang", 1.3), others),
-        (Column("Kald om året, ca.", 0.9, right=True), _expected_text),
+        (Column("Kald om året, ca.", 0.9, right=True), expected),
         name="anvendelser",
         note="" if of.visible - {of.cvr} else "Ingen andre kommuner har aftalt at vise jer deres navne.",
     )
@@ -333,18 +334,6 @@ def _uses(of: About, missing: list[Row]) -> Table:
 
 def _expected(row: Row) -> float | None:
     return row["forventede_kald"] if row["er_anonym"] else None
-
-
-def _expected_text(row: Row) -> str:
-    if row["forventede_kald"] is None:
-        return danish.MISSING
-    return danish.rounded(row["forventede_kald"]) if row["er_anonym"] else danish.TOO_FEW
-
-
-def _active(active: int, users: int) -> str:
-    if 0 < active < SMALLEST_GROUP:
-        return f"færre end {SMALLEST_GROUP} af {users}"
-    return f"{active} af {users}"
 
 
 def _subjects(of: About) -> Page:
@@ -359,9 +348,13 @@ def _subjects(of: About) -> Page:
     )
     if not missing:
         return Section("Hvilke sager mangler? Alle almindelige emner har sager", ())
-    groups = Counter(r["hovedgruppe_titel"] for r in missing).most_common(20)
+    groups = lists.tally(missing, "hovedgruppe_titel").most_common(20)
     bars = [
-        Bars("Emner uden sager efter hovedgruppe", tuple((name, float(count), str(count)) for name, count in groups))
+        Bars(
+            "Emner uden sager efter hovedgruppe",
+            ("Hovedgruppe", "Emner uden sager"),
+            tuple((name, float(count), str(count)) for name, count in groups),
+        )
     ]
     table = tabulate(
         "De emner, flest på jeres størrelse har sager på",
@@ -411,7 +404,7 @@ def _debt(of: About) -> Page:
     owed = [r for r in of.debt if r["gaeld"] > 0]
     if not owed:
         return None
-    oldest = max(r["aeldste_gaeld_maaneder"] for r in owed)
+    oldest = lists.largest(owed, "aeldste_gaeld_maaneder")
     table = tabulate(
         "",
         owed,
@@ -451,7 +444,7 @@ def _worked(of: About) -> Page:
     rows = [r for r in of.declared if (r["it_system_uuid"], r["it_system"], r["snitflade"]) in own]
     if not rows:
         return None
-    ahead = sum(r["retning"] in ("frem", "ny") for r in rows)
+    ahead = lists.count(rows, lambda r: r["retning"] in ("frem", "ny"))
     table = tabulate(
         "",
         rows,

@@ -100,9 +100,13 @@ class States:
 
 @dataclass(frozen=True)
 class Stacks:
-    """A bar per name, split as ``states`` are, on one scale; ``extra`` stands at the right."""
+    """A bar per name, split as ``states`` are, on one scale; ``extra`` stands at the right, under ``heading``.
+
+    ``what`` says what the names are of.
+    """
 
     title: str
+    what: str
     rows: tuple[tuple[str, tuple[int, ...], str], ...]
     codes: tuple[str, ...]
     words: tuple[str, ...]
@@ -113,9 +117,10 @@ class Stacks:
 
 @dataclass(frozen=True)
 class Bars:
-    """A bar per name from zero, with its figure as text."""
+    """A bar per name from zero, with its figure as text; ``columns`` are the headings of both."""
 
     title: str
+    columns: tuple[str, str]
     rows: tuple[tuple[str, float, str], ...]
     note: str = ""
     kind: str = "bars"

@@ -3,18 +3,17 @@
 Sums have only terms that may be shown; what fewer than five municipalities do is told as that.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from kdi.notation import danish
-from kdi.report import tragt
+from kdi.report import lists, tragt
 from kdi.report.analyse import STATES
 from kdi.report.analyse_sider import CODES, WORDS
+from kdi.report.curves import curve
 from kdi.report.document import (
     Block,
     Bullets,
     Column,
-    Curve,
     Curves,
     Document,
     Paragraph,
@@ -29,8 +28,9 @@ from kdi.report.document import (
     tabulate,
 )
 from kdi.report.edition import SMALLEST_GROUP, Edition
-from kdi.report.municipality import SystemNames
+from kdi.report.municipality import SystemNames, states_of
 from kdi.report.potentiale_parts import interface
+from kdi.report.small_counts import few_of
 
 Row = dict[str, Any]
 
@@ -98,18 +98,11 @@ def _headline(edition: Edition, total: Row) -> str:
 def _states(total: Row) -> list[Block]:
     if not total:
         return []
-    counts = {
-        "i_brug": total["realiseret"],
-        "andre_i_gang": total["andre_i_gang"],
-        "klarmeldt_ubrugt": total["klarmeldt_ubrugt"],
-        "kan_ikke_maales": total["kan_ikke_maales"],
-    }
-    counts["ikke_klar"] = total["mulige"] - sum(counts.values())
-    missing = total["mulige"] - total["realiseret"] - total["kan_ikke_maales"]
+    counts = states_of(total)
     note = f"{danish.number(total['kan_ikke_maales'])} andre kan ikke måles og er ikke talt med"
     return [
         States(
-            f"{danish.number(missing)} anvendelser mangler",
+            f"{danish.number(total['mangler'])} anvendelser mangler",
             note,
             tuple(State(code, counts[code], *words) for code, words in STATES.items()),
         )
@@ -187,22 +180,6 @@ def curves(edition: Edition) -> Curves:
     )
 
 
-def curve(title: str, unit: str, points: Sequence[tuple[Any, float | None]], text: Any) -> Curve:
-    """A small line over months."""
-    known = [(m, v) for m, v in points if v is not None]
-    told = f"{title}: ingen tal."
-    if known:
-        (first, start), (last, end) = known[0], known[-1]
-        told = f"{title}: {text(start)} i {danish.month(first)} og {text(end)} i {danish.month(last)}."
-    return Curve(
-        title,
-        unit,
-        tuple((f"{danish.month_short(m)} {m.year}", v) for m, v in points),
-        text(known[-1][1]) if known else "",
-        told,
-    )
-
-
 def _middles(edition: Edition, *groupings: str) -> Table:
     rows = edition.rows(
         """select * from kpi.benchmark_fordeling
@@ -239,7 +216,7 @@ def _interfaces(edition: Edition) -> tuple[str, tuple[Block, ...]]:
     title = "Hvilke snitflader mangler?"
     if rows and rows[0]["andre_i_gang"]:
         title = f"Hvilke snitflader mangler? Mest i gang: {rows[0]['navn']}"
-    return title, (stacks(rows, 20, "snitflader"),)
+    return title, (stacks(rows, 20, "Snitflade", "snitflader"),)
 
 
 def _suppliers(edition: Edition) -> tuple[str, tuple[Block, ...]]:
@@ -248,19 +225,20 @@ def _suppliers(edition: Edition) -> tuple[str, tuple[Block, ...]]:
         where maaned = $maaned and niveau = 'leverandoer'
         order by andre_i_gang + klarmeldt_ubrugt + ikke_klar desc, leverandoer"""
     )
-    missing = [r["andre_i_gang"] + r["klarmeldt_ubrugt"] + r["ikke_klar"] for r in rows]
     title = "Hvem skal der tales med?"
     if len(rows) > 3:
-        three = f"{danish.number(sum(missing[:3]))} af {danish.number(sum(missing))}"
+        total = _total(edition, edition.month)
+        three = f"{danish.number(total['mangler_hos_tre'])} af {danish.number(total['mangler'])}"
         title = f"Hvem skal der tales med? {three} ligger hos tre leverandører"
-    return title, (stacks(rows, 15, "leverandører"),)
+    return title, (stacks(rows, 15, "Leverandør", "leverandører"),)
 
 
-def stacks(rows: list[Row], most: int, what: str) -> Stacks:
+def stacks(rows: list[Row], most: int, what: str, many: str) -> Stacks:
     """Rows with the five states as bars; the first of them."""
-    left = f"Vist: {most} af {len(rows)} {what}." if len(rows) > most else ""
+    left = f"Vist: {most} af {len(rows)} {many}." if len(rows) > most else ""
     return Stacks(
         "",
+        what,
         tuple(
             (
                 r["navn"],
@@ -288,16 +266,15 @@ def _few(edition: Edition) -> Table:
     rows.sort(key=lambda r: r["aktive"] >= SMALLEST_GROUP)
     title = "Ingen services kaldes kun af få"
     if rows:
-        title = (
-            f"{_service(rows[0])} kaldes i {_of(rows[0]['aktive'], rows[0]['anvendere'])} kommuner med {names(rows[0])}"
-        )
+        first = rows[0]
+        title = f"{_service(first)} kaldes i {few_of(first['aktive'], first['anvendere'])} kommuner med {names(first)}"
     table = tabulate(
         title,
         rows,
         (Column("System", 1.4), names),
         (Column("Service", 2.4), _service),
         (Column("Snitflade", 2), interface),
-        (Column("Kommuner med kald", 1.2, right=True), lambda r: _of(r["aktive"], r["anvendere"])),
+        (Column("Kommuner med kald", 1.2, right=True), lambda r: few_of(r["aktive"], r["anvendere"])),
         name="hvorfor_kun_faa",
     )
     return cut(table, 20)
@@ -305,10 +282,6 @@ def _few(edition: Edition) -> Table:
 
 def _service(row: Row) -> str:
     return f"{row['service']} {row['version'] or ''}".strip()
-
-
-def _of(active: int, users: int) -> str:
-    return f"færre end {SMALLEST_GROUP} af {users}" if active < SMALLEST_GROUP else f"{active} af {users}"
 
 
 def _subjects(edition: Edition) -> Table:
@@ -360,7 +333,7 @@ def _debt(edition: Edition) -> Table:
         (Column("System", 1.8), names),
         (Column("Leverandør", 1.4), lambda r: r["leverandoer"]),
         (Column("Anvendelser i gæld", right=True), lambda r: danish.number(r["gaeld"])),
-        (Column("Kommuner", right=True), lambda r: danish.number(r["kommuner"])),
+        (Column("Kommuner med gæld", right=True), lambda r: danish.number(r["kommuner"])),
         (Column("Ældste, måneder", right=True), lambda r: danish.number(r["aeldste_gaeld_maaneder"])),
         name="gaeld",
     )
@@ -379,7 +352,7 @@ def _moved(edition: Edition) -> Table:
         if before
         else []
     )
-    up = sum(r["kommuner_i_brug"] > r["kommuner_i_brug_kvartal_foer"] for r in rows)
+    up = lists.count(rows, lambda r: r["kommuner_i_brug"] > r["kommuner_i_brug_kvartal_foer"])
     table = tabulate(
         f"{up} op, {len(rows) - up} ned siden {danish.month(before)}" if before else "Intet at sammenligne med",
         rows,

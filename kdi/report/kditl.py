@@ -8,7 +8,7 @@ from typing import Any
 
 from kdi.notation import danish
 from kdi.notation.periods import months_before
-from kdi.report import country, findings, kditl_operations, sapa, tragt
+from kdi.report import country, findings, kditl_operations, lists, sapa, tragt
 from kdi.report.document import (
     Answer,
     Answers,
@@ -256,7 +256,7 @@ def new_services(edition: Edition, begun: date) -> Table:
     # the widest first, and of those the newest
     rows.sort(key=lambda r: r["foerste_kald"], reverse=True)
     rows.sort(key=lambda r: r["nummer"], reverse=True)
-    wide = sum(r["til_50"] is not None for r in rows)
+    wide = lists.count(rows, lambda r: r["til_50"] is not None)
     table = tabulate(
         f"{danish.number(wide)} af {danish.counted(len(rows), 'ny service', 'nye services').lower()} er nået ud til"
         " mindst 50 kommuner"
@@ -289,7 +289,7 @@ def _ski_systems(edition: Edition, names: Callable[[Row], str]) -> Table:
         """select * from kpi.ski_systemer where maaned = $maaned
         order by kald_12m desc, it_system collate da, it_system_uuid"""
     )
-    used = sum(r["kald_12m"] > 0 for r in rows)
+    used = lists.count(rows, lambda r: r["kald_12m"] > 0)
     table = tabulate(
         f"{used} af {len(rows)} SKI-systemer har kald på 12 måneder" if rows else "SKI’s liste er ikke indlæst",
         rows,
@@ -314,7 +314,7 @@ def _verdicts(edition: Edition) -> Table:
         (Column("Kaldene siger", 2, mark=True), lambda r: VERDICTS[r["vurdering"]]),
         (Column("System og snitflade", right=True), lambda r: danish.number(r["antal"])),
         (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
-        (Column("Kald på 12 mdr.", right=True), lambda r: danish.number(r["kald_12m"])),
+        (Column("Alle myndigheders kald på 12 mdr.", 1.3, right=True), lambda r: danish.number(r["kald_12m"])),
         name="vurderinger",
     )
 
@@ -326,8 +326,12 @@ def _unconfirmed(edition: Edition) -> Table:
         where maaned = $maaned and niveau = 'leverandoer' and vurdering = 'klarmeldt_uden_kald'
         order by antal desc, leverandoer"""
     )
+    whole = edition.row(
+        """select * from kpi.klarmelding_sum
+        where maaned = $maaned and niveau = 'alle' and vurdering = 'klarmeldt_uden_kald'"""
+    )
     table = tabulate(
-        f"{danish.number(sum(r['antal'] for r in rows))} klarmeldinger har ingen kald",
+        f"{danish.number(whole.get('antal', 0))} klarmeldinger har ingen kald",
         rows,
         (Column("Leverandør", 1.6), lambda r: r["leverandoer"]),
         (Column("Klarmeldinger", right=True), lambda r: danish.number(r["antal"])),
@@ -414,4 +418,4 @@ def _subjects(edition: Edition) -> Table:
 
 def _share_in_use(row: Row) -> str:
     """The share in use of what can be measured."""
-    return danish.MISSING if row["realiseringsgrad"] is None else danish.percent(row["realiseringsgrad"], 1)
+    return danish.UNMEASURABLE if row["realiseringsgrad"] is None else danish.percent(row["realiseringsgrad"], 1)

@@ -7,9 +7,9 @@ from typing import Any
 from kdi.notation import danish
 from kdi.notation.periods import months_before
 from kdi.report import codes
+from kdi.report.curves import curve
 from kdi.report.document import Block, Column, Curves, Paragraph, Table, cut, tabulate
 from kdi.report.edition import Edition
-from kdi.report.k98_analyse import curve
 from kdi.report.potentiale_parts import interface
 
 Row = dict[str, Any]
@@ -94,8 +94,8 @@ def outages(edition: Edition) -> Table:
         (Column("Støttesystem", 1.4), lambda r: r["stoettesystem"]),
         (Column("Service", 2.4), lambda r: f"{r['service']} {r['version'] or ''}".strip()),
         (Column("Kommuner ramt", 1, right=True), lambda r: danish.number(r["kommuner_ramt"])),
-        (Column("Forventede kald", 1, right=True), lambda r: danish.number(r["forventede_kald"])),
-        (Column("Kald", 0.8, right=True), lambda r: danish.number(r["observerede_kald"])),
+        (Column("Alle myndigheders kald, ventet", 1.2, right=True), lambda r: danish.number(r["forventede_kald"])),
+        (Column("Alle myndigheders kald", 1.1, right=True), lambda r: danish.number(r["observerede_kald"])),
         name="drift",
         empty="Der er ingen driftsforstyrrelser i de seneste 12 måneder." if edition.has_hours else "Det vides ikke.",
     )
@@ -109,7 +109,7 @@ def contracts(edition: Edition) -> list[Table]:
     by_supplier = edition.rows(
         "select * from kpi.serviceaftale_sum where niveau = 'leverandoer' order by aftaler desc, leverandoer"
     )
-    silent = sum(r["aftaler"] for r in by_supplier)
+    silent = edition.row("select * from kpi.serviceaftale_sum where niveau = 'opfoelgning'").get("aftaler", 0)
     return [
         tabulate(
             f"{danish.number(silent)} serviceaftaler er stille eller aldrig brugt",
@@ -172,11 +172,12 @@ def load(edition: Edition) -> list[Block]:
 def _answer(now: Row) -> str:
     grown = now["udvikling_aar_pct"]
     if grown is None:
-        said = "Brugen kan ikke sammenlignes med samme måned året før endnu"
+        said = "Alle myndigheders kald kan ikke sammenlignes med samme måned året før endnu"
     elif round(grown) == 0:
-        said = "Brugen er uændret på et år"
+        said = "Alle myndigheders kald er uændret på et år"
     else:
-        said = f"Brugen er {'steget' if grown > 0 else 'faldet'} {danish.number(abs(grown))}\u00a0% på et år"
+        way = "steget" if grown > 0 else "faldet"
+        said = f"Alle myndigheders kald er {way} {danish.number(abs(grown))}\u00a0% på et år"
     if now["gange_middeltimen"] is None:
         return f"{said}; timerne er ikke indlæst"
     return f"{said}; travleste time er {danish.number(now['gange_middeltimen'], 1)} gange middeltimen"

@@ -64,6 +64,8 @@ def _told(name: str, points: Points) -> str:
     if not known:
         return f"{name}: ingen tal."
     (first_month, first), (last_month, last) = known[0], known[-1]
+    if first_month == last_month:
+        return f"{name}: {_plain(last)} i {danish.month(last_month)}."
     return (
         f"{name}: {_plain(first)} i {danish.month(first_month)} og {_plain(last)} i {danish.month(last_month)};"
         f" lavest {_plain(min(v for _, v in known))}, højest {_plain(max(v for _, v in known))}."

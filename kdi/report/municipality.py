@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from kdi.notation import danish
 from kdi.report.edition import Edition
+from kdi.report.web_blocks import STATES
 
 Rows = list[dict[str, Any]]
 
@@ -27,6 +29,22 @@ def potential_of(edition: Edition, cvr: str) -> Rows:
     )
 
 
+def totals_of(edition: Edition, cvr: str) -> dict[str, Any]:
+    """The possible uses of one municipality added up; empty where there are none."""
+    return next(iter(edition.rows_of(cvr, "select * from kpi.potentiale_kommune where maaned = $maaned")), {})
+
+
+def lacking(totals: dict[str, Any]) -> str:
+    """How many of the systems with demands lack something, of a row of ``kpi.potentiale_kommune``."""
+    some, whole = (danish.number(totals.get(name, 0)) for name in ("systemer_mangler", "systemer"))
+    return f"{some} af {whole} systemer mangler mindst én krævet snitflade"
+
+
+def states_of(totals: dict[str, Any]) -> dict[str, int]:
+    """Uses by state, of a row of ``kpi.potentiale_kommune`` or ``_k98``; none where nothing is possible."""
+    return {state: totals.get("realiseret" if state == "i_brug" else state, 0) for state in STATES}
+
+
 def users_of(edition: Edition, visible: frozenset[str]) -> dict[tuple[str | None, str, str], list[str]]:
     """Names of the municipalities that call an interface through a system, of those who may be named."""
     found: dict[tuple[str | None, str, str], list[str]] = {}
@@ -38,11 +56,6 @@ def users_of(edition: Edition, visible: frozenset[str]) -> dict[tuple[str | None
     ):
         found.setdefault((r["it_system_uuid"], r["it_system"], r["snitflade"]), []).append(r["kommune"])
     return found
-
-
-def expected(row: dict[str, Any]) -> float | None:
-    """Expected calls, when enough municipalities stand behind them that none shows through."""
-    return row["forventede_kald"] if row["er_anonym"] else None
 
 
 def shifts(edition: Edition, cvr: str) -> Rows:

@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from kdi.notation import danish
-from kdi.report import municipality, tragt
+from kdi.report import lists, municipality, tragt
 from kdi.report.document import Block, Column, Paragraph, tabulate
 from kdi.report.edition import Edition
 from kdi.report.imprint import Imprint
 from kdi.report.municipality import SystemNames
 from kdi.report.potentiale_parts import interface, supplier
+from kdi.report.small_counts import expected, few_of
 from kdi.report.web_blocks import STATES
 
 Row = dict[str, Any]
@@ -39,6 +40,10 @@ class Reader:
     def potential(self) -> list[Row]:
         return municipality.potential_of(self.edition, self.cvr)
 
+    @cached_property
+    def totals(self) -> Row:
+        return municipality.totals_of(self.edition, self.cvr)
+
 
 def of(about: Reader) -> Iterator[Listed]:
     """Every list that has something to say."""
@@ -54,7 +59,7 @@ def of(about: Reader) -> Iterator[Listed]:
 
 
 def _in_state(rows: list[Row], state: str) -> int:
-    return sum(r["tilstand"] == state for r in rows)
+    return lists.count(rows, lambda r: r["tilstand"] == state)
 
 
 def _systems(about: Reader) -> Listed:
@@ -63,7 +68,6 @@ def _systems(about: Reader) -> Listed:
         by_system.setdefault(about.system(row), []).append(row)
     rows: list[Row] = [{"navn": name, "raekker": found} for name, found in by_system.items()]
     rows.sort(key=lambda r: -_in_state(r["raekker"], "andre_i_gang"))
-    lacking = sum(any(x["tilstand"] not in ("i_brug", "kan_ikke_maales") for x in r["raekker"]) for r in rows)
     table = tabulate(
         "Systemerne, dem med mest i gang hos andre først",
         rows,
@@ -87,21 +91,24 @@ def _systems(about: Reader) -> Listed:
         (Column("Tilstand", 1.25, mark=True), lambda r: STATES[r["tilstand"]][0]),
         (Column("Klarmelding", 1.05), lambda r: r["klarmelding"] or "ikke oplyst"),
         (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald_12m"])),
-        (Column("Kald, som hos andre", 1.1, right=True), expected_text),
-        (Column("I brug i kommuner", 0.95, right=True), lambda r: f"{r['aktive']} af {r['anvendere']}"),
+        (Column("Kald, som hos andre", 1.1, right=True), expected),
+        (Column("I brug i kommuner", 0.95, right=True), _in_use),
         note="Kald, som hos andre: midten af de kommuner, der bruger den, ganget med jeres folketal.",
         name="systemoversigt",
         empty="Registrene viser ingen systemer i brug med krav om snitflader.",
     )
-    said = f"{danish.number(lacking)} af {danish.number(len(rows))} systemer mangler mindst én krævet snitflade."
-    return "systemer", "Systemer og snitflader", said, (table, uses) if rows else (table,)
+    return (
+        "systemer",
+        "Systemer og snitflader",
+        f"{municipality.lacking(about.totals)}.",
+        (table, uses) if rows else (table,),
+    )
 
 
-def expected_text(row: Row) -> str:
-    """Expected calls; not where fewer than five stand behind."""
-    if row["forventede_kald"] is None:
-        return danish.MISSING
-    return danish.rounded(row["forventede_kald"]) if row["er_anonym"] else danish.TOO_FEW
+def _in_use(row: Row) -> str:
+    if row["tilstand"] == "kan_ikke_maales":
+        return danish.UNMEASURABLE
+    return few_of(row["aktive"], row["anvendere"])
 
 
 def _others(about: Reader) -> Listed:
@@ -117,8 +124,8 @@ def _others(about: Reader) -> Listed:
         (Column("System", 1.6), about.system),
         (Column("Snitflade", 2.4), interface),
         (Column("Leverandør", 1.4), lambda r: danish.capital(supplier(r))),
-        (Column("Kommuner, der bruger den", 1, right=True), lambda r: f"{r['aktive']} af {r['anvendere']}"),
-        (Column("Kald, som hos andre", 1.1, right=True), expected_text),
+        (Column("Kommuner, der bruger den", 1, right=True), lambda r: few_of(r["aktive"], r["anvendere"])),
+        (Column("Kald, som hos andre", 1.1, right=True), expected),
     ]
     if any(whom(r) for r in rows):
         columns.append((Column(WHOM_TO_ASK, 2), whom))
@@ -231,7 +238,7 @@ def _registered(about: Reader) -> Listed:
     rows = municipality.systems_in_use(about.edition, about.cvr)
     whom = about.imprint.contact or about.imprint.sender
     table = tabulate(
-        f"{danish.counted(len(rows), 'it-system', 'it-systemer')} står som taget i brug",
+        f"{danish.counted(len(rows), 'it-system', 'it-systemer')} er i brug efter registre eller kald",
         rows,
         (Column("System", 1.9), about.system),
         (Column("Leverandør", 1.5), lambda r: r["leverandoer"] if r["leverandoer"] != "Ukendt" else "ikke oplyst"),

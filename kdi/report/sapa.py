@@ -3,6 +3,7 @@
 from typing import Any
 
 from kdi.notation import danish
+from kdi.report.curves import curve
 from kdi.report.document import (
     Block,
     Column,
@@ -19,7 +20,6 @@ from kdi.report.document import (
     tabulate,
 )
 from kdi.report.edition import Edition
-from kdi.report.k98_analyse import curve
 
 Row = dict[str, Any]
 
@@ -54,7 +54,10 @@ def build(edition: Edition, cvr: str | None = None) -> Document:
         front=(_tiles(edition, cvr), *_trend(edition, cvr), *(() if name else (types(edition),))),
         sections=(
             *(() if name else (Section("Kommunerne", (_by_municipality(edition), _mosaic(edition))),)),
-            Section("Enhederne, de længst stille først", (cut(_all(worst_first, name, edition), 60),)),
+            Section(
+                "Enhederne, de længst stille først",
+                (cut(_all(worst_first, name, edition, _sum_of_month(edition, cvr)), 60),),
+            ),
         ),
         definitions=edition.define(
             "kpi.sapa", "sapa_brugere", "sapa_opslag", "opslag_pr_bruger", "sapa_stille_enheder", "maaneder_stille"
@@ -73,8 +76,8 @@ def kinds(edition: Edition) -> list[Row]:
 
 
 def _headline(edition: Edition, cvr: str | None) -> str:
-    row = next((r for r in _sums(edition, cvr) if r["maaned"] == edition.month), None)
-    if row is None:
+    row = _sum_of_month(edition, cvr)
+    if not row:
         return "Vi har ingen data om SAPA i måneden."
     worst = next(iter(kinds(edition)), None) if cvr is None else None
     if worst and worst["er_anonym"] and not worst["enheder_i_brug"]:
@@ -115,7 +118,7 @@ def types(edition: Edition) -> Table:
 
 
 def _tiles(edition: Edition, cvr: str | None) -> Tiles:
-    row = next((r for r in _sums(edition, cvr) if r["maaned"] == edition.month), {})
+    row = _sum_of_month(edition, cvr)
     figures = [
         ("sapa_opslag", row.get("opslag")),
         ("sapa_brugere", row.get("brugere")),
@@ -142,6 +145,11 @@ def _sums(edition: Edition, cvr: str | None) -> list[Row]:
         and niveau = if($cvr is null, 'alle', 'myndighed') and cvr is not distinct from $cvr order by maaned""",
         cvr=cvr,
     )
+
+
+def _sum_of_month(edition: Edition, cvr: str | None) -> Row:
+    """The edition's month; empty when nothing is told of it."""
+    return next((r for r in _sums(edition, cvr) if r["maaned"] == edition.month), {})
 
 
 def _trend(edition: Edition, cvr: str | None) -> list[Block]:
@@ -195,13 +203,12 @@ def _by_municipality(edition: Edition) -> Block:
     return cut(table, 28)
 
 
-def _all(units: list[Row], name: str | None, edition: Edition) -> Table:
-    silent = [u for u in units if u["er_stille"]]
+def _all(units: list[Row], name: str | None, edition: Edition, month: Row) -> Table:
     since = danish.month(edition.months[0])
-    never = sum(u["seneste_opslag"] is None for u in silent)
+    never, silent = month.get("enheder_aldrig", 0), month.get("enheder_stille", 0)
     title = f"{danish.counted(never, 'enhed', 'enheder')} har ikke slået op, siden data begynder i {since}"
     return tabulate(
-        title if never else f"{danish.counted(len(silent), 'enhed', 'enheder')} er stille",
+        title if never else f"{danish.counted(silent, 'enhed', 'enheder')} er stille",
         units,
         *(() if name else ((Column("Kommune", 1.3), lambda u: u["kommune"]),)),
         (Column("Organisationsenhed", 2.2), lambda u: u["org_enhed"] or danish.MISSING),

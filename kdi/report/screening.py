@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from kdi.notation import danish
+from kdi.report import lists
 from kdi.report.edition import Edition
 from kdi.report.municipality import SystemNames
 from kdi.report.potentiale_parts import interface
@@ -105,7 +106,7 @@ def _facts(principle: dict[str, Any], rows: list[Row], debt: Row) -> list[str]:
         return []
     own = [r for r in rows if block_of(r["snitflade"], r["dataomraade"]) in blocks]
     demanded = [r for r in own if r["krav"] == "obligatorisk"]
-    used = sum(r["trin"] in ("foerste_kald", "stabil_brug") for r in demanded)
+    used = lists.count(demanded, lambda r: r["trin"] in ("foerste_kald", "stabil_brug"))
     interfaces = "krævet snitflade" if len(demanded) == 1 else "krævede snitflader"
     found = [
         f"{used} af {len(demanded)} {interfaces} i {danish.listed(blocks)} er i brug."

@@ -63,7 +63,7 @@ def build(edition: Edition, system: System, named: frozenset[str] | None = None)
     others = [r for r in statuses if r["krav"] != "obligatorisk"]
     users = _users(edition, system)
     date = edition.status_day or danish.MISSING
-    confirmed = sum(r["vurdering"] == "bekraeftet" for r in mandatory if r["klarmelding"] == "Klarmeldt")
+    confirmed = _confirmed(edition, system)
     return Document(
         title=f"Tilslutningsrapport for {system.shown}",
         subtitle=f"Status {date} · kald til og med {danish.day(edition.month_end)}",
@@ -72,7 +72,7 @@ def build(edition: Edition, system: System, named: frozenset[str] | None = None)
         audience=f"{system.shown} · {system.supplier}",
         headline=findings.ready(system.shown, state.get("klarmeldte", 0), state.get("obligatoriske", 0), confirmed),
         front=(
-            _tiles(edition, state, mandatory, users),
+            _tiles(edition, state, confirmed, users.get("anvendere", 0)),
             *_status_blocks(edition, mandatory),
             Paragraph("Hvad er det næste, og hvem gør det?", "heading"),
             Bullets(tuple(_next(edition, mandatory, system))),
@@ -144,11 +144,11 @@ def _by_municipality(edition: Edition, system: System) -> list[Row]:
 
 
 def _lacking_title(edition: Edition, system: System) -> str:
-    rows = _by_municipality(edition, system)
-    if not rows:
+    debts = _users(edition, system)
+    if not debts.get("kommuner_maalt"):
         return "Hvilke kommuner mangler noget? Ingen har noget, der kan måles"
-    lacking = sum(r["mangler"] > 0 for r in rows)
-    return f"{lacking} af {danish.count(len(rows), 'kommune', 'kommuner')} mangler mindst én krævet snitflade"
+    whole = danish.count(debts["kommuner_maalt"], "kommune", "kommuner")
+    return f"{debts['kommuner']} af {whole} mangler mindst én krævet snitflade"
 
 
 def _lacking(edition: Edition, system: System, named: frozenset[str]) -> list[Block]:
@@ -245,18 +245,29 @@ def interfaces(edition: Edition, system: System) -> list[Row]:
     )
 
 
-def _users(edition: Edition, system: System) -> list[Row]:
-    return edition.rows(
-        """select kommune from kpi.systemanvendelse
+def _users(edition: Edition, system: System) -> Row:
+    """How many municipalities use the system, and lack something in it; empty when none is told of."""
+    return edition.row(
+        """select * from kpi.teknisk_gaeld_sum
         where maaned = $maaned and it_system = $navn and it_system_uuid is not distinct from $uuid""",
         navn=system.name,
         uuid=system.uuid,
     )
 
 
-def _tiles(edition: Edition, state: Row, mandatory: list[Row], users: list[Row]) -> Tiles:
-    ready = [r for r in mandatory if r["klarmelding"] == "Klarmeldt"]
-    confirmed = sum(r["vurdering"] == "bekraeftet" for r in ready)
+def _confirmed(edition: Edition, system: System) -> int:
+    """How many of the demanded interfaces are declared ready and called."""
+    row = edition.row(
+        """select kraevede from kpi.klarmelding_sum
+        where maaned = $maaned and niveau = 'it_system' and vurdering = 'bekraeftet'
+            and it_system = $navn and it_system_uuid is not distinct from $uuid""",
+        navn=system.name,
+        uuid=system.uuid,
+    )
+    return int(row.get("kraevede", 0))
+
+
+def _tiles(edition: Edition, state: Row, confirmed: int, users: int) -> Tiles:
     share = edition.measure("tilslutningsgrad", "kpi.tilslutning")
     return Tiles(
         (
@@ -269,11 +280,11 @@ def _tiles(edition: Edition, state: Row, mandatory: list[Row], users: list[Row])
             ),
             Tile(
                 "Bekræftet af kald",
-                _ratio(confirmed, len(ready), "ingen"),
+                _ratio(confirmed, state.get("klarmeldte", 0), "ingen"),
                 ("af de klarmeldte",),
                 "klarmeldinger_bekraeftet",
             ),
-            Tile("Kommuner", danish.number(len(users)), ("anvender systemet",), "anvendere"),
+            Tile("Kommuner", danish.number(users), ("bruger systemet",), "anvendere"),
         )
     )
 
@@ -304,7 +315,7 @@ def _table(rows: list[Row], name: str, empty: str) -> Table:
         (Column("Snitflade", 3.2), interface),
         (Column("Klarmelding", 1.1, mark=True), declared),
         (Column("Kaldene siger", 1.6, mark=True), lambda r: VERDICTS.get(r["vurdering"] or "", danish.MISSING)),
-        (Column("Kald på 12 mdr.", 1.1, right=True), lambda r: danish.number(r["kald_12m"])),
+        (Column("Alle myndigheders kald på 12 mdr.", 1.4, right=True), lambda r: danish.number(r["kald_12m"])),
         (Column("Kommuner med kald", 1, right=True), lambda r: danish.number(r["kommuner_med_kald"])),
         name=name,
         empty=empty,

@@ -6,10 +6,10 @@ from typing import Any
 import yaml
 
 from kdi.notation import danish
-from kdi.report import codes
+from kdi.report import codes, lists
 from kdi.report.document import Block, Column, Paragraph, Table, tabulate
 from kdi.report.edition import Edition
-from kdi.report.municipality import SystemNames
+from kdi.report.municipality import SystemNames, lacking, totals_of
 from kdi.report.potentiale_parts import interface
 from kdi.settings import PROJECT_ROOT
 
@@ -157,7 +157,7 @@ def declined(edition: Edition) -> Table:
         order by antal desc, aarsag, fravalg"""
     )
     return tabulate(
-        f"{danish.counted(sum(r['antal'] for r in rows), 'anvendelse', 'anvendelser')} er fravalgt med en grund",
+        f"{danish.counted(lists.total(rows, 'antal'), 'anvendelse', 'anvendelser')} er fravalgt med en grund",
         rows,
         (Column("Årsag", 2.4), lambda r: danish.capital(REASONS[r["aarsag"]])),
         (Column("Kan ændres", 1), lambda r: "nej" if r["fravalg"] == "aldrig" else "ja"),
@@ -209,10 +209,9 @@ def architects_sheet(edition: Edition, cvr: str, most: int | None = _MOST) -> Ta
         cells.setdefault((_key(row), block_of(row["snitflade"], areas.get(row["snitflade"]))), []).append(row)
     blocks = [*_blocks()["byggeblokke"], *_blocks()["serviceplatformen"]]
     names, shown = SystemNames(edition), systems[:most]
-    lacking = sum(r["gaeld"] > 0 for r in systems)
     more = f" Vist: {len(shown)} af {len(systems)} systemer." if len(systems) > len(shown) else ""
     return tabulate(
-        f"{danish.number(lacking)} af {danish.number(len(systems))} systemer mangler mindst én krævet snitflade",
+        lacking(totals_of(edition, cvr)),
         shown,
         (Column("System", 1.6), names),
         *(
@@ -238,5 +237,5 @@ def _mark(rows: list[Row]) -> str:
     measured = [r for r in rows if r["i_brug"] or not r["kan_ikke_maales"]]
     if not measured:
         return danish.UNMEASURABLE if rows else ""
-    used = sum(r["i_brug"] for r in measured)
-    return "alle" if used == len(measured) else "nogle" if used else "ingen"
+    used = [bool(r["i_brug"]) for r in measured]
+    return "alle" if all(used) else "nogle" if any(used) else "ingen"

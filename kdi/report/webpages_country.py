@@ -124,10 +124,10 @@ def _by_supplier(edition: Edition) -> Table:
         """select *, leverandoer as navn from kpi.potentiale_sum where maaned = $maaned and niveau = 'leverandoer'
         order by andre_i_gang desc, navn collate da"""
     )
-    three = sum(r["andre_i_gang"] for r in rows[:3])
-    total = sum(r["andre_i_gang"] for r in rows)
+    whole = edition.row("select * from kpi.potentiale_k98 where maaned = $maaned")
     title = (
-        f"{danish.number(three)} af {danish.number(total)}, som andre er i gang med, ligger hos tre leverandører"
+        f"{danish.number(whole['andre_i_gang_hos_tre'])} af {danish.number(whole['andre_i_gang'])}, som andre er i gang"
+        " med, ligger hos tre leverandører"
         if len(rows) > 3
         else "Leverandørerne"
     )

@@ -9,9 +9,10 @@ from kdi.report.document import Column, Paragraph, Table, tabulate
 from kdi.report.edition import Edition
 from kdi.report.municipality import SystemNames
 from kdi.report.potentiale_parts import interface
+from kdi.report.small_counts import few, rest
 from kdi.report.web_blocks import STATES, Part, States
 from kdi.report.webpages import Page
-from kdi.report.webpages_systems import few, of_state, rest
+from kdi.report.webpages_systems import of_state
 
 Row = dict[str, Any]
 _WORTH = (("borger", "Borgeren"), ("sagsbehandler", "Sagsbehandleren"), ("it", "It"))
@@ -119,7 +120,7 @@ def _headline(uses: Row) -> str:
     if not _measurable(uses):
         return "Brugen kan ikke måles: ingen i landet er set kalde snitfladen."
     used, follow = of_state(uses, "i_brug"), of_state(uses, "andre_i_gang")
-    said = f"{danish.number(used)} af {danish.number(_measurable(uses))} mulige anvendelser er i brug."
+    said = f"{danish.number(used)} af {danish.number(_measurable(uses))} målbare anvendelser er i brug."
     return f"{said} Yderligere {danish.number(follow)} er i gang i andre kommuner." if follow else said
 
 
@@ -129,8 +130,11 @@ def _by_system(systems: list[Row], names: SystemNames) -> Table:
         f"{danish.counted(len(rows), 'system', 'systemer')} skal have snitfladen",
         rows,
         (Column("System", 2), names),
-        (Column("Kommuner, der bruger systemet", right=True), lambda r: danish.number(r["kommuner"])),
-        (Column("I brug", right=True), lambda r: few(r["i_brug"])),
+        (Column("Mulige", right=True), lambda r: danish.number(r["kommuner"])),
+        (
+            Column("I brug", right=True),
+            lambda r: danish.UNMEASURABLE if r["kan_ikke_maales"] else few(r["i_brug"]),
+        ),
         (Column("Andre er i gang", right=True), lambda r: rest(r["andre_i_gang"], r["i_brug"])),
         (Column("Klarmeldt, men ubrugt", 1.1, right=True), lambda r: danish.number(r["klarmeldt_ubrugt"])),
         (Column("Ikke klar", right=True), lambda r: danish.number(r["ikke_klar"])),
@@ -146,7 +150,7 @@ def _services(rows: list[Row]) -> Table:
         (Column("Systemer", right=True), lambda r: danish.number(r["systemer"])),
         (Column("Leverandører", right=True), lambda r: danish.number(r["leverandoerer"])),
         (Column("Kommuner", right=True), lambda r: few(r["kommuner"])),
-        (Column("Kald på 12 mdr.", right=True), _public_calls),
+        (Column("Alle myndigheders kald på 12 mdr.", right=True), _public_calls),
         (Column("Nyere version"), lambda r: r["nyere_version"] or ""),
         empty="Ingen services bag snitfladen har kald.",
     )

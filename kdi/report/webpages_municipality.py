@@ -12,8 +12,9 @@ from kdi.report.document import Bullets, Paragraph
 from kdi.report.edition import Edition
 from kdi.report.imprint import Imprint
 from kdi.report.line_chart import Lines
+from kdi.report.municipality import states_of
 from kdi.report.municipality_lists import Reader
-from kdi.report.web_blocks import STATES, Cards, Part, Place, Places, States, Talk, Talks, Trend, WebBlock
+from kdi.report.web_blocks import Cards, Part, Place, Places, States, Talk, Talks, Trend, WebBlock
 from kdi.report.webpages import Page
 
 Row = dict[str, Any]
@@ -170,7 +171,7 @@ def _since(measure: str, row: Row) -> str:
 def _states(about: Reader) -> tuple[WebBlock, ...]:
     if not about.potential:
         return (Paragraph("Registrene viser ingen systemer i brug med krav om snitflader."),)
-    return (States(tuple((state, sum(r["tilstand"] == state for r in about.potential)) for state in STATES)),)
+    return (States(tuple(states_of(about.totals).items())),)
 
 
 def _steps_title(standing: Standing) -> str:

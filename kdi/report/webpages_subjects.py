@@ -9,6 +9,7 @@ from kdi.report.directory import Directory, group_title
 from kdi.report.document import Column, tabulate
 from kdi.report.edition import SMALLEST_GROUP, Edition
 from kdi.report.line_chart import Lines
+from kdi.report.small_counts import few
 from kdi.report.web_blocks import Part, Trend
 from kdi.report.webpages import Page
 
@@ -42,7 +43,7 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
             missing,
             (Column("KLE-nummer", 0.8), lambda m: m["kle_nummer"]),
             (Column("Emne", 3), lambda m: m["emne"] or danish.MISSING),
-            (Column("Kommuner uden sager", right=True), lambda m: danish.number(m["kommuner"])),
+            (Column("Kommuner uden sager", right=True), lambda m: few(m["kommuner"])),
             note="Emner, som mindst halvdelen af kommunens størrelsesklasse har sager på.",
             empty="Alle kommuner har sager på de emner, der er almindelige i deres størrelsesklasse.",
         )

@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from kdi.notation import danish
-from kdi.report import findings, tragt
+from kdi.report import findings, lists, tragt
 from kdi.report.directory import Directory
 from kdi.report.document import Bullets, Column, Definition, Paragraph, Table, tabulate
 from kdi.report.edition import Edition
 from kdi.report.potentiale_parts import interface
+from kdi.report.small_counts import few, few_of
 from kdi.report.tilslutning import VERDICTS, System, declared, systems
 from kdi.report.web_blocks import STATES, Part, States
 from kdi.report.webpages import Page
 
 Row = dict[str, Any]
 Key = tuple[str, str | None]
-# fewer than this many municipalities are not counted out to all
-_FEW = 5
 
 
 def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
@@ -31,19 +30,6 @@ def pages(edition: Edition, directory: Directory) -> Iterator[Page]:
 def of_state(uses: Row, state: str) -> int:
     """Uses in a state, of a row of ``kpi.potentiale_sum``; none where nothing is possible."""
     return int(uses.get(state, 0))
-
-
-def few(number: int) -> str:
-    """A count of municipalities as everybody may read it."""
-    return f"færre end {_FEW}" if 0 < number < _FEW else danish.number(number)
-
-
-def rest(number: int, used: int) -> str:
-    """What is left of a whole; not exactly, where that would tell a hidden count."""
-    if not 0 < used < _FEW:
-        return danish.number(number)
-    least = number + used - (_FEW - 1)
-    return f"mindst {danish.number(least)}" if least >= _FEW else few(min(number, _FEW - 1))
 
 
 class _Known:
@@ -62,6 +48,16 @@ class _Known:
                 order by krav is distinct from 'obligatorisk', snitflade"""
             )
         )
+        self.confirmed = {
+            _key(r): r["kraevede"]
+            for r in edition.rows(
+                """select * from kpi.klarmelding_sum
+                where maaned = $maaned and niveau = 'it_system' and vurdering = 'bekraeftet'"""
+            )
+        }
+        self.users = {
+            _key(r): r["anvendere"] for r in edition.rows("select * from kpi.teknisk_gaeld_sum where maaned = $maaned")
+        }
         self.use_cases = _grouped(
             edition.rows(
                 """select s.navn as it_system, s.uuid as it_system_uuid, u.ydelsesomraade, u.use_case
@@ -88,12 +84,13 @@ def _list(edition: Edition, known: _Known, define: tuple[Definition, ...]) -> Pa
             "system": s,
             "stand": known.stand[s.name, s.uuid],
             "brug": known.uses.get((s.name, s.uuid), {}),
+            "anvendere": known.users.get((s.name, s.uuid), 0),
         }
         for s in known.systems
     ]
     rows.sort(key=lambda r: -of_state(r["brug"], "andre_i_gang"))
     share = edition.measure("tilslutningsgrad", "kpi.tilslutning")
-    waiting = sum(of_state(r["brug"], "andre_i_gang") > 0 for r in rows)
+    waiting = lists.count(rows, lambda r: of_state(r["brug"], "andre_i_gang") > 0)
     table = tabulate(
         "De systemer, hvor flest kommuner kan følge andre, står først",
         rows,
@@ -101,7 +98,10 @@ def _list(edition: Edition, known: _Known, define: tuple[Definition, ...]) -> Pa
         (Column("Leverandør", 1.6), lambda r: r["system"].supplier),
         (Column("Klarmeldt", 1, right=True), lambda r: _of(r["stand"]["klarmeldte"], r["stand"]["obligatoriske"])),
         (Column(share.label, 1, right=True), lambda r: share.text(r["stand"]["tilslutningsgrad"])),
-        (Column("Kommuner", 0.8, right=True), lambda r: danish.number(r["brug"].get("kommuner", 0))),
+        (
+            Column("Kommuner, der bruger systemet", 1.1, right=True),
+            lambda r: danish.number(r["anvendere"]),
+        ),
         (Column("I brug", 1, right=True), lambda r: danish.number(of_state(r["brug"], "i_brug"))),
         (Column("Andre er i gang", 1, right=True), lambda r: danish.number(of_state(r["brug"], "andre_i_gang"))),
         note="I brug og andre er i gang: krævede snitflader talt pr. kommune, der bruger systemet.",
@@ -127,13 +127,12 @@ def _page(edition: Edition, known: _Known, system: System, path: str, define: tu
     stand, uses = known.stand[key], known.uses.get(key, {})
     demanded = [r for r in known.interfaces.get(key, []) if r["krav"] == "obligatorisk"]
     others = [r for r in known.interfaces.get(key, []) if r["krav"] != "obligatorisk"]
-    confirmed = sum(r["vurdering"] == "bekraeftet" for r in demanded)
     parts = [
         Part(
             "Krævede snitflader",
             (_table(demanded, known.uses_of_interfaces.get(key, []), "Systemet har ingen krav på SKI’s liste."),),
         ),
-        Part("Kommunernes brug", tuple(_uses(uses))),
+        Part("Kommunernes brug", tuple(_uses(uses, known.users.get(key, 0)))),
         Part("Andre snitflader", (_table(others, [], ""),) if others else ()),
         Part("Hvor langt er kommunerne?", (tragt.of_system(edition, system.name, system.uuid, True),)),
         Part("Ydelsesområde og use cases", (_use_cases(known.use_cases.get(key, [])),)),
@@ -142,7 +141,7 @@ def _page(edition: Edition, known: _Known, system: System, path: str, define: tu
         path,
         system.shown,
         "systemer.html",
-        findings.ready(system.shown, stand["klarmeldte"], stand["obligatoriske"], confirmed),
+        findings.ready(system.shown, stand["klarmeldte"], stand["obligatoriske"], known.confirmed.get(key, 0)),
         (Part("", (Paragraph(f"Leverandør: {system.supplier}."),)), *(p for p in parts if p.blocks)),
         definitions=define,
         notes=(
@@ -154,13 +153,17 @@ def _page(edition: Edition, known: _Known, system: System, path: str, define: tu
     )
 
 
-def _uses(uses: Row) -> Iterator[Paragraph | States]:
-    if not uses:
+def _uses(uses: Row, users: int) -> Iterator[Paragraph | States]:
+    if not users:
         yield Paragraph("Hverken registre eller kald viser kommuner, der bruger systemet.")
         return
+    said = f"{danish.counted(users, 'kommune', 'kommuner')} bruger systemet."
+    if not uses:
+        yield Paragraph(said)
+        return
     yield Paragraph(
-        f"{danish.counted(uses['kommuner'], 'kommune', 'kommuner')} bruger systemet. Det giver"
-        f" {danish.number(uses['mulige'])} mulige anvendelser, én for hver krævet snitflade i hver kommune."
+        f"{said} Det giver {danish.number(uses['mulige'])} mulige anvendelser, én for hver krævet snitflade i hver"
+        " kommune."
     )
     yield States(tuple((state, of_state(uses, state)) for state in STATES))
 
@@ -172,7 +175,9 @@ def _table(rows: list[Row], uses: list[Row], empty: str) -> Table:
         found = by_interface.get(row["snitflade"])
         if found is None:
             return few(row["kommuner_med_kald"] or 0)
-        return f"{few(of_state(found, 'i_brug'))} af {found['mulige']}"
+        if found["kan_ikke_maales"]:
+            return danish.UNMEASURABLE
+        return few_of(of_state(found, "i_brug"), found["mulige"])
 
     return tabulate(
         f"{danish.counted(len(rows), 'snitflade', 'snitflader')}",
@@ -181,7 +186,7 @@ def _table(rows: list[Row], uses: list[Row], empty: str) -> Table:
         (Column("Klarmelding", 1.1, mark=True), declared),
         (Column("Kaldene siger", 1.6, mark=True), lambda r: VERDICTS.get(r["vurdering"] or "", danish.MISSING)),
         (Column("I brug i kommuner", 1.1, right=True), used),
-        (Column("Kald på 12 mdr.", 1.1, right=True), _calls),
+        (Column("Alle myndigheders kald på 12 mdr.", 1.4, right=True), _calls),
         empty=empty,
     )
 

@@ -59,7 +59,7 @@ def test_the_front_sheet_says_what_the_marts_say(aalborg: Path, demo: duckdb.Duc
     # four figures with the middle and the place, the headline's first
     placed = demo.execute(
         f"select etiket, placering.maal, vaerdi, median, plads, blandt from kpi.placering"
-        " join (select distinct maal, etiket from marts.maal) using (maal)"
+        " join (select distinct maal, etiket from marts.maal where tabel <> 'kpi.tilslutning') using (maal)"
         f" where {newest} and maal in ('realiseringsgrad', 'tilslutningsgrad', 'kald_pr_indbygger', 'daekningsgrad')"
     ).fetchall()
     shown = {row[0]: row for row in rows}

@@ -37,7 +37,7 @@ def test_every_municipality_has_one_headline_and_no_kind_takes_over(
 @pytest.mark.parametrize(
     ("kommune", "expected"),
     [
-        ("København", ("vel", 40, "41 af 95 mulige anvendelser er i brug. Yderligere 22 er i gang i andre kommuner.")),
+        ("København", ("vel", 40, "41 af 95 målbare anvendelser er i brug. Yderligere 22 er i gang i andre kommuner.")),
         (
             "Læsø",
             (
@@ -46,8 +46,8 @@ def test_every_municipality_has_one_headline_and_no_kind_takes_over(
                 "8 af 11 almindelige sagsemner mangler i det fælles sagsindeks. Delt sidsteplads blandt de 98.",
             ),
         ),
-        ("Nyborg", ("udb", 85, "9 af 41 mulige anvendelser er i brug. Det er det laveste af de 98.")),
-        ("Fredericia", ("tvivl", 41, "10 af 41 anvendelser er klarmeldt, men ubrugte i alle kommuner.")),
+        ("Nyborg", ("udb", 85, "9 af 41 målbare anvendelser er i brug. Det er det laveste af de 98.")),
+        ("Fredericia", ("tvivl", 41, "10 af 41 målbare anvendelser er klarmeldt, men ubrugte i alle kommuner.")),
         ("Aabenraa", ("sapa", 47, "3 af 8 enheder har ikke brugt SAPA i mindst tre måneder.")),
         ("Køge", ("hul", 46, "5 anvendelser mangler, som mindst halvdelen af kommunerne med samme system har.")),
     ],

@@ -60,3 +60,22 @@ def test_a_formula_on_one_row_gives_its_column(demo: duckdb.DuckDBPyConnection, 
                 and not coalesce(abs(fra_kolonnen - fra_formlen) <= 1e-9 * (1 + abs(fra_kolonnen)), false)"""
         ).fetchall()
         assert differing == [(0,)], (m["maal"], table)
+
+
+def test_a_label_means_one_figure(demo: duckdb.DuckDBPyConnection, columns: dict[Any, str]) -> None:
+    """What two tables call the same is the same over the whole of a period: readers see the label alone."""
+    periods = {
+        "maaned": "(select max(maaned) from kpi.potentiale_k98)",
+        "statusdato": "(select max(statusdato) from kpi.tilslutning)",
+        "udtraeksdato": "(select max(udtraeksdato) from kpi.kle_daekning)",
+    }
+    by_label: dict[str, list[dict[str, Any]]] = {}
+    for m in published(demo):
+        by_label.setdefault(m["etiket"], []).append(m)
+    for label, measures in by_label.items():
+        found = []
+        for m in measures:
+            period = next((p for p in reversed(periods) if (m["tabel"], p) in columns), None)
+            where = f"where {period} = {periods[period]}" if period else ""
+            found += demo.execute(f"select {m['formel']} from {m['tabel']} {where}").fetchone() or ()
+        assert found == pytest.approx(len(found) * found[:1]), (label, [m["tabel"] for m in measures])

@@ -1,5 +1,6 @@
 """A figure is decided in dbt: reports and workbooks choose rows of one table, and add nothing up themselves."""
 
+import ast
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -8,6 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 from test_sql_strings import filled_in, statements
+
+from kdi.settings import PROJECT_ROOT
 
 PRODUCTS = ("kdi/report/", "kdi/excel/")
 # A workbook's pivots add up the rows of their own sheet, as Excel does; and a sheet has a row for what it shows.
@@ -22,6 +25,15 @@ SEVERAL_TABLES = {
     ("kpi.klarmelding_reel", "kpi.tilslutning_tragt"): "declarations of the systems that the reader uses",
     ("kpi.potentiale", "kpi.service_konsekvens"): "which interfaces have a page",
 }
+# Python that makes one figure of several, and what of.
+ADDS_UP_IN_PYTHON = {
+    "kdi/report/lists.py": "the rows of a list that stands right below; the other modules ask here",
+    "kdi/report/line_chart.py": "the lowest and highest point of the line that is drawn, and the axes",
+    "kdi/report/sources.py": "days of deliveries, of which none is a figure",
+    "kdi/report/file_names.py": "names, of which several may be alike",
+    "kdi/excel/pivot_xml.py": "the first and last month of a pivot's items",
+}
+_AGGREGATES = ("sum", "fsum", "Counter", "mean", "fmean", "median", "quantiles", "groupby", "reduce")
 _CALENDAR = ("to_days", "to_months", "to_years", "to_quarters", "to_weeks")
 
 
@@ -120,3 +132,43 @@ def test_what_is_decided_is_seen(
     sql: str, what: set[str], connection: duckdb.DuckDBPyConnection, aggregates: frozenset[str]
 ) -> None:
     assert decided(parsed(connection, sql), aggregates) == what
+
+
+def added_up(source: str) -> set[str]:
+    """The calls in Python that make one figure of several.
+
+    ``max(a, b)`` limits one, and ``max(rows, key=…)`` chooses one.
+    """
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        chooses = len(node.args) != 1 or any(keyword.arg == "key" for keyword in node.keywords)
+        if name in _AGGREGATES or (name in ("max", "min") and not chooses):
+            found.add(name)
+    return found
+
+
+def test_reports_add_nothing_up_in_python() -> None:
+    files = [path for folder in PRODUCTS for path in sorted((PROJECT_ROOT / folder).glob("*.py"))]
+    found = {path.relative_to(PROJECT_ROOT).as_posix(): added_up(path.read_text(encoding="utf-8")) for path in files}
+    wrong = {path: what for path, what in found.items() if what}
+    assert {path: what for path, what in wrong.items() if path not in ADDS_UP_IN_PYTHON} == {}
+    # an exception that is none any more goes
+    assert wrong.keys() == ADDS_UP_IN_PYTHON.keys()
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("total = sum(r['kald'] for r in rows)", {"sum"}),
+        ("states = Counter(r['tilstand'] for r in rows)", {"Counter"}),
+        ("most = max(r['kald'] for r in rows)", {"max"}),
+        ("middle = statistics.median(values)", {"median"}),
+        ("most = max(rows, key=lambda r: r['kald'])", set()),
+        ("width = max(6, len(rows))", set()),
+    ],
+)
+def test_what_is_added_up_is_seen(source: str, what: set[str]) -> None:
+    assert added_up(source) == what

@@ -19,8 +19,8 @@ from kdi.notation.spreadsheet import harmless
 from kdi.publish.agreements import NONE, Agreements
 from kdi.report import web, webpages
 from kdi.report.imprint import Imprint
+from kdi.report.small_counts import few, rest
 from kdi.report.web_blocks import STATES
-from kdi.report.webpages_systems import few, rest
 
 from .conftest import Published
 from .reading import Pdf, squash

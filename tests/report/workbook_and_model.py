@@ -1,5 +1,6 @@
 """Figures as the readers of the workbook's key figures and of the Power BI model see them, each in its own format."""
 
+import re
 import warnings
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,11 +21,18 @@ from kdi.settings import Settings
 from powerbi.catalogue import read_catalogue
 from powerbi.semantic import build
 
+# "[=0]0.0 %;[<0.0005]"< 0,1 %";0.0 %": what is more than nothing and rounds to it has a mark
+_SMALL = re.compile(r'\[=0\](?P<form>[^;]+);\[<(?P<below>[\d.]+)\]"(?P<mark>[^"]+)";(?P=form)')
+
 
 def as_shown(value: Any, number_format: str) -> str:
     """A figure in Danish by its format in Excel or Power BI, where a half is rounded away from zero."""
     if value is None:
         return danish.MISSING
+    if small := _SMALL.fullmatch(number_format):
+        if 0 < value < float(small["below"]):
+            return small["mark"]
+        number_format = small["form"]
     share = number_format.endswith("%")
     decimals = len(number_format.partition(".")[2].rstrip(" %"))
     exact = Decimal(str(value)) * (100 if share else 1)
@@ -61,6 +69,14 @@ class PowerBI:
         self._formats = {m.name: m.properties.get("formatString") for t in tables for m in t.all("measure")}
         measures = build(read_catalogue()).measures.values()
         self._names = {(m.catalogue.maal, m.catalogue.table): m.name for m in measures if m.catalogue}
+
+    def value(self, measure: str, chosen: dict[str, Any]) -> Any:
+        """A measure of the model by its name where each column of ``chosen`` has one value."""
+        return self._evaluator.value(measure, chosen)
+
+    def format(self, measure: str) -> str | None:
+        """How the model shows it; None for texts and dates."""
+        return self._formats[measure]
 
     def shown(self, edition: Edition, measure: str, table: str, cvr: str | None = None) -> str:
         """A measure in the edition's month, or on the day of the register in force then."""

@@ -292,6 +292,7 @@ def serviceaftale_sum(star: Star) -> Iterator[Row]:
         groups["alle", None, r["status"]].append(r)
         if r["status"] in ("stille", "aldrig_brugt"):
             groups["leverandoer", r["leverandoer"], "stille_eller_aldrig_brugt"].append(r)
+            groups["opfoelgning", None, "stille_eller_aldrig_brugt"].append(r)
     for (level, supplier, status), rows in groups.items():
         silent = [r["maaneder_stille"] for r in rows if r["maaneder_stille"] is not None]
         yield {

@@ -179,6 +179,7 @@ def sapa_sum(star: Star) -> Iterator[Row]:
         yield {
             "maaned": month, "niveau": level, "cvr": cvr, "kommune": name, "enhedstype": kind,
             "myndigheder": authorities, "enheder": used + silent, "enheder_i_brug": used, "enheder_stille": silent,
+            "enheder_aldrig": sum(bool(r["er_stille"]) and r["seneste_opslag"] is None for r in rows),
             "andel_stille": divided(float(silent), used + silent), "brugere": users, "opslag": number,
             "opslag_pr_bruger": divided(float(number), users), "er_anonym": authorities >= 5,
         }  # fmt: skip

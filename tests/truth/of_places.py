@@ -279,7 +279,7 @@ def _sentence(f: Finding) -> str:
         )
         return f"{said} er klarmeldt. {_place_in_words(f)}"
     if f["slags"] == "udb":
-        return f"{number} af {among} mulige anvendelser er i brug. {_place_in_words(f)}"
+        return f"{number} af {among} målbare anvendelser er i brug. {_place_in_words(f)}"
     if f["slags"] == "fald":
         now, mid = 100 - _half_up(100 * value), _half_up(100 * f["midte"])
         change = f"{_number(abs(mid - 100))}\u00a0%"
@@ -295,12 +295,12 @@ def _sentence(f: Finding) -> str:
     if f["slags"] == "hul":
         return f"{number} anvendelser mangler, som mindst halvdelen af kommunerne med samme system har."
     if f["slags"] == "tvivl":
-        return f"{number} af {among} anvendelser er klarmeldt, men ubrugte i alle kommuner."
+        return f"{number} af {among} målbare anvendelser er klarmeldt, men ubrugte i alle kommuner."
     if f["slags"] == "frem":
         said = {
             "tilslutningsgrad": "krævede snitflader er klarmeldt",
             "daekningsgrad": "almindelige sagsemner ligger i det fælles sagsindeks",
-            "realiseringsgrad": "mulige anvendelser er i brug",
+            "realiseringsgrad": "målbare anvendelser er i brug",
         }[f["maal"]]
         return f"{number} af {among} {said}. {_place_in_words(f)}"
     if f["slags"] == "brug":
@@ -310,9 +310,9 @@ def _sentence(f: Finding) -> str:
     if not f["grundlag"]:
         return "Vi har ingen data om mulige anvendelser."
     if number == among:
-        return f"Alle {among} mulige anvendelser er i brug."
+        return f"Alle {among} målbare anvendelser er i brug."
     more = f" Yderligere {_number(value)} er i gang i andre kommuner." if value else ""
-    return f"{number} af {among} mulige anvendelser er i brug.{more}"
+    return f"{number} af {among} målbare anvendelser er i brug.{more}"
 
 
 def fund(star: Star) -> Iterator[Row]:

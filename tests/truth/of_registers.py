@@ -1,6 +1,6 @@
 """What registers tell, and what is possible by them: declarations, connection, the potential, its sums."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -93,11 +93,14 @@ def klarmelding_reel(star: Star) -> Iterator[Row]:
 def klarmelding_sum(star: Star) -> Iterator[Row]:
     groups: dict[tuple, list[Row]] = defaultdict(list)
     for r in star.rows("kpi.klarmelding_reel"):
-        groups[r["maaned"], "alle", None, r["vurdering"]].append(r)
-        groups[r["maaned"], "leverandoer", r["leverandoer"], r["vurdering"]].append(r)
-    for (month, level, supplier, judged), rows in groups.items():
+        system = (r["it_system_uuid"], r["it_system"])
+        groups[r["maaned"], "alle", None, None, None, r["vurdering"]].append(r)
+        groups[r["maaned"], "leverandoer", None, None, r["leverandoer"], r["vurdering"]].append(r)
+        groups[r["maaned"], "it_system", *system, None, r["vurdering"]].append(r)
+    for (month, level, uuid, name, supplier, judged), rows in groups.items():
         yield {
-            "maaned": month, "niveau": level, "leverandoer": supplier, "vurdering": judged, "antal": len(rows),
+            "maaned": month, "niveau": level, "it_system_uuid": uuid, "it_system": name, "leverandoer": supplier,
+            "vurdering": judged, "antal": len(rows), "kraevede": sum(r["krav"] == "obligatorisk" for r in rows),
             "systemer": len({_system(r) for r in rows}), "kald_12m": sum(r["kald_12m"] for r in rows),
             "snitflader": ", ".join(sorted({r["snitflade"] for r in rows})),
         }  # fmt: skip
@@ -187,11 +190,14 @@ def potentiale_kommune(star: Star) -> Iterator[Row]:
     for (month, cvr, name), rows in groups.items():
         statuses = _numbers(rows, "status", "realiseret", "udbredelse", "tilslutning", "kan_ikke_maales")
         left = [r for r in rows if r["status"] != "realiseret"]
+        lacking = [r for r in rows if r["tilstand"] in ("andre_i_gang", "klarmeldt_ubrugt", "ikke_klar")]
         yield {
             "maaned": month, "cvr": cvr, "kommune": name, "xyz_klasse": size[cvr],
             "systemer": len({_system(r) for r in rows}), "mulige": len(rows), **statuses,
             "aftale_i_kraft": sum(r["status"] == "udbredelse" and r["aftale_i_kraft"] for r in rows),
-            **_numbers(rows, "tilstand", "andre_i_gang", "klarmeldt_ubrugt"),
+            **_numbers(rows, "tilstand", "andre_i_gang", "klarmeldt_ubrugt", "ikke_klar"), "mangler": len(lacking),
+            "mangler_hos_tre": sum(sorted(Counter(r["leverandoer"] for r in lacking).values())[-3:]),
+            "systemer_mangler": len({_system(r) for r in lacking}),
             "realiseringsgrad": divided(float(statuses["realiseret"]), len(rows) - statuses["kan_ikke_maales"]),
             "forventede_kald": _expected(r for r in left if r["er_anonym"]),
             "for_faa": sum(r["forventede_kald"] is not None and not r["er_anonym"] for r in left),
@@ -200,7 +206,7 @@ def potentiale_kommune(star: Star) -> Iterator[Row]:
 
 _SUMMED = (
     "mulige", "realiseret", "udbredelse", "tilslutning", "kan_ikke_maales", "aftale_i_kraft", "andre_i_gang",
-    "klarmeldt_ubrugt",
+    "klarmeldt_ubrugt", "ikke_klar", "mangler",
 )  # fmt: skip
 
 
@@ -208,10 +214,17 @@ def potentiale_k98(star: Star) -> Iterator[Row]:
     by_month: dict[date, list[Row]] = defaultdict(list)
     for r in star.rows("kpi.potentiale_kommune"):
         by_month[r["maaned"]].append(r)
+    suppliers: dict[date, list[Row]] = defaultdict(list)
+    for r in star.rows("kpi.potentiale_sum"):
+        if r["niveau"] == "leverandoer":
+            suppliers[r["maaned"]].append(r)
     for month, rows in by_month.items():
+        under_way = [r["andre_i_gang"] for r in suppliers[month]]
+        missing = [r["andre_i_gang"] + r["klarmeldt_ubrugt"] + r["ikke_klar"] for r in suppliers[month]]
         sums = {name: sum(r[name] for r in rows) for name in (*_SUMMED, "for_faa")}
         yield {
-            "maaned": month, "kommuner": len(rows), **sums,
+            "maaned": month, "kommuner": len(rows), **sums, "mangler_hos_tre": sum(sorted(missing)[-3:]),
+            "andre_i_gang_hos_tre": sum(sorted(under_way)[-3:]),
             "realiseringsgrad": divided(float(sums["realiseret"]), sums["mulige"] - sums["kan_ikke_maales"]),
             "forventede_kald": _expected(rows),
         }  # fmt: skip
@@ -298,7 +311,8 @@ def teknisk_gaeld_sum(star: Star) -> Iterator[Row]:
         yield {
             "maaned": month, "it_system_uuid": uuid, "it_system": name, "leverandoer": supplier,
             "gaeld": sum(r["gaeld"] for r in rows), "aeldste_gaeld_maaneder": max(oldest, default=None),
-            "kommuner": owing, "er_anonym": owing >= 5,
+            "kommuner": owing, "kommuner_maalt": sum(r["mulige"] > r["kan_ikke_maales"] for r in rows),
+            "anvendere": sum(r["fase"] not in ("anskaffelse", "udfaset") for r in rows), "er_anonym": owing >= 5,
         }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ summer as (
         count(*) filter (where har_adgang) as enheder,
         count(*) filter (where opslag > 0) as enheder_i_brug,
         count(*) filter (where er_stille) as enheder_stille,
+        count(*) filter (where er_stille and seneste_opslag is null) as enheder_aldrig,
         sum(brugere) as brugere,
         sum(opslag) as opslag
     from enheder
@@ -40,6 +41,7 @@ select
     cast(enheder as integer) as enheder,
     cast(enheder_i_brug as integer) as enheder_i_brug,
     cast(enheder_stille as integer) as enheder_stille,
+    cast(enheder_aldrig as integer) as enheder_aldrig,
     enheder_stille / nullif(cast(enheder as double), 0) as andel_stille,
     cast(brugere as bigint) as brugere,
     cast(opslag as bigint) as opslag,

@@ -1,4 +1,4 @@
--- Agreements by how they stand: in all, and those to be followed up with each supplier.
+-- Agreements by how they stand: in all, and those to be followed up, in all and with each supplier.
 with
 
 aftaler as (
@@ -12,6 +12,14 @@ aftaler as (
     select
         'leverandoer' as niveau,
         leverandoer as leverandoer_vist,
+        'stille_eller_aldrig_brugt' as stand,
+        *
+    from {{ ref('serviceaftale_status') }}
+    where status in ('stille', 'aldrig_brugt')
+    union all
+    select
+        'opfoelgning' as niveau,
+        cast(null as varchar) as leverandoer_vist,
         'stille_eller_aldrig_brugt' as stand,
         *
     from {{ ref('serviceaftale_status') }}
