@@ -31,16 +31,14 @@
 
 {#-
   The mean of several municipalities' values, or nothing when one of them makes up more than the allowed share. The
-  values are added in order, so that the last digits do not depend on the order of rows.
+  values are added in order, so that the last digits do not depend on the order of rows; the largest has as many
+  decimals as they, so that exactly the allowed share is allowed.
 -#}
 {% macro middel_af_flere(vaerdi, hvor) -%}
+    {%- set i_alt -%} {{ sum_uanset_orden('case when ' ~ hvor ~ ' then ' ~ vaerdi ~ ' end', 12) }} {%- endset -%}
     case
-        when max({{ vaerdi }}) filter (where {{ hvor }})
-            <= {{ hoejeste_andel() }} * {{ sum_uanset_orden('case when ' ~ hvor ~ ' then ' ~ vaerdi ~ ' end') }}
-            then round(
-                {{ sum_uanset_orden('case when ' ~ hvor ~ ' then ' ~ vaerdi ~ ' end') }}
-                / count(*) filter (where {{ hvor }}), {{ decimaler_i_midte() }}
-            )
+        when round(max({{ vaerdi }}) filter (where {{ hvor }}), 12) <= {{ hoejeste_andel() }} * {{ i_alt }}
+            then round({{ i_alt }} / count(*) filter (where {{ hvor }}), {{ decimaler_i_midte() }})
     end
 {%- endmacro %}
 
@@ -52,10 +50,9 @@
 {% macro midte(vaerdi, plads, antal) -%}
     {%- set midt = er_naer_plads(plads, antal, 0.5) -%}
     {%- set i_alt -%} coalesce({{ sum_uanset_orden('case when ' ~ midt ~ ' then ' ~ vaerdi ~ ' end', 12) }}, 0) {%- endset -%}
+    {%- set stoerste -%} coalesce(round(max({{ vaerdi }}) filter (where {{ midt }}), 12), 0) {%- endset -%}
     case
-        when
-            max({{ antal }}) >= {{ mindst_kommuner() }}
-            and coalesce(max({{ vaerdi }}) filter (where {{ midt }}), 0) <= {{ hoejeste_andel() }} * {{ i_alt }}
+        when max({{ antal }}) >= {{ mindst_kommuner() }} and {{ stoerste }} <= {{ hoejeste_andel() }} * {{ i_alt }}
             then round({{ i_alt }} / {{ mindst_kommuner() }}, {{ decimaler_i_midte() }})
     end
 {%- endmacro %}
