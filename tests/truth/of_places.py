@@ -274,9 +274,9 @@ def _sentence(f: Finding) -> str:
     value, number = f["vaerdi"], _number(f["taeller"])
     among = None if f["grundlag"] is None else _number(f["grundlag"])
     if f["slags"] == "til":
-        said = (
-            f"{_percent(value)} af de krævede snitflader" if f["grundlag"] >= 10 else f"{number} af {among} krævede snitflader"
-        )
+        said = f"{number} af {among} krævede snitflader"
+        if f["grundlag"] >= 10:
+            said = f"{_percent(value)} af de krævede snitflader"
         return f"{said} er klarmeldt. {_place_in_words(f)}"
     if f["slags"] == "udb":
         return f"{number} af {among} målbare anvendelser er i brug. {_place_in_words(f)}"

@@ -167,8 +167,8 @@ def _silent(star: Star) -> Iterator[Row]:
                 month, cvr, "sapa", antal=silent,
                 score=min(100.0, of["vaegt"] * users * 100 / (all_users * of["skala"])),
                 titel=f"Få {_number(silent)} enheder i gang med SAPA",
-                begrundelse=f"{_number(silent)} af {_number(units)} enheder har ikke slået op i mindst tre måneder. Der er"
-                f" {_number(users)} brugere i dem.",
+                begrundelse=f"{_number(silent)} af {_number(units)} enheder har ikke slået op i mindst tre måneder."
+                f" Der er {_number(users)} brugere i dem.",
                 tegn_paa_brug="opslag fra enhederne",
             )  # fmt: skip
 
