@@ -112,7 +112,6 @@ def _place(about: About, measure: str) -> Place:
         beside = middle if row["grundlag"] < _FEW else f"{_share(row['vaerdi'])} · {middle}"
         before = row["taeller_kvartal_foer"]
         change = danish.MISSING if before is None else danish.change(row["taeller"] - before)
-    shared = row["paa_pladsen"] > 1
     middle_place = row["plads"] + (row["paa_pladsen"] - 1) / 2
     among = row["blandt"]
     return Place(
@@ -121,7 +120,7 @@ def _place(about: About, measure: str) -> Place:
         value,
         beside,
         1 - (middle_place - 1) / (among - 1) if among > 1 else None,
-        f"nr. {row['plads']}, delt" if shared else f"nr. {row['plads']} af {among}",
+        f"nr. {row['plads']} af {among}{', delt' if row['paa_pladsen'] > 1 else ''}",
         change,
     )
 
