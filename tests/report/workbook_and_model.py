@@ -1,23 +1,18 @@
 """Figures as the readers of the workbook's key figures and of the Power BI model see them, each in its own format."""
 
 import re
-import warnings
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from bi.evaluator import DEFINITION, Evaluator, load
 from bi.grid import CUTS, KOMMUNE
 from bi.tmdl_reader import read_folder
 
-from kdi.excel.make import make_workbooks
-from kdi.installation import Installation
 from kdi.notation import danish
 from kdi.report.edition import Edition
-from kdi.settings import Settings
 from powerbi.catalogue import read_catalogue
 from powerbi.semantic import build
 
@@ -38,24 +33,6 @@ def as_shown(value: Any, number_format: str) -> str:
     exact = Decimal(str(value)) * (100 if share else 1)
     text = f"{exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,f}".translate(str.maketrans(",.", ".,"))
     return f"{text}\u00a0%" if share else text
-
-
-def key_figures(release: Path, reader: str, home: Path) -> dict[str, str]:
-    """The key figures that ``kdi report excel`` writes for a municipality or KOMBIT, by label."""
-    home.mkdir(exist_ok=True)
-    if not (home / "published").exists():
-        (home / "published").symlink_to(release.parents[1])
-        (home / "lake").symlink_to(release.resolve().parents[2] / "lake")
-    (path,) = make_workbooks(Installation(Settings(home=home)).press, reader)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl does not know slicers
-        sheet = openpyxl.load_workbook(path)["Nøgletal"]
-    assert [cell.value for cell in sheet[1]] == ["Nøgletal", "Værdi", "Definition"]
-    found = {}
-    for label, value, _ in sheet.iter_rows(min_row=2):
-        written = None if value.value == danish.MISSING else value.value
-        found[label.value] = as_shown(written, value.number_format)
-    return found
 
 
 class PowerBI:
