@@ -108,8 +108,8 @@ def layout_from(kind: str, texts: list[str], profile: Profile) -> Layout:
     findings += [Finding("manglende_kolonne", kolonne=name, detalje=name) for name in missing]
     if missing and kind == "csv" and len(texts) == 1:
         others = [name for d, name in _OTHER_DELIMITERS.items() if d != profile.format.delimiter and d in texts[0]]
-        if others:
-            findings.insert(0, Finding("forkert_skilletegn", detalje=others[0]))
+        if others:  # whether the columns are there is not known yet
+            raise UnreadableDelivery(Finding("forkert_skilletegn", detalje=others[0]))
     if findings:
         raise UnreadableDelivery(*findings)
     columns = tuple(
