@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kdi.excel.reader import Reader
-from kdi.report.edition import Edition
+from kdi.report.edition import Edition, Measure
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,10 @@ class Figure:
     measure: str
     table: str
     period: str = "maaned = $maaned"
+
+    def of_catalogue(self, edition: Edition) -> Measure:
+        """Its label, definition and format."""
+        return edition.measure(self.measure, self.table)
 
     def value(self, reader: Reader, edition: Edition) -> float | None:
         """The figure over the municipality's own rows (KOMBIT: all), never over those shared with it."""

@@ -20,6 +20,7 @@ _WIDTHS = (44, 14, 18, 20, 92)
 # Characters to a line of a step.
 _TITLE, _SAID = 68, 112
 _FOUR = ("realiseringsgrad", "tilslutningsgrad", "kald_pr_indbygger", "daekningsgrad")
+_FIGURE = {figure.measure: figure for figure in FIGURES}
 
 
 def write_front(
@@ -89,7 +90,6 @@ def _headline(reader: Reader, edition: Edition) -> str:
 def _four(page: Any, top: int, reader: Reader, edition: Edition, styles: Styles) -> int:
     """Four figures with the middle and the place, the headline's first; returns the row after them."""
     _headings(page, top, styles, ("Nøgletal", "Værdi", "Midten", "Plads", "Definition"))
-    measures = {figure.measure: edition.measure(figure.measure, figure.table) for figure in FIGURES}
     places = edition.rows(
         """select * from kpi.placering
         where maaned = $maaned and cvr = $cvr and list_contains($fire, maal) order by list_position($fire, maal)""",
@@ -101,7 +101,7 @@ def _four(page: Any, top: int, reader: Reader, edition: Edition, styles: Styles)
     )
     rows = sorted(places, key=lambda r: r["maal"] != head.get("maal"))
     for number, row in enumerate(rows, start=top + 1):
-        measure = measures[row["maal"]]
+        measure = _FIGURE[row["maal"]].of_catalogue(edition)
         form = styles.number(measure.format)
         shared = ", delt" if row["paa_pladsen"] > 1 else ""
         page.write_string(number, 0, measure.label, styles.text)
@@ -133,14 +133,12 @@ def _steps(page: Any, top: int, reader: Reader, edition: Edition, styles: Styles
 def _four_of_country(page: Any, top: int, reader: Reader, edition: Edition, styles: Styles) -> int:
     """Four key figures; returns the row after them."""
     _headings(page, top, styles, ("Nøgletal", "Værdi", "", "", "Definition"))
-    measures = {figure.measure: edition.measure(figure.measure, figure.table) for figure in FIGURES}
-    wanted = {figure.measure: figure for figure in FIGURES}
     for number, name in enumerate(_FOUR, start=top + 1):
-        value = wanted[name].value(reader, edition)
-        page.write_string(number, 0, measures[name].label, styles.text)
+        value, measure = _FIGURE[name].value(reader, edition), _FIGURE[name].of_catalogue(edition)
+        page.write_string(number, 0, measure.label, styles.text)
         shown = danish.MISSING if value is None else float(value)
-        write_cell(page, number, 1, shown, styles.number(measures[name].format))
-        page.write_string(number, 4, f"{measures[name].definition.split('. ')[0].rstrip('.')}.", styles.after_number)
+        write_cell(page, number, 1, shown, styles.number(measure.format))
+        page.write_string(number, 4, f"{measure.definition.split('. ')[0].rstrip('.')}.", styles.after_number)
     return top + len(_FOUR) + 1
 
 

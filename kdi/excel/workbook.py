@@ -164,7 +164,7 @@ def _write_key_figures(page: Any, reader: Reader, edition: Edition, styles: Styl
         page.set_column(place, place, width)
         page.write_string(0, place, label, styles.heading_of_numbers if label == "Værdi" else styles.heading)
     for number, figure in enumerate(FIGURES, start=1):
-        measure = edition.measure(figure.measure, figure.table)
+        measure = figure.of_catalogue(edition)
         value = figure.value(reader, edition)
         page.write_string(number, 0, measure.label, styles.text)
         write_cell(page, number, 1, danish.MISSING if value is None else float(value), styles.number(measure.format))

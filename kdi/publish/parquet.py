@@ -18,18 +18,20 @@ from kdi.publish.extent import Extent
 
 PUBLISHED_SCHEMAS = ("marts", "kpi")
 # The call facts and the funnel are one file per month; the column tells which month a row belongs to.
+_MONTH_OF_DAY = "dato_id // 100"
 _MONTH_OF = "year(maaned) * 100 + month(maaned)"
 MONTHLY_TABLES = {
-    "fct_kald_time": "dato_id // 100",
-    "fct_kald_dag": "dato_id // 100",
+    "fct_kald_time": _MONTH_OF_DAY,
+    "fct_kald_dag": _MONTH_OF_DAY,
     "fct_kald_maaned": _MONTH_OF,
     "tilslutning_tragt": _MONTH_OF,
 }
-_DAYS_ARE = "dato_id between {m}01 and {m}31"
+# Of a month as 202204, in DuckDB and in PostgreSQL.
+DAYS_ARE = "dato_id between {m}01 and {m}31"
 _MONTH_IS = "maaned = make_date({m} // 100, {m} % 100, 1)"
 _RANGES = {
-    "fct_kald_time": _DAYS_ARE,
-    "fct_kald_dag": _DAYS_ARE,
+    "fct_kald_time": DAYS_ARE,
+    "fct_kald_dag": DAYS_ARE,
     "fct_kald_maaned": _MONTH_IS,
     "tilslutning_tragt": _MONTH_IS,
 }

@@ -80,7 +80,7 @@ def build(edition: Edition, system: System, named: frozenset[str] | None = None)
             Bullets(tuple(_moved(edition, system))),
         ),
         sections=(
-            Section(_lacking_title(edition, system), tuple(_lacking(edition, system, named)), new_page=True),
+            Section(_lacking_title(users), tuple(_lacking(edition, system, named)), new_page=True),
             Section("Supplerende snitflader, og andre med kald", (cut(_table(others, "supplerende", "Ingen."), 6),)),
         ),
         definitions=(
@@ -143,8 +143,7 @@ def _by_municipality(edition: Edition, system: System) -> list[Row]:
     )
 
 
-def _lacking_title(edition: Edition, system: System) -> str:
-    debts = _users(edition, system)
+def _lacking_title(debts: Row) -> str:
     if not debts.get("kommuner_maalt"):
         return "Hvilke kommuner mangler noget? Ingen har noget, der kan måles"
     whole = danish.count(debts["kommuner_maalt"], "kommune", "kommuner")

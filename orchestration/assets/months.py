@@ -12,13 +12,14 @@ from expectations.profiles import call_sources
 from kdi.lake.calendars import ALL_PLATFORMS
 from kdi.lake.delivery import Delivery
 from kdi.publish.extent import Extent
+from kdi.publish.parquet import MONTHLY_TABLES
 from kdi.publish.purposes import Purposes
 from orchestration.assets.made import answer
 from orchestration.partitions import MONTH_STATUS
 
 STATUS_KEY = dg.AssetKey(["marts", "fct_kald_maaned"])
 _MONTH = "cast(strftime(cast(maaned as date), '%Y%m') as integer)"
-_FACTS = {"fct_kald_time": "dato_id // 100", "fct_kald_dag": "dato_id // 100", "fct_kald_maaned": _MONTH}
+_FACTS = {"fct_kald_maaned": _MONTH} | {days: MONTHLY_TABLES[days] for days in ("fct_kald_time", "fct_kald_dag")}
 
 STATUS_CHECK_TEXT = (
     "Måneden er komplet i publiceringen (marts.maaned_status, alle platforme). Gul: der ventes på leverancer, eller"

@@ -19,7 +19,7 @@ from psycopg import sql
 
 from kdi.notation.sql import quoted, sql_text
 from kdi.publish.access import Decision, decisions
-from kdi.publish.parquet import MONTHLY_TABLES
+from kdi.publish.parquet import DAYS_ARE, MONTHLY_TABLES
 from kdi.publish.postgres import protection
 from kdi.publish.postgres.connection import OWNER, PATIENT, checked
 from kdi.publish.release import Manifest
@@ -29,10 +29,9 @@ SCHEMA = protection.SCHEMA
 _DATABASE = "kdi.duckdb"
 # Raised when tables made before are no longer made as they were.
 _MAKE = 2
-_DAYS_ARE = "dato_id between {m}01 and {m}31"
 _MONTH = {
-    "fct_kald_time": _DAYS_ARE,
-    "fct_kald_dag": _DAYS_ARE,
+    "fct_kald_time": DAYS_ARE,
+    "fct_kald_dag": DAYS_ARE,
     "fct_kald_maaned": "maaned = date '{d}-01'",
     "tilslutning_tragt": "maaned = date '{d}-01'",
 }
@@ -95,7 +94,7 @@ class Part:
     @property
     def listed(self) -> str | None:
         """The same of what a function returns, of which the planner knows nothing: days one by one, see ``_ROWS``."""
-        if self.month is None or _MONTH[self.table.split(".")[1]] is not _DAYS_ARE:
+        if self.month is None or _MONTH[self.table.split(".")[1]] is not DAYS_ARE:
             return self.check
         year, month = map(int, self.month.split("-"))
         _, days = calendar.monthrange(year, month)

@@ -16,7 +16,7 @@ mangler as (
     inner join {{ ref('dim_it_system') }} as system on potentiale.it_system_id = system.it_system_id
     inner join {{ ref('dim_leverandoer') }} as leverandoer
         on system.leverandoer_id = leverandoer.leverandoer_id
-    where potentiale.tilstand in ('andre_i_gang', 'klarmeldt_ubrugt', 'ikke_klar')
+    where potentiale.tilstand not in ('i_brug', 'kan_ikke_maales')
     group by potentiale.maaned, potentiale.myndighed_id, leverandoer.navn
 ),
 
