@@ -1,20 +1,25 @@
 """What several folders of tests share: what ``make demo`` makes, as its readers meet it, and a PostgreSQL server."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pages
 import pytest
+from samples import ways
 from samples.installation import Installation
+from samples.ways import Corrected, Folders, Loaded
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from demo.postgres.memory import roomy
 from demo.postgres.server import PostgresServer, postgres_server
 
 # Folders and files whose tests look at the same installations, by the name of what they share.
 SHARED = {
-    **{folder: folder for folder in ("pipeline", "reliability", "tragt", "disclosure")},
+    **{folder: folder for folder in ("pipeline", "tragt", "disclosure")},
+    "reliability": "pipeline",
     **dict.fromkeys(
         (
             "bi",
@@ -73,6 +78,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     pages.renew = config.getoption("--renew")
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
+    """Dagster's storage lies in memory where there is room: it waits for the disk at each of hundreds of events."""
+    installations = tmp_path_factory.mktemp("installationer")
+    memory = roomy(300 << 20)
+    if not memory:
+        yield Folders(installations, installations / "dagster")
+        return
+    with tempfile.TemporaryDirectory(prefix="kdi-dagster-", dir=memory) as temporary:
+        yield Folders(installations, Path(temporary))
+
+
+@pytest.fixture(scope="session")
+def at_once(folders: Folders) -> Loaded:
+    """The sample world in one load; with the steps that it took."""
+    return ways.at_once(folders)
+
+
+@pytest.fixture(scope="session")
+def but_for_march(folders: Folders) -> Installation:
+    return ways.but_for_march(folders)
+
+
+@pytest.fixture(scope="session")
+def corrected(but_for_march: Installation) -> Corrected:
+    return ways.corrected(but_for_march)
 
 
 @pytest.fixture(scope="session")

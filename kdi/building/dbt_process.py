@@ -119,6 +119,7 @@ def main() -> None:
     calls, own = socket.socket(fileno=int(sys.argv[1])), os.getpid()
     from dbt.cli.main import cli
 
+    _make_no_message_that_nobody_reads()
     gc.freeze()  # what is imported lies in memory that the forks share
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the load's to answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks here
@@ -133,6 +134,26 @@ def main() -> None:
             return
         for number in received:
             os.close(number)
+
+
+def _make_no_message_that_nobody_reads() -> None:
+    """dbt makes a message, and a line of JSON of it, of each event before it asks whether any log has that level: a
+    seventh of a small build. Here it asks first.
+    """
+    from dbt_common.events.base_types import BaseEvent, EventLevel
+    from dbt_common.events.event_manager import EventManager
+    from dbt_common.events.event_manager_client import ctx_set_event_manager
+
+    detail = (EventLevel.TEST, EventLevel.DEBUG)
+
+    class Asking(EventManager):
+        def fire_event(
+            self, e: BaseEvent, level: EventLevel | None = None, node: Any = None, force_warn_or_error_handling: bool = False
+        ) -> None:
+            if (level or e.level_tag()) not in detail or any(logger.level in detail for logger in self.loggers):
+                super().fire_event(e, level, node, force_warn_or_error_handling)
+
+    ctx_set_event_manager(Asking())
 
 
 def _answer(cli: Any, talking: int, output: int) -> None:

@@ -60,7 +60,7 @@ def group_of(process: int) -> list[str]:
     ("step", "number", "times", "status"),
     [
         pytest.param("reference: file written", signal.SIGINT, 1, 130, marks=pytest.mark.long),
-        # a kill at a step is in tests/reliability/test_crash.py always
+        # a kill at a step is in tests/pipeline/test_history.py always
         pytest.param("dbt: a model or test is done", signal.SIGINT, 2, 130, marks=pytest.mark.long),
         pytest.param("inbox: hashes remembered", signal.SIGINT, 1, 130, marks=pytest.mark.long),
         pytest.param("receive: rows written", signal.SIGTERM, 1, 143, marks=pytest.mark.long),

@@ -1,16 +1,11 @@
 """Installations that several tests look at. A load takes ten seconds or more, so none is made twice."""
 
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from samples import ways
 from samples.deliveries import GOLDEN, calls_in_month, kommuner, month
 from samples.files import read_csv
-from samples.ways import Corrected, Folders, Interrupted, Loaded
-
-from demo.postgres.memory import roomy
+from samples.installation import Installation
+from samples.ways import Folders, Interrupted, Loaded
 
 from .golden import (
     DATA_AREAS,
@@ -25,25 +20,8 @@ from .golden import (
 
 
 @pytest.fixture(scope="session")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folders]:
-    """Dagster's storage lies in memory where there is room: it waits for the disk at each of hundreds of events."""
-    installations = tmp_path_factory.mktemp("installationer")
-    memory = roomy(300 << 20)
-    if not memory:
-        yield Folders(installations, installations / "dagster")
-        return
-    with tempfile.TemporaryDirectory(prefix="kdi-dagster-", dir=memory) as temporary:
-        yield Folders(installations, Path(temporary))
-
-
-@pytest.fixture(scope="session")
-def at_once(folders: Folders) -> Loaded:
-    return ways.at_once(folders)
-
-
-@pytest.fixture(scope="session")
-def corrected(folders: Folders) -> Corrected:
-    return ways.corrected(folders)
+def killed(but_for_march: Installation) -> Interrupted:
+    return ways.killed(but_for_march)
 
 
 @pytest.fixture(scope="session")

@@ -11,12 +11,13 @@ import pytest
 from samples.deliveries import REFERENCE
 from samples.files import read_csv
 from samples.installation import Installation
+from samples.ways import Loaded
 
 from . import crash, processes
 from .crash import Kill, Outcome, RecordProperty, Unharmed
 from .small import Past
 
-# A torn file, on whose leavings the whole load is made; the long tests kill everywhere.
+# A torn file, on whose leavings the whole load is made; tests/pipeline/test_history.py always has such a kill.
 HANDFUL = (("release: table written as Parquet", True),)
 A_NEW_INTERFACE = {"snitflade": "SF9999", "navn": "Prøvesnitflade"}
 ROWS = 18
@@ -32,6 +33,7 @@ def handful(past: Past, unharmed: Unharmed) -> tuple[Installation, Outcome]:
     return installation, crash.kill_in_a_row(installation, crash.addresses(unharmed.steps, kills), unharmed.truth)
 
 
+@pytest.mark.long
 def test_kills_in_a_row_change_nothing_in_the_end(
     handful: tuple[Installation, Outcome], record_property: RecordProperty
 ) -> None:
@@ -86,9 +88,9 @@ def rewrite(files: Iterable[Path]) -> None:
     path.write_bytes(b"PAR1")
 
 
-def test_nothing_counts_before_it_is_on_disk(unharmed: Unharmed) -> None:
+def test_nothing_counts_before_it_is_on_disk(at_once: Loaded) -> None:
     """Every `on disk` stands behind the call that waits for the disk, before what makes the files count."""
-    names = [s.name for s in unharmed.steps]
+    names = [s.name for s in crash.steps_taken(at_once.installation.folder / "trin")]
     stored = "lake: manifest moved"
     for place, name in enumerate(names):
         if name == "log: verdicts written":

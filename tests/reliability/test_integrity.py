@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from samples import world
 from samples.installation import Installation
+from samples.ways import Corrected
 
 from kdi.commands.load import use_dagster_home
 from kdi.ingest.reference.intake import take_in_reference
@@ -21,9 +22,9 @@ from .small import Past
 
 
 @pytest.fixture
-def installation(past: Past, tmp_path: Path) -> Installation:
-    """A copy to be damaged."""
-    return past.installation.copy(tmp_path.name)
+def installation(corrected: Corrected, tmp_path: Path) -> Installation:
+    """A copy to be damaged, with two releases."""
+    return corrected.installation.copy(tmp_path.name)
 
 
 def file_of(installation: Installation, period: str) -> Path:
@@ -110,17 +111,18 @@ def test_nothing_is_built_from_a_damaged_delivery(installation: Installation) ->
 
 
 @pytest.mark.long
-def test_a_release_on_a_damaged_one_is_made_from_the_lake(installation: Installation, unharmed: Unharmed) -> None:
+def test_a_release_on_a_damaged_one_is_made_from_the_lake(past: Past, unharmed: Unharmed) -> None:
     """The load finds by itself that its base is not what was published, and does without."""
+    installation = past.installation.copy("udgivelse-skadet")
     flip_a_byte(installation.current / "kdi.duckdb")
     assert processes.run(installation).failures == unharmed.truth.failures
     assert installation.content() == unharmed.truth.content
     assert installation.private_content() == unharmed.truth.private
 
 
-def test_the_calendar_is_that_of_python(past: Past) -> None:
+def test_the_calendar_is_that_of_python(corrected: Corrected) -> None:
     """Leap days, the turn of the year and week 53."""
-    rows = past.installation.query("select dato, aar, kvartal, maaned, uge, ugedag, dato_id from marts.dim_dato")
+    rows = corrected.installation.query("select dato, aar, kvartal, maaned, uge, ugedag, dato_id from marts.dim_dato")
     found = {row[0]: row[1:] for row in rows if row[0]}
     days = [date.fromordinal(n) for n in range(date(2019, 1, 1).toordinal(), date(2033, 1, 1).toordinal())]
     assert {date(2020, 2, 29), date(2024, 2, 29), date(2020, 12, 31)} <= found.keys()
@@ -132,9 +134,9 @@ def test_the_calendar_is_that_of_python(past: Past) -> None:
     assert found[date(2020, 12, 31)][3] == 53
 
 
-def test_control_totals_are_curves_that_lie_on_zero(past: Past) -> None:
+def test_control_totals_are_curves_that_lie_on_zero(corrected: Corrected) -> None:
     """One number per leg of the way from file to KPI, in every build's event: what the UI plots over time."""
-    with past.installation.in_force() as settings:
+    with corrected.installation.in_force() as settings:
         event = use_dagster_home(settings).get_latest_materialization_event(CONTROL_KEY)
     assert event is not None and event.asset_materialization is not None
     curves = {k: v.value for k, v in event.asset_materialization.metadata.items() if k.startswith("forskel ")}

@@ -67,15 +67,24 @@ def at_once(folders: Folders) -> Loaded:
     """Everything in one load into a fresh home: what every other way must end in."""
     installation = folders.new("paa-en-gang")
     installation.deliver(*world.ALL)
-    return Loaded(installation, installation.load())
+    installation.settings["KDI_STEPS_LOG"] = str(installation.folder / "trin")
+    result = installation.load()
+    del installation.settings["KDI_STEPS_LOG"]
+    return Loaded(installation, result)
 
 
-def corrected(folders: Folders) -> Corrected:
-    """First everything but March's late day and correction, newest first; then these two."""
-    installation = folders.new("rettet")
+def but_for_march(folders: Folders) -> Installation:
+    """Everything but March's late day and correction, newest first."""
+    installation = folders.new("foer-rettelsen")
     installation.deliver(*reversed([d for d in world.IN_FORCE if d not in (world.LATE_DAY, world.CORRECTION)]))
     installation.deliver(world.ORIGINAL)
     installation.load()
+    return installation
+
+
+def corrected(earlier: Installation) -> Corrected:
+    """March's late day and correction, on top of the rest."""
+    installation = earlier.copy("rettet")
     before = installation.content()
     inodes = installation.inodes()
     reader = installation.reader()
@@ -84,6 +93,18 @@ def corrected(folders: Folders) -> Corrected:
     read = reader.execute("select * from marts.fct_kald_time order by all").fetchall()
     reader.close()
     return Corrected(installation, result, before, inodes, read)
+
+
+def killed(earlier: Installation) -> Interrupted:
+    """The same, but killed in the middle of writing a table of the release, then loaded again."""
+    installation = earlier.copy("draebt")
+    before = installation.current
+    installation.deliver(world.CORRECTION, world.LATE_DAY)
+    installation.settings["KDI_CRASH_AT"] = "release: table written as Parquet|3|half"
+    installation.process("load", status=-signal.SIGKILL)
+    del installation.settings["KDI_CRASH_AT"]
+    after_kill = installation.current
+    return Interrupted(installation, installation.load(), before, after_kill)
 
 
 def months_first(folders: Folders) -> Loaded:
