@@ -9,7 +9,7 @@ import pages
 import pytest
 from samples import ways
 from samples.installation import Installation
-from samples.ways import Corrected, Folders, Loaded
+from samples.ways import Corrected, Folders, Loaded, OneBadDay
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -19,7 +19,7 @@ from demo.postgres.server import PostgresServer, postgres_server
 # Folders and files whose tests look at the same installations, by the name of what they share.
 SHARED = {
     **{folder: folder for folder in ("pipeline", "tragt", "disclosure")},
-    "reliability": "pipeline",
+    **dict.fromkeys(("reliability", "test_first_look.py"), "pipeline"),
     **dict.fromkeys(
         (
             "bi",
@@ -42,7 +42,7 @@ OF_ONE_WORLD = (
     "test_a_second_way_agrees_on_twenty_worlds",
 )
 # What loads most must not be left for last, when the other processes have nothing more to do.
-LONGEST_FIRST = (*dict.fromkeys(SHARED.values()), "tests/ui/test_first_look.py", *ALONE)
+LONGEST_FIRST = (*dict.fromkeys(SHARED.values()), *ALONE)
 
 
 def scope_of(nodeid: str) -> str:
@@ -99,13 +99,14 @@ def at_once(folders: Folders) -> Loaded:
 
 
 @pytest.fixture(scope="session")
-def but_for_march(folders: Folders) -> Installation:
-    return ways.but_for_march(folders)
+def corrected(folders: Folders) -> Corrected:
+    """The same world, in another order and with a killed load."""
+    return ways.corrected(folders)
 
 
 @pytest.fixture(scope="session")
-def corrected(but_for_march: Installation) -> Corrected:
-    return ways.corrected(but_for_march)
+def sixty_days(folders: Folders) -> OneBadDay:
+    return ways.sixty_days(folders)
 
 
 @pytest.fixture(scope="session")

@@ -148,7 +148,11 @@ def _make_no_message_that_nobody_reads() -> None:
 
     class Asking(EventManager):
         def fire_event(
-            self, e: BaseEvent, level: EventLevel | None = None, node: Any = None, force_warn_or_error_handling: bool = False
+            self,
+            e: BaseEvent,
+            level: EventLevel | None = None,
+            node: Any = None,
+            force_warn_or_error_handling: bool = False,
         ) -> None:
             if (level or e.level_tag()) not in detail or any(logger.level in detail for logger in self.loggers):
                 super().fire_event(e, level, node, force_warn_or_error_handling)

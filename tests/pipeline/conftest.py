@@ -4,7 +4,6 @@ import pytest
 from samples import ways
 from samples.deliveries import GOLDEN, calls_in_month, kommuner, month
 from samples.files import read_csv
-from samples.installation import Installation
 from samples.ways import Folders, Interrupted, Loaded
 
 from .golden import (
@@ -17,11 +16,6 @@ from .golden import (
     implied_population,
     matrix,
 )
-
-
-@pytest.fixture(scope="session")
-def killed(but_for_march: Installation) -> Interrupted:
-    return ways.killed(but_for_march)
 
 
 @pytest.fixture(scope="session")

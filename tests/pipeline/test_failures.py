@@ -1,18 +1,16 @@
 """What fails is said in one line, and readers never see it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 import pyarrow.parquet as pq
 import pytest
 from samples import world
-from samples.deliveries import System, call, calls_in_month, day, month
+from samples.deliveries import calls_in_month, month
 from samples.files import read_csv
 from samples.installation import Installation
-from samples.ways import Folders, Loaded
+from samples.ways import BAD_DAY, SIXTY_DAYS, Folders, Loaded, OneBadDay
 from typer.testing import Result
 
 from kdi.building.workspace import Workspace
@@ -21,81 +19,61 @@ from kdi.installation import here
 from kdi.machine.files import sha256_of
 from kdi.settings import PROJECT_ROOT
 
-BAD = "2022-02-10"
-SIXTY = [(date(2022, 1, 10) + timedelta(days=n)).isoformat() for n in range(60)]
 DAYS = dg.AssetKey(["lake", "stoettesystemerne"])
 
 
-@dataclass(frozen=True)
-class Backfill:
-    """Sixty days, one of which has a negative number of calls in its second row."""
-
-    installation: Installation
-    outcome: Result
-
-
-@pytest.fixture(scope="module")
-def backfill(folders: Folders) -> Backfill:
-    installation = folders.new("tres-dage")
-    system = System("Jobcentersystemet")
-    for period in SIXTY:
-        rows = [call(f"{period}T{hour:02}:00:00+01:00", "Fredericia", system, 10 + hour) for hour in (8, 9)]
-        if period == BAD:
-            rows[1]["antal_kald"] = "-3"
-        installation.deliver(day(period, *rows))
-    return Backfill(installation, installation.kdi("load", status=1))
-
-
-def test_fifty_nine_of_sixty_days_are_published(backfill: Backfill) -> None:
-    assert len(SIXTY) == 60
-    rows = backfill.installation.query(
+def test_fifty_nine_of_sixty_days_are_published(sixty_days: OneBadDay) -> None:
+    assert len(SIXTY_DAYS) == 60
+    rows = sixty_days.installation.query(
         "select cast(dato as varchar), sum(antal_kald) from marts.fct_kald_time"
         " join marts.dim_dato using (dato_id) group by all order by all"
     )
-    assert rows == [(period, 18 + 19) for period in SIXTY if period != BAD]
-    assert "59 af 60 nye leverancer indlæst, 118 rækker." in backfill.outcome.output
+    assert rows == [(period, 18 + 19) for period in SIXTY_DAYS if period != BAD_DAY]
+    assert "59 af 60 nye leverancer indlæst, 118 rækker." in sixty_days.outcome.output
 
 
-def test_the_bad_day_ends_the_load_with_status_1_and_one_line(backfill: Backfill) -> None:
-    (line,) = [line for line in backfill.outcome.stderr.splitlines() if line]
+def test_the_bad_day_ends_the_load_with_status_1_and_one_line(sixty_days: OneBadDay) -> None:
+    (line,) = [line for line in sixty_days.outcome.stderr.splitlines() if line]
     assert line.startswith("FEJL ")
-    for part in (f"stoettesystemerne_{BAD}.csv", "række 3", "antal_kald", "Antallet er negativt.", "Ret antallet."):
+    for part in (f"stoettesystemerne_{BAD_DAY}.csv", "række 3", "antal_kald", "Antallet er negativt.", "Ret antallet."):
         assert part in line
     assert "-3" not in line, "values are never repeated"
 
 
-def test_dagster_has_the_fifty_nine_partitions(backfill: Backfill) -> None:
-    with backfill.installation.in_force() as settings:
+def test_dagster_has_the_fifty_nine_partitions(sixty_days: OneBadDay) -> None:
+    with sixty_days.installation.in_force() as settings:
         instance = use_dagster_home(settings)
-        assert instance.get_materialized_partitions(DAYS) == set(SIXTY) - {BAD}
+        assert instance.get_materialized_partitions(DAYS) == set(SIXTY_DAYS) - {BAD_DAY}
         runs = instance.get_runs(filters=dg.RunsFilter(job_name="modtag_stoettesystemerne"))
         of_the_bad_day, of_all = sorted(runs, key=lambda run: run.status.value)
         assert (of_all.status, of_the_bad_day.status) == (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE)
-        assert of_the_bad_day.tags["dagster/partition"] == BAD
+        assert of_the_bad_day.tags["dagster/partition"] == BAD_DAY
         (built,) = instance.get_runs(filters=dg.RunsFilter(job_name="byg_og_udgiv"))
         assert built.status is dg.DagsterRunStatus.SUCCESS
 
 
-def test_the_reason_lies_in_quarantine(backfill: Backfill) -> None:
-    (folder,) = (backfill.installation.home / "quarantine").iterdir()
-    assert folder.name.startswith(f"stoettesystemerne_{BAD}_")
+def test_the_reason_lies_in_quarantine(sixty_days: OneBadDay) -> None:
+    (folder,) = (sixty_days.installation.home / "quarantine").iterdir()
+    assert folder.name.startswith(f"stoettesystemerne_{BAD_DAY}_")
     assert "Antallet er negativt." in (folder / "aarsag.txt").read_text(encoding="utf-8")
     faults = {(f["kode"], f["raekke"], f["kolonne"]) for f in read_csv(folder / "fejl.csv")}
     assert ("negativt_tal", "3", "antal_kald") in faults
-    kept = (folder / f"stoettesystemerne_{BAD}.csv").read_bytes()
-    assert kept == (backfill.installation.inbox / "stoettesystemerne" / f"stoettesystemerne_{BAD}.csv").read_bytes()
+    kept = (folder / f"stoettesystemerne_{BAD_DAY}.csv").read_bytes()
+    assert (
+        kept == (sixty_days.installation.inbox / "stoettesystemerne" / f"stoettesystemerne_{BAD_DAY}.csv").read_bytes()
+    )
 
 
-def test_the_refused_day_stands_in_the_published_log(backfill: Backfill) -> None:
-    rows = backfill.installation.query(
-        "select status, raekker, raekker_indlaest, publiceret_i from marts.leverance_log where periode = ?", BAD
+def test_the_refused_day_stands_in_the_published_log(sixty_days: OneBadDay) -> None:
+    rows = sixty_days.installation.query(
+        "select status, raekker, raekker_indlaest, publiceret_i from marts.leverance_log where periode = ?", BAD_DAY
     )
     assert rows == [("afvist", 2, 0, None)]
 
 
-def test_it_stays_a_failure_until_somebody_acts(backfill: Backfill) -> None:
-    again = backfill.installation.kdi("load", status=1)
-    assert f"stoettesystemerne_{BAD}.csv" in again.stderr
+def test_it_stays_a_failure_until_somebody_acts(sixty_days: OneBadDay) -> None:
+    again = sixty_days.installation.kdi("load", status=1)
+    assert f"stoettesystemerne_{BAD_DAY}.csv" in again.stderr
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from orchestration.dagster_internals.origins import make_run, run_here
 from orchestration.definitions import definitions
 from orchestration.partitions import MONTH_STATUS
 
-WAYS = ["corrected", "killed", *(pytest.param(way, marks=pytest.mark.long) for way in ("months_first", "interrupted"))]
+WAYS = ["corrected", *(pytest.param(way, marks=pytest.mark.long) for way in ("months_first", "interrupted"))]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -141,7 +141,7 @@ def told_in_the_ui(installation: Installation) -> tuple[object, dict[str, bool |
         return event.asset_materialization.metadata["publicering_id"].value, months
 
 
-@pytest.mark.parametrize("way", ["killed", pytest.param("interrupted", marks=pytest.mark.long)])
+@pytest.mark.parametrize("way", ["corrected", pytest.param("interrupted", marks=pytest.mark.long)])
 def test_a_killed_load_leaves_the_release_alone(way: str, request: pytest.FixtureRequest) -> None:
     interrupted: Interrupted = request.getfixturevalue(way)
     assert interrupted.current_after_kill == interrupted.current_before

@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
+
+from typer.testing import Result
 
 from kdi.commands.load import LoadResult
 from kdi.settings import PROJECT_ROOT
 
 from . import world
-from .deliveries import calls_in_month, month
+from .deliveries import call, calls_in_month, day, month
 from .installation import Installation, Table
 
 
@@ -47,7 +50,15 @@ class Loaded:
 
 
 @dataclass(frozen=True)
-class Corrected(Loaded):
+class Interrupted(Loaded):
+    """An installation whose load was killed, and what a reader saw then."""
+
+    current_before: Path
+    current_after_kill: Path
+
+
+@dataclass(frozen=True)
+class Corrected(Interrupted):
     """An installation after a late day and a correction, and what it was before."""
 
     before: dict[str, Table]
@@ -56,11 +67,25 @@ class Corrected(Loaded):
 
 
 @dataclass(frozen=True)
-class Interrupted(Loaded):
-    """An installation whose build was killed, and what a reader saw then."""
+class OneBadDay:
+    """Sixty days, one of which has a negative number of calls in its second row, and what the load said."""
 
-    current_before: Path
-    current_after_kill: Path
+    installation: Installation
+    outcome: Result
+
+
+BAD_DAY = "2022-02-10"
+SIXTY_DAYS = [(date(2022, 1, 10) + timedelta(days=n)).isoformat() for n in range(60)]
+
+
+def sixty_days(folders: Folders) -> OneBadDay:
+    installation = folders.new("tres-dage")
+    for period in SIXTY_DAYS:
+        rows = [call(f"{period}T{hour:02}:00:00+01:00", "Fredericia", world.JOB, 10 + hour) for hour in (8, 9)]
+        if period == BAD_DAY:
+            rows[1]["antal_kald"] = "-3"
+        installation.deliver(day(period, *rows))
+    return OneBadDay(installation, installation.kdi("load", status=1))
 
 
 def at_once(folders: Folders) -> Loaded:
@@ -73,38 +98,26 @@ def at_once(folders: Folders) -> Loaded:
     return Loaded(installation, result)
 
 
-def but_for_march(folders: Folders) -> Installation:
-    """Everything but March's late day and correction, newest first."""
-    installation = folders.new("foer-rettelsen")
+def corrected(folders: Folders) -> Corrected:
+    """First everything but March's late day and correction, newest first; then these two, by a load that is killed in
+    the middle of writing a table of the release, and another.
+    """
+    installation = folders.new("rettet")
     installation.deliver(*reversed([d for d in world.IN_FORCE if d not in (world.LATE_DAY, world.CORRECTION)]))
     installation.deliver(world.ORIGINAL)
     installation.load()
-    return installation
-
-
-def corrected(earlier: Installation) -> Corrected:
-    """March's late day and correction, on top of the rest."""
-    installation = earlier.copy("rettet")
     before = installation.content()
-    inodes = installation.inodes()
+    inodes, current = installation.inodes(), installation.current
     reader = installation.reader()
-    installation.deliver(world.CORRECTION, world.LATE_DAY)
-    result = installation.load()
-    read = reader.execute("select * from marts.fct_kald_time order by all").fetchall()
-    reader.close()
-    return Corrected(installation, result, before, inodes, read)
-
-
-def killed(earlier: Installation) -> Interrupted:
-    """The same, but killed in the middle of writing a table of the release, then loaded again."""
-    installation = earlier.copy("draebt")
-    before = installation.current
     installation.deliver(world.CORRECTION, world.LATE_DAY)
     installation.settings["KDI_CRASH_AT"] = "release: table written as Parquet|3|half"
     installation.process("load", status=-signal.SIGKILL)
     del installation.settings["KDI_CRASH_AT"]
     after_kill = installation.current
-    return Interrupted(installation, installation.load(), before, after_kill)
+    result = installation.load()
+    read = reader.execute("select * from marts.fct_kald_time order by all").fetchall()
+    reader.close()
+    return Corrected(installation, result, current, after_kill, before, inodes, read)
 
 
 def months_first(folders: Folders) -> Loaded:

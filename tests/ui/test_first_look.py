@@ -4,24 +4,16 @@ import sys
 from pathlib import Path
 
 from chromium import needs_chromium
-from samples.deliveries import Delivery, System, call, day
-from samples.installation import Installation
+from samples.ways import BAD_DAY, SIXTY_DAYS, OneBadDay
 
 from .conftest import browser, dagster_ui
-
-GOOD, BAD = ("2022-01-10", "2022-01-11"), "2022-01-12"
-
-
-def a_day(period: str, calls: int = 7) -> Delivery:
-    return day(period, call(f"{period}T08:00:00+01:00", "Fredericia", System("KSD"), calls))
 
 
 @needs_chromium
 def test_runs_of_the_command_are_the_code_locations_and_a_refused_day_leads_to_its_reason(
-    installation: Installation,
+    sixty_days: OneBadDay,
 ) -> None:
-    installation.deliver(*map(a_day, GOOD), a_day(BAD, -3))
-    installation.process("load", status=1)  # one day is refused
+    installation = sixty_days.installation
     program = str(Path(sys.executable).with_name("dagster-webserver"))
     with dagster_ui(installation, program) as address, browser(address) as ui:
         # the job's own page has the runs of the command line
@@ -30,7 +22,7 @@ def test_runs_of_the_command_are_the_code_locations_and_a_refused_day_leads_to_i
         # the refused day is red alone
         ui.open("/assets/lake/stoettesystemerne?view=partitions")
         ui.sees("Failed (1)")
-        ui.sees("Materialized (2)")
+        ui.sees(f"Materialized ({len(SIXTY_DAYS) - 1})")
         # its failed run says why
         ui.open("/runs?q[0]=status:FAILURE")
         ui.page.locator("a[href*='/runs/']:visible").first.click()
@@ -41,4 +33,4 @@ def test_runs_of_the_command_are_the_code_locations_and_a_refused_day_leads_to_i
         assert link is not None
         ui.open(link.removeprefix(address))
         ui.sees("afgoerelse: godkend")
-        ui.sees(f"stoettesystemerne_{BAD}_")
+        ui.sees(f"stoettesystemerne_{BAD_DAY}_")
