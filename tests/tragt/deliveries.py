@@ -1,6 +1,7 @@
 """The golden world as the files its suppliers would send, in the order in which they arrive."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from samples.files import csv_bytes, read_csv, xlsx_bytes
@@ -45,8 +46,9 @@ class File:
     content: bytes
 
 
+@cache
 def files() -> list[File]:
-    """The deliveries in order of arrival."""
+    """The deliveries in order of arrival; the same bytes each time, which a workbook written again has not."""
     found = []
     rows: dict[str, list[Row]] = {s: read(s) for s in {d["kilde"] for d in read("leverancer")}}
     for delivery in read("leverancer"):
