@@ -20,9 +20,11 @@ summer as (
     group by maaned, niveau, medlem_id, krav, trin, fravalg
 ),
 
--- of a municipality's own rows also how long they have stood there
+-- of a municipality's own rows also how long they have stood there; their level is a column, for a condition on one side
+-- alone makes DuckDB compare every row with every other
 egne as (
     select
+        'kommune' as niveau,
         maaned,
         myndighed_id,
         krav,
@@ -59,7 +61,7 @@ inner join {{ ref('int_tragt__medlem') }} as medlem
         and summer.medlem_id = medlem.medlem_id
 left join egne
     on
-        summer.niveau = 'kommune'
+        summer.niveau = egne.niveau
         and summer.maaned = egne.maaned
         and summer.medlem_id = egne.myndighed_id
         and summer.krav is not distinct from egne.krav

@@ -63,7 +63,10 @@ select
     it_system_id,
     -- in use at some time of the 12 months, the last day counted in
     bool_or(er_begyndt and er_i_vinduet) as bruger,
-    string_agg(distinct kilde, ', ' order by kilde) filter (where er_begyndt and er_i_vinduet) as kilder,
+    -- a list, since a distinct and ordered string_agg takes ten times as long over a million groups
+    nullif(
+        array_to_string(list_sort(list_distinct(list(kilde) filter (where er_begyndt and er_i_vinduet))), ', '), ''
+    ) as kilder,
     min(i_brug_fra) filter (where er_begyndt and er_i_vinduet) as start,
     -- the last day
     not bool_or(er_begyndt and er_ikke_endt) and bool_or(not er_ikke_endt) as udfaset,
