@@ -6,9 +6,16 @@ Expressions are never fenced with backticks: other readers of TMDL drop them.
 import re
 from collections.abc import Iterator
 
+from kdi.notation import danish
 from powerbi.access import TABLE, access_columns, access_query, role_by_agreement
 from powerbi.semantic import Column, Measure, Model, Relationship, Role, Table, made_columns, stable_id
 
+# What is more than nothing and rounds to it is told apart from zero, in the reports' words. Power BI has formats that
+# depend on the figure since level 1601 of models.
+_MAY_BE_SMALL = "#,##0.00"
+_SMALL_OR_NOT = (
+    f'IF ( SELECTEDMEASURE () > 0 && SELECTEDMEASURE () < 0.005, """{danish.small(1e-9)}""", "{_MAY_BE_SMALL}" )'
+)
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _M_TYPES = {
     "integer": "Int64.Type", "bigint": "Int64.Type", "double": "type number", "varchar": "type text",
@@ -59,7 +66,7 @@ SOURCES = tuple(_PARAMETERS)
 def write_model(model: Model, source: str = SOURCES[0]) -> dict[str, str]:
     """The files of the ``definition`` folder, by path, for a project that reads from ``source``."""
     files = {
-        "database.tmdl": "database\n\tcompatibilityLevel: 1567\n",
+        "database.tmdl": "database\n\tcompatibilityLevel: 1601\n",
         "model.tmdl": _model(model),
         "expressions.tmdl": _expressions(source),
         "cultures/da-DK.tmdl": _CULTURE,
@@ -185,12 +192,14 @@ def _measure(table: Table, measure: Measure) -> Iterator[str]:
         yield _indented(measure.dax, 3)
     else:
         yield f"\tmeasure {quoted(measure.name)} = {measure.dax}"
-    if measure.format:
+    if measure.format and measure.format != _MAY_BE_SMALL:
         yield f"\t\tformatString: {measure.format}"
     if measure.hidden:
         yield "\t\tisHidden"
     yield f"\t\tdisplayFolder: {measure.folder}"
     yield f"\t\tlineageTag: {stable_id(table.name, 'measure', measure.name)}"
+    if measure.format == _MAY_BE_SMALL:
+        yield from ("", f"\t\tformatStringDefinition = {_SMALL_OR_NOT}")
 
 
 def _column(table: Table, column: Column) -> Iterator[str]:

@@ -88,7 +88,7 @@ def test_there_is_one_date_table_and_no_automatic_ones(nodes: list[Node], tables
 
 
 def test_formats(tables: list[Node]) -> None:
-    without = [m.name for m in measures(tables) if "formatString" not in m.properties]
+    without = [m.name for m in measures(tables) if not {"formatString", "formatStringDefinition"} & m.properties.keys()]
     texts = {"Publicering", "Overskrift på potentialet", "Hvad der vises", "Mærke", "Mærkets farve", "Hullets farve"}
     assert set(without) == texts | {"Måneder i modellen", "Hvad matrixen viser"}
     shares = {m.name for m in measures(tables) if m.properties.get("formatString", "").endswith("%")}

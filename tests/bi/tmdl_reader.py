@@ -24,7 +24,7 @@ ALLOWED: dict[str, tuple[str, str, str, str]] = {
     "cultureInfo": ("", "", "", "linguisticMetadata"),
     "linguisticMetadata": ("contentType", "", "", ""),
     "table": ("lineageTag dataCategory", "isHidden", "", "column measure hierarchy partition refreshPolicy"),
-    "measure": ("formatString displayFolder lineageTag", "isHidden", "", ""),
+    "measure": ("formatString displayFolder lineageTag", "isHidden", "formatStringDefinition", ""),
     "column": (
         "dataType formatString lineageTag summarizeBy sourceColumn sortByColumn",
         "isHidden isKey isNameInferred",

@@ -9,22 +9,26 @@ from typing import Any
 
 from bi.evaluator import DEFINITION, Evaluator, load
 from bi.grid import CUTS, KOMMUNE
-from bi.tmdl_reader import read_folder
+from bi.tmdl_reader import Node, read_folder
 
 from kdi.notation import danish
 from kdi.report.edition import Edition
 from powerbi.catalogue import read_catalogue
 from powerbi.semantic import build
 
-# "[=0]0.0 %;[<0.0005]"< 0,1 %";0.0 %": what is more than nothing and rounds to it has a mark
+# What is more than nothing and rounds to it has a mark: [=0]0.0 %;[<0.0005]"< 0,1 %";0.0 % in the workbook
 _SMALL = re.compile(r'\[=0\](?P<form>[^;]+);\[<(?P<below>[\d.]+)\]"(?P<mark>[^"]+)";(?P=form)')
+_SMALL_IN_MODEL = re.compile(
+    r'IF \( SELECTEDMEASURE \(\) > 0 && SELECTEDMEASURE \(\) < (?P<below>[\d.]+),'
+    r' """(?P<mark>[^"]+)""", "(?P<form>[^"]+)" \)'
+)
 
 
 def as_shown(value: Any, number_format: str) -> str:
     """A figure in Danish by its format in Excel or Power BI, where a half is rounded away from zero."""
     if value is None:
         return danish.MISSING
-    if small := _SMALL.fullmatch(number_format):
+    if small := _SMALL.fullmatch(number_format) or _SMALL_IN_MODEL.fullmatch(number_format):
         if 0 < value < float(small["below"]):
             return small["mark"]
         number_format = small["form"]
@@ -43,7 +47,7 @@ class PowerBI:
             self._evaluator: Evaluator = load(edition.connection)
         tables = [n for n in read_folder(DEFINITION) if n.kind == "table"]
         # Measures that are texts or dates have none.
-        self._formats = {m.name: m.properties.get("formatString") for t in tables for m in t.all("measure")}
+        self._formats = {m.name: _format_of(m) for t in tables for m in t.all("measure")}
         measures = build(read_catalogue()).measures.values()
         self._names = {(m.catalogue.maal, m.catalogue.table): m.name for m in measures if m.catalogue}
 
@@ -62,6 +66,10 @@ class PowerBI:
         days = {"maaned": edition.month, "statusdato": edition.status_date, "udtraeksdato": edition.extract}
         chosen = {period[0]: _moment(days[period[1]])} | ({KOMMUNE[0]: cvr} if cvr else {})
         return as_shown(self._evaluator.value(name, chosen), self._formats[name])
+
+
+def _format_of(measure: Node) -> str | None:
+    return measure.properties.get("formatString") or measure.properties.get("formatStringDefinition")
 
 
 @cache
