@@ -19,7 +19,7 @@ from powerbi.semantic import build
 # What is more than nothing and rounds to it has a mark: [=0]0.0 %;[<0.0005]"< 0,1 %";0.0 % in the workbook
 _SMALL = re.compile(r'\[=0\](?P<form>[^;]+);\[<(?P<below>[\d.]+)\]"(?P<mark>[^"]+)";(?P=form)')
 _SMALL_IN_MODEL = re.compile(
-    r'IF \( SELECTEDMEASURE \(\) > 0 && SELECTEDMEASURE \(\) < (?P<below>[\d.]+),'
+    r"IF \( SELECTEDMEASURE \(\) > 0 && SELECTEDMEASURE \(\) < (?P<below>[\d.]+),"
     r' """(?P<mark>[^"]+)""", "(?P<form>[^"]+)" \)'
 )
 

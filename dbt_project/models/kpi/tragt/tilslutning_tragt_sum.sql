@@ -20,8 +20,8 @@ summer as (
     group by maaned, niveau, medlem_id, krav, trin, fravalg
 ),
 
--- of a municipality's own rows also how long they have stood there; their level is a column, for a condition on one side
--- alone makes DuckDB compare every row with every other
+-- of a municipality's own rows also how long they have stood there; their level is a column, for a condition
+-- on one side alone makes DuckDB compare every row with every other
 egne as (
     select
         'kommune' as niveau,

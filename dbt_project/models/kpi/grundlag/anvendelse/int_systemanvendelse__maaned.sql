@@ -65,7 +65,9 @@ select
     bool_or(er_begyndt and er_i_vinduet) as bruger,
     -- a list, since a distinct and ordered string_agg takes ten times as long over a million groups
     nullif(
-        array_to_string(list_sort(list_distinct(list(kilde) filter (where er_begyndt and er_i_vinduet))), ', '), ''
+        array_to_string(
+            list_sort(list_distinct(list(kilde) filter (where er_begyndt and er_i_vinduet))), ', '
+        ), ''
     ) as kilder,
     min(i_brug_fra) filter (where er_begyndt and er_i_vinduet) as start,
     -- the last day
