@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from pipeline.conftest import folders  # noqa: F401
 from samples.deliveries import cvr_of, kommuner
 from samples.installation import Installation
 
