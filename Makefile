@@ -61,10 +61,8 @@ ui: $(BIN)/.ready  ## Start the Dagster UI on http://127.0.0.1:3000
 docs: $(BIN)/.ready  ## Write dbt's documentation of the current release to data/dbt_docs/index.html
 	$(BIN)/kdi docs
 
-# One more than there are processors: a test waits now and then for a browser, a server or a disk.
-PROCESSES ?= $(shell $(PYTHON) -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
 test: $(BIN)/.ready-dev  ## Run the tests
-	$(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder --durations 10
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --no-loadscope-reorder --durations 10
 
 test-all: $(BIN)/.ready-dev  ## Run the tests, the long ones too (an hour)
 	$(BIN)/python -m pytest -m "long or not long"
