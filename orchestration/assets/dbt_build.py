@@ -222,7 +222,7 @@ class _Builder:
                 run.tables[event.asset_key] = event
                 seconds = event.metadata.get("Execution Duration")
                 took = f" ({seconds.value:.1f} s)" if isinstance(seconds, dg.FloatMetadataValue) else ""
-                # One line a second: each is a row in Dagster's storage, a tenth of a small load when all were told.
+                # One line a second: each is a row in Dagster's storage, and all were a seventh of this process's work.
                 if time.monotonic() - told_at >= 1 or len(run.tables) == len(SPECS):
                     told_at = time.monotonic()
                     told = f"Tabel {len(run.tables)} af {len(SPECS)}: {event.asset_key.to_user_string()}{took}"

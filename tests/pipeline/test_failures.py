@@ -104,9 +104,17 @@ def test_a_broken_contract_leaves_the_release_alone(broken: Installation) -> Non
     assert "CHECK constraint failed" in result.stderr and "folketal >= 0" in result.stderr
     (key,) = [line for line in result.stderr.splitlines() if line.startswith("FEJL dbt model integration:")]
     assert "Nøglen (integration, snitflade) i marts.integration er ikke entydig; delte værdier: 1" in key
-    # the next test is of the lake
+    # what was wrong is put right
     broken.tamper_reference("folketal", rows)
     broken.tamper_reference("integrationer", pairs)
+
+
+@pytest.mark.long
+def test_when_the_contract_is_kept_again_the_release_is_what_lake_and_reference_say(broken: Installation) -> None:
+    current, content = broken.current, broken.content()
+    broken.kdi("load", "--rebuild")
+    assert broken.current != current
+    assert broken.content() == content
 
 
 @pytest.mark.long
