@@ -6,19 +6,33 @@ maaneder as (
 ),
 
 -- how many call a service through a system, in the month or the one before
+kald as (
+    select
+        maaned,
+        it_system_id,
+        service_id,
+        myndighed_id
+    from {{ ref('fct_kald_maaned') }}
+    where antal_kald > 0
+    union all
+    select
+        cast({{ dbt.dateadd('month', 1, 'maaned') }} as date) as maaned,
+        it_system_id,
+        service_id,
+        myndighed_id
+    from {{ ref('fct_kald_maaned') }}
+    where antal_kald > 0
+),
+
 brugere as (
     select
-        maaneder.maaned,
-        fakta.it_system_id,
-        fakta.service_id,
-        count(distinct fakta.myndighed_id) as brugere
-    from {{ ref('fct_kald_maaned') }} as fakta
-    inner join maaneder
-        on
-            fakta.maaned <= maaneder.maaned
-            and fakta.maaned >= {{ dbt.dateadd('month', -1, 'maaneder.maaned') }}
-    where fakta.antal_kald > 0
-    group by maaneder.maaned, fakta.it_system_id, fakta.service_id
+        kald.maaned,
+        kald.it_system_id,
+        kald.service_id,
+        count(distinct kald.myndighed_id) as brugere
+    from kald
+    inner join maaneder on kald.maaned = maaneder.maaned
+    group by kald.maaned, kald.it_system_id, kald.service_id
 ),
 
 dagsfund as (

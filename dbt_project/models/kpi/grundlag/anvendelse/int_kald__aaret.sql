@@ -10,6 +10,18 @@ maaneder as (
         on indlaest.maaned = beroert.maaned
 ),
 
+-- what a touched month looks back on; what is touched goes on to the newest
+kald as (
+    select *
+    from {{ ref('int_kald__kommune_maaned') }}
+    where
+        maaned >= (
+            select {{ dbt.dateadd('month', -11, 'min(maaneder.maaned)') }}
+            from maaneder
+            where maaneder.er_beroert
+        )
+),
+
 kombinationer as (
     select
         it_system_id,
@@ -18,7 +30,7 @@ kombinationer as (
         er_kommune,
         min(maaned) as foerste,
         {{ dbt.dateadd('month', 11, 'max(maaned)') }} as sidste
-    from {{ ref('int_kald__kommune_maaned') }}
+    from kald
     group by it_system_id, service_id, myndighed_id, er_kommune
 ),
 
@@ -34,7 +46,7 @@ hver_maaned as (
         kald.kald
     from kombinationer
     inner join maaneder on maaneder.maaned between kombinationer.foerste and kombinationer.sidste
-    left join {{ ref('int_kald__kommune_maaned') }} as kald
+    left join kald
         on
             maaneder.maaned = kald.maaned
             and kombinationer.it_system_id = kald.it_system_id

@@ -1,34 +1,37 @@
 -- The services that a municipality called with a system in the three months that end with maaned.
 with
 
-kald as (
+kaldte_maaneder as (
+    select distinct maaned
+    from {{ ref('int_kald__kommune_maaned') }}
+),
+
+-- each touched month with those that count for it: so calls are joined on equal months, which costs a third
+vinduer as (
     select
-        fakta.maaned,
-        fakta.myndighed_id,
-        fakta.it_system_id,
-        service.service,
-        service.version
-    from {{ ref('int_kald__kommune_maaned') }} as fakta
-    inner join {{ ref('dim_service') }} as service on fakta.service_id = service.service_id
-    where fakta.er_kommune
-    group by fakta.maaned, fakta.myndighed_id, fakta.it_system_id, service.service, service.version
+        maaneder.maaned,
+        kaldte.maaned as kaldt
+    from {{ ref('int_tragt__maaneder') }} as maaneder
+    inner join kaldte_maaneder as kaldte
+        on
+            maaneder.maaned >= kaldte.maaned
+            and kaldte.maaned >= {{ dbt.dateadd('month', -2, 'maaneder.maaned') }}
+    where maaneder.er_beroert
 ),
 
 seneste as (
     select
-        maaneder.maaned,
+        vinduer.maaned,
         kald.myndighed_id,
         kald.it_system_id,
-        kald.service,
-        kald.version,
+        service.service,
+        service.version,
         max(kald.maaned) as seneste_kald
-    from {{ ref('int_tragt__maaneder') }} as maaneder
-    inner join kald
-        on
-            maaneder.maaned >= kald.maaned
-            and kald.maaned >= {{ dbt.dateadd('month', -2, 'maaneder.maaned') }}
-    where maaneder.er_beroert
-    group by maaneder.maaned, kald.myndighed_id, kald.it_system_id, kald.service, kald.version
+    from {{ ref('int_kald__kommune_maaned') }} as kald
+    inner join vinduer on kald.maaned = vinduer.kaldt
+    inner join {{ ref('dim_service') }} as service on kald.service_id = service.service_id
+    where kald.er_kommune
+    group by vinduer.maaned, kald.myndighed_id, kald.it_system_id, service.service, service.version
 )
 
 select
