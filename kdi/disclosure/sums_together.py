@@ -94,13 +94,12 @@ class Calls:
     behind: int
     largest: tuple[tuple[int, int], ...]
 
-    def unknown(self, victim: int) -> int:
-        """How many of them remain uncertain to those with most of them, when the victim is not one of those."""
-        return self._unknown.get(victim, self._unknown[None])
-
     @cached_property
-    def _unknown(self) -> dict[int | None, int]:
-        """To any, and where one of those with most is the victim."""
+    def unknown(self) -> dict[int | None, int]:
+        """How many of them remain uncertain to those with most of them, by the victim, who is not one of those.
+
+        With None for all who have no entry: those that have not most of them.
+        """
         most = [None, *(who for who, _ in self.largest[:_COLLUDING])]
         return {
             victim: self.number - sum([calls for who, calls in self.largest if who != victim][:_COLLUDING])
@@ -121,7 +120,7 @@ class Ways:
 
     def __init__(self, edges: list[Edge]) -> None:
         self._edges = edges
-        self._beside: dict[Node, list[tuple[Node, Edge, bool]]] = defaultdict(list)
+        self._beside: dict[Node, list[tuple[Node, Edge, bool, dict[int | None, int]]]] = defaultdict(list)
         for edge in edges:
             self.add(edge)
 
@@ -131,9 +130,9 @@ class Ways:
 
     def add(self, edge: Edge) -> None:
         """Another edge, which may be a way around those that are there."""
-        start, end = edge.ends
-        self._beside[start].append((end, edge, True))
-        self._beside[end].append((start, edge, False))
+        (start, end), unknown = edge.ends, edge.calls.unknown
+        self._beside[start].append((end, edge, True, unknown))
+        self._beside[end].append((start, edge, False, unknown))
 
     def with_one_more(self, edge: Edge, more: Edge) -> bool:
         """Whether there would be a way around the edge if there were one more."""
@@ -153,16 +152,16 @@ class Ways:
         reached, waiting = ({start}, {end}), (deque([start]), deque([end]))
         while waiting[0] and waiting[1]:
             side = len(self._beside[waiting[1][0]]) < len(self._beside[waiting[0][0]])
-            node = waiting[side].popleft()
-            for other, by, leaves in self._beside[node]:
-                if other in reached[side] or by is edge:
+            node, near, far = waiting[side].popleft(), reached[side], reached[not side]
+            for other, by, leaves, unknowns in self._beside[node]:
+                if other in near or by is edge:
                     continue
-                unknown = by.calls.unknown(victim)
+                unknown = unknowns.get(victim, unknowns[None])
                 # more calls are always possible, fewer only as many as are uncertain
                 if unknown >= least or (unknown > 0 and leaves is not side):
-                    if other in reached[not side]:
+                    if other in far:
                         return True
-                    reached[side].add(other)
+                    near.add(other)
                     waiting[side].append(other)
         return False
 
