@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     as_of: date | None = Field(
         None, description="Status date: what is late and which months are open is told as of this day; default today."
     )
-    memory_limit: str = Field("800MB", description="Memory limit of each DuckDB engine.")
+    memory_limit: str = Field("700MB", description="Memory limit of each DuckDB engine.")
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="What dbt builds on; spark needs Java.")
     spark_master: str = Field(
         "local-cluster[2,1,2048]", description="Where Spark works: here workers, cores and MB of each."
