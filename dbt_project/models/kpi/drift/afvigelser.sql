@@ -5,34 +5,29 @@ maaneder as (
     from {{ ref('int_afvigelser__fund') }}
 ),
 
--- how many call a service through a system, in the month or the one before
-kald as (
+vinduer as (
     select
         maaned,
-        it_system_id,
-        service_id,
-        myndighed_id
-    from {{ ref('fct_kald_maaned') }}
-    where antal_kald > 0
+        maaned as kaldt
+    from maaneder
     union all
     select
-        cast({{ dbt.dateadd('month', 1, 'maaned') }} as date) as maaned,
-        it_system_id,
-        service_id,
-        myndighed_id
-    from {{ ref('fct_kald_maaned') }}
-    where antal_kald > 0
+        maaned,
+        cast({{ dbt.dateadd('month', -1, 'maaned') }} as date) as kaldt
+    from maaneder
 ),
 
+-- how many call a service through a system, in the month or the one before
 brugere as (
     select
-        kald.maaned,
-        kald.it_system_id,
-        kald.service_id,
-        count(distinct kald.myndighed_id) as brugere
-    from kald
-    inner join maaneder on kald.maaned = maaneder.maaned
-    group by kald.maaned, kald.it_system_id, kald.service_id
+        vinduer.maaned,
+        fakta.it_system_id,
+        fakta.service_id,
+        count(distinct fakta.myndighed_id) as brugere
+    from {{ ref('fct_kald_maaned') }} as fakta
+    inner join vinduer on fakta.maaned = vinduer.kaldt
+    where fakta.antal_kald > 0
+    group by vinduer.maaned, fakta.it_system_id, fakta.service_id
 ),
 
 dagsfund as (
@@ -146,10 +141,9 @@ episoder as (
 store as (
     select
         *,
-        case
-            when type = 'bortfald' and dage >= {{ afvigelse('stille_dage_i_traek') }}
-                then kald_fra + kald_fra_stille
-            else kald_fra
+        kald_fra + case
+            when type = 'bortfald' and dage >= {{ afvigelse('stille_dage_i_traek') }} then kald_fra_stille
+            else 0
         end as afvigende_kald
     from episoder
     where
