@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from kdi.building import pieces
+from kdi.building import pieces, project
 from kdi.building.pieces import Graph, Model
 
 NEW_ROWS = "nye_raekker_aendrer_intet"
@@ -121,3 +121,9 @@ def test_a_table_that_no_model_makes_any_more_is_dropped(built: duckdb.DuckDBPyC
     pieces.remember(built, GRAPH)
     names = built.execute("select table_name from duckdb_tables() where schema_name = 'intermediate'").fetchall()
     assert {name for (name,) in names} == set(GRAPH.models)
+
+
+def test_what_the_projects_pieces_are_compared_with_is_there_when_spark_has_built_it() -> None:
+    watched = Graph.read(project.prepare()).watched
+    assert watched
+    assert [m.shown for m in watched if m.materialized == "view"] == []  # spark.bring_home brings tables

@@ -1,3 +1,6 @@
+-- A table: pieces are compared with it, and of what Spark makes only tables come home.
+{{ config(materialized='table') }}
+
 select
     tabel,
     kolonne,
