@@ -26,6 +26,7 @@ from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
 from expectations.suites import Demand, Suite
+from kdi import garbage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ _TIMEOUT_SECONDS = 300
 def _own_process() -> Pool:
     # A Pool's worker is a daemon: it ends with its parent, also when that is a run that Dagster
     # started. An executor's would be waited for, and keep a finished run's process alive.
-    pool = get_context("spawn").Pool(1)
+    pool = get_context("spawn").Pool(1, garbage.spare)
     atexit.register(pool.terminate)  # else it complains of what it misses when the interpreter is torn down
     return pool
 

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from kdi import garbage
 from kdi.installation import Installation, here
 from kdi.settings import Settings
 from orchestration import backfill, decisions, jobs, rollback, schedules, sensors
@@ -67,5 +68,6 @@ def definitions(settings: Settings | None = None) -> dg.Definitions:
     )
 
 
+garbage.spare()
 fork_runs()
 defs = definitions()  # one object: Dagster loads the only Definitions that it finds here

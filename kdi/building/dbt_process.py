@@ -1,7 +1,7 @@
-"""dbt's command line for builds: one process per load has dbt in memory, and each run is a fork of it.
+"""dbt for builds: one process per load has dbt and the parsed project in memory, and each run is a fork of it.
 
-To import dbt takes an eighth of a small build, and can be done while a load still reads its deliveries. The project is
-not parsed before the fork too: that starts threads, of DuckDB and of dbt's parser, which a fork would not have.
+To import dbt and to read the project takes a fifth of a small build, and can be done while a load still reads its
+deliveries. A fork has no other thread than the one that forked, so the process that forks may have none either.
 
 A run ends with its load, and no two work in one folder: were only the load killed, its dbt would else go on while the
 writer's lock is free, in the very folder that the next load makes anew.
@@ -15,13 +15,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from kdi.building.project import PROJECT_DIR
+from kdi import garbage
+from kdi.building import dbt_spared
+from kdi.building.project import PROJECT_DIR, changed_at, copy_what_is_parsed, prepare
 from kdi.machine.children import end_with
 
 _PROJECT = ("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR))
@@ -101,25 +104,30 @@ class Host:
 
 
 def host() -> Host:
-    """This process's; a command that will build asks for it early, so that it is ready when the build begins."""
-    found = _host(os.getpid())
+    """This process's, with the project as it is now.
+
+    A command that will build asks for it early, so that it is ready when the build begins.
+    """
+    asked = os.getpid(), changed_at()
+    found = _host(*asked)
     if not found.is_there:
         _host.cache_clear()
-        found = _host(os.getpid())
+        found = _host(*asked)
     return found
 
 
-@cache
-def _host(process: int) -> Host:
+@lru_cache(maxsize=1)
+def _host(process: int, of_project: float) -> Host:
     return Host()
 
 
 def main() -> None:
-    """Import dbt, and fork for every call on the socket whose number is this process's argument."""
+    """Import dbt, read the project, and fork for every call on the socket whose number is this process's argument."""
     calls, own = socket.socket(fileno=int(sys.argv[1])), os.getpid()
-    from dbt.cli.main import cli
-
-    _make_no_message_that_nobody_reads()
+    garbage.spare()
+    dbt_spared.spare()
+    parsed = _parsed()
+    dbt_spared.compile_templates(parsed)
     gc.freeze()  # what is imported lies in memory that the forks share
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the load's to answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks here
@@ -130,38 +138,38 @@ def main() -> None:
         if not os.fork():
             end_with(own)
             calls.close()
-            _answer(cli, *received)
+            _answer(parsed, *received)
             return
         for number in received:
             os.close(number)
 
 
-def _make_no_message_that_nobody_reads() -> None:
-    """dbt makes a message, and a line of JSON of it, of each event before it asks whether any log has that level: a
-    seventh of a small build. Here it asks first.
+def _parsed() -> Any:
+    """The project as dbt parses it for DuckDB, which is what was parsed with the installation unless it changed since.
+
+    Raises:
+        RuntimeError: dbt can't parse it; what it says of that is on standard error.
     """
-    from dbt_common.events.base_types import BaseEvent, EventLevel
-    from dbt_common.events.event_manager import EventManager
-    from dbt_common.events.event_manager_client import ctx_set_event_manager
+    import duckdb
+    from dbt.cli.main import dbtRunner
 
-    detail = (EventLevel.TEST, EventLevel.DEBUG)
-
-    class Asking(EventManager):
-        def fire_event(
-            self,
-            e: BaseEvent,
-            level: EventLevel | None = None,
-            node: Any = None,
-            force_warn_or_error_handling: bool = False,
-        ) -> None:
-            if (level or e.level_tag()) not in detail or any(logger.level in detail for logger in self.loggers):
-                super().fire_event(e, level, node, force_warn_or_error_handling)
-
-    ctx_set_event_manager(Asking())
+    prepare()
+    with tempfile.TemporaryDirectory(prefix="kdi-dbt-") as folder:
+        copy_what_is_parsed(Path(folder))
+        # The parser that is written in Rust has threads of its own, which never end.
+        quiet = ("--quiet", "--no-static-parser", "--no-write-json", "--no-send-anonymous-usage-stats")
+        where = ("--log-path", folder, "--log-level-file", "none", "--target-path", folder, "--target", "duckdb")
+        done = dbtRunner().invoke([*quiet, "parse", *where, *_PROJECT])
+    if not done.success:
+        raise RuntimeError(f"dbt can't parse the project: {done.exception}")
+    duckdb.execute("set threads = 1")  # to import it starts one for each further processor
+    return done.result
 
 
-def _answer(cli: Any, talking: int, output: int) -> None:
+def _answer(parsed: Any, talking: int, output: int) -> None:
     """Run dbt once, with its output in a pipe, and say its exit status; the socket closes when the process ends."""
+    from dbt.cli.main import cli
+
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for own in (sys.stdout, sys.stderr):
@@ -178,7 +186,11 @@ def _answer(cli: Any, talking: int, output: int) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with _engine(engine, folder):
             try:
-                cli([*asked["arguments"], "--target", engine, *_PROJECT], prog_name="dbt")
+                known = {}
+                if engine == "duckdb":
+                    known = {"manifest": parsed}
+                    dbt_spared.spare_the_manifest()
+                cli([*asked["arguments"], "--target", engine, *_PROJECT], prog_name="dbt", obj=known)
             except SystemExit as ended:
                 talk.sendall(bytes([ended.code if isinstance(ended.code, int) else 1]))
     talk.detach()

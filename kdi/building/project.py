@@ -61,9 +61,14 @@ def fingerprint() -> str:
     return _digest(codes())
 
 
-def _is_newest() -> bool:
+def changed_at() -> float:
+    """When a file of the project was last changed, in seconds since 1970."""
     sources = [p for p in PROJECT_DIR.rglob("*") if p.suffix in (".sql", ".yml") and "target" not in p.parts]
-    newest = max(p.stat().st_mtime for p in sources)
+    return max(p.stat().st_mtime for p in sources)
+
+
+def _is_newest() -> bool:
+    newest = changed_at()
     return all(made.exists() and made.stat().st_mtime >= newest for made in (MANIFEST, _CODES))
 
 
@@ -89,14 +94,9 @@ def _compile() -> None:
             run(check=True)
 
 
-def lend_what_is_parsed(target: Path) -> None:
-    """Let dbt's runs in another folder go on from what was parsed here, when the project has changed since theirs."""
-    own, theirs = MANIFEST.with_name(_PARSED), target / _PARSED
-    if own.exists() and not (theirs.exists() and theirs.stat().st_mtime >= own.stat().st_mtime):
-        target.mkdir(parents=True, exist_ok=True)
-        partly = theirs.with_suffix(".ny")
-        shutil.copyfile(own, partly)
-        os.replace(partly, theirs)
+def copy_what_is_parsed(target: Path) -> None:
+    """Let a run of dbt in a folder of its own go on from what was parsed here."""
+    shutil.copy(MANIFEST.with_name(_PARSED), target)
 
 
 def _codes_of(manifest: dict[str, Any]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The ``kdi`` command. Heavy imports are inside the commands that need them."""
 
-import gc
 import logging
 import os
 import sqlite3
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kdi import garbage
 from kdi.commands import cli_backfill, cli_report
 from kdi.commands.command_group import CommandGroup
 from kdi.commands.delivery_commands import app as delivery_app
@@ -57,6 +57,7 @@ def kdi(
 ) -> None:
     """KDI Indsigt: from deliveries to published numbers."""
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    garbage.spare()
 
 
 @app.command()
@@ -121,6 +122,7 @@ def _imported() -> Callable[..., "LoadResult"]:
     """``kdi.commands.load.load``, imported while what is new is hashed: each takes seconds."""
     from expectations.judge import warm_up
     from expectations.profiles import profiles
+    from kdi.building import dbt_process
     from kdi.ingest import sandbox
     from kdi.ingest.intake import find_pending
     from kdi.installation import here
@@ -130,13 +132,12 @@ def _imported() -> Callable[..., "LoadResult"]:
         if any(find_pending(reception, profile).files for profile in profiles().values()):
             warm_up()
             sandbox.warm_up()
+            dbt_process.host()
 
     shield()
-    gc.disable()  # what is imported stays: to look for garbage among it would take a fifth of that time
     with ThreadPoolExecutor(max_workers=1) as beside:
         ready = beside.submit(warm_up_if_pending)
         from kdi.commands.load import load
-    gc.enable()
     ready.result()
     return load
 

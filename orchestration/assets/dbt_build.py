@@ -93,7 +93,6 @@ class _Builder:
         name = "dbt" if self._engine == "duckdb" else f"dbt-{self._engine}"
         self._target = self._workspace.folder.with_name(name)
         self._graph = pieces.Graph.read(project.prepare())
-        project.lend_what_is_parsed(self._target)
 
     def build(self) -> Built:
         """The plan's build; where values of new deliveries are what fails it, the one without them."""

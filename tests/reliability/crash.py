@@ -121,7 +121,6 @@ _NO_STEP_NEEDED = {
     "kdi/building/earlier.py _write": "tables of the build folder, which the next build makes anew",
     "kdi/building/project.py prepare": "dbt's own folder in the installation, made anew when older than the project",
     "kdi/building/project.py _compile": "the same",
-    "kdi/building/project.py lend_what_is_parsed": "what spares dbt the parsing; without it, it parses",
     "kdi/disclosure/sums_over_time.py hide_divided_otherwise": "in the build's database, which the next one makes anew",
     "kdi/disclosure/sums_together.py hide_telling_sums": "the same",
     "kdi/publish/release.py _delete": "its callers name it",
