@@ -15,6 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from demo.postgres.memory import roomy
 from demo.postgres.server import PostgresServer, postgres_server
+from kdi import garbage
+
+garbage.spare()
 
 # Folders and files whose tests look at the same installations, by the name of what they share.
 SHARED = {
