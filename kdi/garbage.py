@@ -1,15 +1,11 @@
-"""Python's collector of garbage, which by its own measure spends a third of a start on modules that stay."""
+"""How seldom Python looks for garbage: at a start it would find modules, which stay."""
 
 import atexit
 import gc
 
 
 def spare() -> None:
-    """Look for garbage when there is much that is new, and no more when this process ends.
-
-    To import Great Expectations takes 2.3 instead of 3.3 CPU seconds; a process that has imported Dagster ends in 0.1
-    instead of 0.9 (docs/decisions.md).
-    """
+    """Look for garbage when there is much that is new, and no more when this process ends (docs/decisions.md)."""
     gc.set_threshold(100_000, 50, 1000)
     atexit.unregister(gc.freeze)
     atexit.register(gc.freeze)
