@@ -117,7 +117,7 @@ def host() -> Host:
 
 
 @lru_cache(maxsize=1)
-def _host(process: int, of_project: float) -> Host:
+def _host(process: int, of_project: int) -> Host:
     return Host()
 
 

@@ -40,11 +40,12 @@ def prepare() -> Path:
     with (MANIFEST.parent / ".lock").open("a") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         if not _is_newest():
+            changed = changed_at()
             _compile()
             manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
             _CODES.write_text(json.dumps(_codes_of(manifest), indent=0), encoding="utf-8")
-            MANIFEST.touch()
-            _CODES.touch()
+            for made in (MANIFEST, _CODES):  # as old as what dbt found, which may be changed since
+                os.utime(made, ns=(changed, changed))
     return MANIFEST
 
 
@@ -61,15 +62,16 @@ def fingerprint() -> str:
     return _digest(codes())
 
 
-def changed_at() -> float:
-    """When a file of the project was last changed, in seconds since 1970."""
+def changed_at() -> int:
+    """When a file of the project was last changed or removed, in nanoseconds since 1970."""
     sources = [p for p in PROJECT_DIR.rglob("*") if p.suffix in (".sql", ".yml") and "target" not in p.parts]
-    return max(p.stat().st_mtime for p in sources)
+    folders = {p.parent for p in sources} - {PROJECT_DIR}
+    return max(p.stat().st_mtime_ns for p in (*sources, *folders))
 
 
 def _is_newest() -> bool:
     newest = changed_at()
-    return all(made.exists() and made.stat().st_mtime >= newest for made in (MANIFEST, _CODES))
+    return all(made.exists() and made.stat().st_mtime_ns >= newest for made in (MANIFEST, _CODES))
 
 
 def _compile() -> None:

@@ -16,8 +16,6 @@ from typing import Any
 import dagster as dg
 import duckdb
 from dagster import AssetCheckEvaluation
-from dagster_dbt import DbtCliInvocation
-from dagster_dbt.dbt_manifest import validate_manifest
 from packaging.version import Version
 
 from kdi.building import dbt_process, isolation, pieces, project, spark
@@ -33,6 +31,7 @@ from kdi.publish.purposes import Purposes
 from kdi.publish.release import Manifest
 from orchestration.assets.made import Made
 from orchestration.assets.transformations import CHECK_SPECS, SPECS, TRANSLATOR
+from orchestration.dagster_internals.dbt_unimported import DbtCliInvocation, validate_manifest
 
 # Lays out the build, from the lake alone or not, and without some deliveries.
 LayOut = Callable[[bool, frozenset[str]], LaidOut]

@@ -7,12 +7,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
 from expectations.profiles import profiles
 from kdi.building import project
 from orchestration.assets.months import has_months
 from orchestration.assets.plan import PLAN_KEY
+from orchestration.dagster_internals.dbt_unimported import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtProject,
+    dbt_assets,
+)
 from orchestration.keys import REFERENCE_KEY, lake_key
 from orchestration.partitions import MONTHS
 
