@@ -5,6 +5,8 @@ DEMO_MONTHS ?= 14
 # For the shell: make itself would take a path with a blank in it for two.
 HOME_OF_DATA = $${KDI_HOME:-data}
 export DAGSTER_DISABLE_TELEMETRY ?= 1
+# Each of some hundred processes would else compile for itself what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 EXPORT = --quiet --frozen --no-emit-project --no-header --no-annotate
 
 .PHONY: help demo demo-postgres ui docs test test-all powerbi lock duckdb2 fuzz audit privacy production object-storage reliability \
@@ -15,9 +17,8 @@ help:  ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 # uv installs what uv.lock says, byte for byte. Where only pip reaches an index (a mirror of PyPI, say), pip installs the
-# same from the exported locks. Both compile Python's files once and for all: half of a short command was to compile them
-# anew where nobody may write them.
-UV_SYNC = $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode
+# same from the exported locks.
+UV_SYNC = $(BIN)/uv sync --quiet --frozen --inexact
 STORES = --extra s3 --extra sftp
 PIP_SYNC = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 
@@ -28,9 +29,10 @@ $(BIN)/uv: requirements-uv.lock
 	$(PIP_SYNC) --require-hashes -r requirements-uv.lock
 	@touch $@
 
-# What production and the demo run on.
+# What production and the demo run on. Python's files are compiled once and for all: half of a short command was to compile
+# them anew where nobody may write them.
 $(BIN)/.ready: $(BIN)/uv uv.lock pyproject.toml
-	$(UV_SYNC) --no-default-groups --group demo || $(MAKE) --no-print-directory $(BIN)/.ready-dev
+	$(UV_SYNC) --compile-bytecode --no-default-groups --group demo || $(MAKE) --no-print-directory $(BIN)/.ready-dev
 	@touch $@
 
 # Tests, linters, benchmarks and the Power BI project's proofs as well.
@@ -69,7 +71,7 @@ test-all: $(BIN)/.ready-dev  ## Run the tests, the long ones too (an hour)
 
 # The next DuckDB, in an environment of its own, until it is the one in uv.lock (docs/decisions.md).
 .venv-duckdb2/.ready: $(BIN)/.ready-dev
-	UV_PROJECT_ENVIRONMENT=.venv-duckdb2 $(subst --compile-bytecode,,$(UV_SYNC)) $(STORES)
+	UV_PROJECT_ENVIRONMENT=.venv-duckdb2 $(UV_SYNC) $(STORES)
 	$(BIN)/uv pip install --quiet --python .venv-duckdb2/bin/python duckdb==2.0.1
 	@touch $@
 
@@ -124,16 +126,14 @@ powerbi: $(BIN)/.ready-dev  ## Make the Power BI project anew, and its table of 
 	$(BIN)/python -m powerbi
 	$(BIN)/python -m pytest --renew tests/bi -m ""
 
-# In a folder of its own: tests that run beside it read what dbt compiles.
-LINTED = $(CURDIR)/dbt_project/target/lint
 lint: $(BIN)/.ready-dev  ## Format, lint and type checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/sqlfluff lint dbt_project/models
-	$(BIN)/dbt --quiet --log-path $(LINTED) parse --target-path $(LINTED) --project-dir dbt_project --profiles-dir dbt_project
-	$(BIN)/dbt-score lint --manifest $(LINTED)/manifest.json
+	$(BIN)/python -c "from kdi.building import project; project.prepare()"
+	$(BIN)/dbt-score lint --manifest dbt_project/target/manifest.json
 
 bench: $(BIN)/.ready-dev  ## Measure at full size and write docs/performance.md (half an hour, 12 GB of disk)
 	$(BIN)/python -m benchmarks.run
