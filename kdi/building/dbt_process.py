@@ -123,13 +123,13 @@ def _host(process: int, of_project: int) -> Host:
 
 def main() -> None:
     """Import dbt, read the project, and fork for every call on the socket whose number is this process's argument."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the load's to answer
     calls, own = socket.socket(fileno=int(sys.argv[1])), os.getpid()
     garbage.spare()
     dbt_spared.spare()
     parsed = _parsed()
     dbt_spared.compile_templates(parsed)
     gc.freeze()  # what is imported lies in memory that the forks share
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the load's to answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks here
     while True:
         call, received, _, _ = socket.recv_fds(calls, 1, 2)

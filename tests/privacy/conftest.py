@@ -53,11 +53,8 @@ WITHOUT_17 = pytest.mark.skipif(not os.environ.get("KDI_POSTGRES_17"), reason="K
     params=[18, pytest.param(17, marks=[pytest.mark.long, WITHOUT_17]), pytest.param(16, marks=pytest.mark.long)],
 )
 def server(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
-    """A server of its own, because roles are a server's and not a database's.
-
-    Twins are told apart by plans too, which follow from what autovacuum has found, some time, in one of them.
-    """
-    with postgres_server(request.param, autovacuum="off") as server:
+    """A server of its own, because roles are a server's and not a database's."""
+    with postgres_server(request.param) as server:
         yield server
 
 

@@ -59,15 +59,24 @@ def _write_anew(database: Database, part: str, decision: Decision, cvr: str | No
         for name, kind in columns.items()
     ]
     order = f"{owner}, " if owner else ""
-    database.admin(
-        f"""
-        -- several processes, or a scan that joins another half way, would read rows in an order of their own
-        set max_parallel_workers_per_gather = 0; set synchronize_seqscans = off;
-        create temp table nye as
-        select {", ".join(f"{expression} as {name}" for expression, name in zip(chosen, columns, strict=True))}, nr
-        from (select *, {hidden} as skjult, row_number() over () as nr from kdi_lager.{part}) as raekker
-        where not (skjult and nr % 3 = 0);
-        truncate kdi_lager.{part};
-        insert into kdi_lager.{part} select {", ".join(columns)} from nye order by {order} nr
-        """
-    )
+    with psycopg.connect(database.server.dsn(dbname=database.name)) as connection, connection.cursor() as cursor:
+        # several processes, or a scan that joins another half way, would read rows in an order of their own
+        cursor.execute("set max_parallel_workers_per_gather = 0; set synchronize_seqscans = off")
+        cursor.execute(  # type: ignore[call-overload]
+            f"""
+            create temp table nye as
+            select {", ".join(f"{expression} as {name}" for expression, name in zip(chosen, columns, strict=True))}, nr
+            from (select *, {hidden} as skjult, row_number() over () as nr from kdi_lager.{part}) as raekker
+            where not (skjult and nr % 3 = 0)
+            """
+        )
+        with cursor.copy(  # type: ignore[call-overload]
+            f"copy (select {', '.join(columns)} from nye order by {order} nr) to stdout (format binary)"
+        ) as copied:
+            blocks = list(copied)
+        # As a publication does it, each row behind the one before: an INSERT puts it where a page has room for it, and
+        # that hangs on the rows of others.
+        cursor.execute(f"truncate kdi_lager.{part}")  # type: ignore[call-overload]
+        with cursor.copy(f"copy kdi_lager.{part} from stdin (format binary)") as into:  # type: ignore[call-overload]
+            for block in blocks:
+                into.write(block)
