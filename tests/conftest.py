@@ -1,5 +1,6 @@
 """What several folders of tests share: what ``make demo`` makes, as its readers meet it, and a PostgreSQL server."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +82,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     pages.renew = config.getoption("--renew")
+    if config.option.markexpr != "not long":  # where long tests are run too, properties are tried on all their examples
+        os.environ["KDI_EVERY_EXAMPLE"] = "yes"
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ dbt compiles the models once; each release is their SQL run in a DuckDB in memor
 thousand of them take a minute.
 """
 
-import os
-import subprocess
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,8 +14,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
-
-from kdi.building.project import DBT, PROJECT_DIR
+from samples.dbt import dbt
 
 MODELS = {
     "arbejde.intermediate.int_kle__udtraek": "intermediate/int_kle__udtraek.sql",
@@ -65,16 +62,12 @@ class Release:
 @cache
 def compiled() -> dict[str, str]:
     """The models' SQL as dbt runs it in a full build."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "build"
+        folder.mkdir()
         names = [Path(path).stem for path in MODELS.values()]
-        subprocess.run(
-            [str(DBT), "--quiet", "compile", "--select", *names, "--target-path", folder, "--log-path", folder],
-            cwd=folder,
-            env=os.environ | {"DBT_PROJECT_DIR": str(PROJECT_DIR), "DBT_PROFILES_DIR": str(PROJECT_DIR)},
-            check=True,
-            capture_output=True,
-        )
-        models = Path(folder) / "compiled" / "kdi" / "models"
+        dbt(folder, "--quiet", "compile", "--select", *names, "--target-path", str(folder))
+        models = folder / "compiled" / "kdi" / "models"
         return {name: (models / path).read_text(encoding="utf-8") for name, path in MODELS.items()}
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from release import Count, Release, publish
+from samples import examples
 from tables import PLACES
 
 from kdi.disclosure.attacker import Attack, attack
@@ -128,7 +129,7 @@ def test_no_finding_says_the_number() -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples.of(60), deadline=None)
 def test_bounds_are_those_found_by_trying_every_value(data: st.DataObject) -> None:
     """Sums over nested parts, where whole numbers and fractions have the same bounds."""
     values = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=6))

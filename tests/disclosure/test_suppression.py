@@ -5,12 +5,13 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from release import MASKED, Count, Release, compiled, publish
+from samples import examples
 from tables import PLACES, extracts
 
 from kdi.disclosure.attacker import attack
 
 # A thousand are tried in test_results.py.
-SHORT = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+SHORT = settings(max_examples=examples.of(50), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def hidden(release: Release) -> int:

@@ -27,6 +27,7 @@ from receiving import (
     receive,
     three_hours,
 )
+from samples import examples
 from samples.files import csv_bytes
 
 from expectations.findings import STRUCTURAL, UnreadableDelivery
@@ -288,7 +289,7 @@ def read_independently(content: bytes) -> list[dict[str, str]] | None:
 
 
 @settings(
-    max_examples=150, deadline=None, derandomize=True, database=None,
+    max_examples=examples.of(150), deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(structure=structures(), is_packed=st.booleans())

@@ -9,6 +9,7 @@ from bench import DAY, Bench
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from receiving import HOURLY, KLE, NEXUS, Row, call, three_hours
+from samples import examples
 from samples.files import csv_bytes
 
 from expectations.findings import UnreadableDelivery
@@ -18,10 +19,10 @@ from kdi.ingest.csv_files import in_utf8
 from kdi.ingest.readers import layout_of
 
 few = settings(
-    max_examples=15, deadline=None, derandomize=True, database=None,
+    max_examples=examples.of(15), deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
-many = settings(few, max_examples=40)
+many = settings(few, max_examples=examples.of(40))
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from receiving import NEXUS, ONBOARDING, Outcome, Platform, Received, Sample, assert_books_balance, receive
+from samples import examples
 
 from demo.sample.xlsx import Sheet, write_workbook
 from expectations.findings import UnreadableDelivery
@@ -481,7 +482,7 @@ INTERFACES = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True, database=None,
+    max_examples=examples.of(25), deadline=None, derandomize=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(
@@ -508,7 +509,7 @@ def test_any_sheet_of_allowed_statuses_is_loaded_cell_for_cell(
     assert stored(audit) == sorted(expected, key=str)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples.of(40), deadline=None, derandomize=True, database=None)
 @given(position=st.integers(0, 10**6), piece=st.binary(max_size=6), drop=st.integers(0, 60))
 def test_a_damaged_workbook_is_refused_or_loaded_whole(
     tmp_path_factory: pytest.TempPathFactory, position: int, piece: bytes, drop: int

@@ -16,13 +16,14 @@ from functools import cache
 
 import pandas as pd
 import pytest
+from samples import examples
 
 from expectations.reference import reference_profiles
 from kdi.ingest.reference.judge import judge
 from kdi.lake.reference import BUILT_IN
 
 FILES = ("kommuner", "folketal", "snitflader", "integrationer", "formaal", "service_katalog", "system_alias", "aftaler")
-INPUTS = int(os.environ.get("FUZZ", "10"))
+INPUTS = int(os.environ.get("FUZZ", examples.of(24)))
 SEED = random.SystemRandom().getrandbits(32) if "FUZZ" in os.environ else 20260103
 TODAY = date(2026, 1, 3)
 # Two files are empty as they are built in.

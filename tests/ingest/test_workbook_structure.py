@@ -19,6 +19,7 @@ import duckdb
 import openpyxl
 import pytest
 from receiving import KLE, NEXUS, ONBOARDING
+from samples import examples
 
 from expectations.findings import UnreadableDelivery
 from expectations.profiles import Profile
@@ -26,7 +27,7 @@ from kdi.ingest.audit import audit_alone, open_engine
 from kdi.ingest.inbox import InboxFile
 from kdi.ingest.readers import layout_of
 
-INPUTS = int(os.environ.get("FUZZ", "40"))
+INPUTS = int(os.environ.get("FUZZ", examples.of(40)))
 SEED = random.SystemRandom().getrandbits(32) if "FUZZ" in os.environ else 18
 Cells = list[list[object]]
 

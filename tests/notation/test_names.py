@@ -9,6 +9,7 @@ import jinja2
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from samples import examples
 
 from kdi.notation import names
 
@@ -71,7 +72,7 @@ def assert_one_rule(sql: dict[str, str], text: str) -> None:
     }  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples.of(400), deadline=None, derandomize=True, database=None)
 @given(text=PEOPLE)
 @example(text="")
 @example(text="SF1590 – ØiR – A/B")

@@ -1,15 +1,14 @@
 """dbt's unit tests: every definition, told with a few rows worked out by hand. They stand beside the models."""
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 
 import pytest
 import yaml
+from samples.dbt import dbt
 from samples.ways import Loaded
 
-from kdi.building import dbt_process
 from kdi.building.project import PROJECT_DIR
 
 Results = Mapping[str, tuple[str, str]]
@@ -37,13 +36,8 @@ def results(at_once: Loaded) -> Results:
     shutil.copyfile(installation.home / "state" / f"{at_once.release}.duckdb", workspace / "arbejde.duckdb")
     report = target / "run_results.json"
     report.unlink()
-    # As a load runs dbt; its log, which holds every statement, took longer than the tests.
-    quiet = ("--quiet", "--log-level-file", "none", "--log-path", str(target))
-    arguments = [*quiet, "test", "--select", "test_type:unit", "--target-path", str(target)]
-    run = dbt_process.host().run(arguments, os.environ | installation.environment, workspace, "duckdb")
-    said = run.stdout.read().decode()
-    assert run.wait() in (0, 1), said  # 1: a test has failed; which, is told below
-    assert report.exists(), said[-4000:]
+    arguments = ("--quiet", "test", "--select", "test_type:unit", "--target-path", str(target))
+    dbt(workspace, *arguments, among=(0, 1), environment=installation.environment)  # 1: a test failed; told below
     return {
         result["unique_id"].rsplit(".", 1)[1]: (result["status"], result["message"] or "")
         for result in json.loads(report.read_text(encoding="utf-8"))["results"]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ingest.receiving import HOURLY, Platform, call
+from samples import examples
 from samples.files import csv_bytes
 
 from kdi.notation.spreadsheet import harmless
@@ -27,7 +28,7 @@ def test_anything_else_is_left_alone(value: object) -> None:
 
 
 @given(st.text())
-@settings(max_examples=200, derandomize=True, database=None)
+@settings(max_examples=examples.of(200), derandomize=True, database=None)
 def test_no_text_comes_out_as_a_formula(text: str) -> None:
     shown = harmless(text)
     assert isinstance(shown, str)

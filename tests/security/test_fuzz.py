@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from ingest.receiving import HOURLY, KITOS, KLE, ONBOARDING, call, three_hours
+from samples import examples
 from samples.files import csv_bytes
 
 from expectations.profiles import Profile
@@ -31,7 +32,7 @@ from kdi.ingest.untrusted import Bounds
 
 from . import hostile
 
-INPUTS = int(os.environ.get("FUZZ", "25"))
+INPUTS = int(os.environ.get("FUZZ", examples.of(25)))
 SEED = random.SystemRandom().getrandbits(32) if "FUZZ" in os.environ else 20220103
 DAY = date(2022, 1, 3)
 BOUNDS = Bounds(file=10_000_000, unpacked=100_000_000)

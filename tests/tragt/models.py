@@ -1,7 +1,5 @@
 """dbt's models on worlds that are laid out as its sources, without files and gates: the whole, or in pieces."""
 
-import os
-import subprocess
 import uuid
 from collections.abc import Collection
 from contextlib import closing
@@ -11,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from samples.dbt import dbt
 
 from kdi.building import pieces, project
-from kdi.building.project import DBT, PROJECT_DIR
 from kdi.settings import PROJECT_ROOT
 
 from .second_way import SET_ASIDE, WITH_REASON, World, add
@@ -81,13 +79,7 @@ class Models:
         return closing(connection)
 
     def _run(self, *options: str) -> None:
-        run = subprocess.run(
-            [str(DBT), "run", *options, "--target-path", str(self.target), "--log-path", str(self.folder)],
-            cwd=self.folder,
-            env=os.environ | {name: str(PROJECT_DIR) for name in ("DBT_PROJECT_DIR", "DBT_PROFILES_DIR")},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert run.returncode == 0, run.stdout[-4000:] + run.stderr
+        dbt(self.folder, "run", *options, "--target-path", str(self.target))
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.folder / "kdi.duckdb"), read_only=True) as connection:
