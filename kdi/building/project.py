@@ -97,8 +97,10 @@ def _compile() -> None:
 
 
 def copy_what_is_parsed(target: Path) -> None:
-    """Let a run of dbt in a folder of its own go on from what was parsed here."""
-    shutil.copy(MANIFEST.with_name(_PARSED), target)
+    """Let a run of dbt in a folder of its own go on from what was parsed here; without that it parses all."""
+    parsed = MANIFEST.with_name(_PARSED)
+    if parsed.exists():
+        shutil.copy(parsed, target)
 
 
 def _codes_of(manifest: dict[str, Any]) -> dict[str, str]:
