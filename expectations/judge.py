@@ -3,7 +3,7 @@
 The frame is a profile: one row per delivery or per control total, aggregated by DuckDB over all
 rows. So the judge costs the same whatever the volume, and no raw value can reach Data Docs.
 
-Great Expectations takes seven seconds to import. It lives in a process of its own, so that the
+Great Expectations takes seconds to import. It lives in a process of its own, so that the
 import goes on beside DuckDB's and Dagster's work and processes that judge nothing never pay it.
 """
 

@@ -88,7 +88,7 @@ class _Builder:
     def __init__(self, context: dg.AssetExecutionContext, site: Site, lay_out: LayOut) -> None:
         self._context, self._site, self._lay_out = context, site, lay_out
         self._workspace, self._engine = site.workspace, site.engine
-        # One folder for all runs of an engine: dbt then parses only what changed since the last.
+        # One folder for all runs of an engine: on Spark dbt then parses only what changed since the last.
         name = "dbt" if self._engine == "duckdb" else f"dbt-{self._engine}"
         self._target = self._workspace.folder.with_name(name)
         self._graph = pieces.Graph.read(project.prepare())

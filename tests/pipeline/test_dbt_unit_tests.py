@@ -27,8 +27,7 @@ def declared() -> list[str]:
 def results(at_once: Loaded) -> Results:
     """Status and message of every unit test, run in the build folder of a load, filled again with what it published.
 
-    dbt looks the types of the mocked columns up in the tables that the load has made; in the load's
-    own folders it need not parse the project again.
+    dbt looks the types of the mocked columns up in the tables that the load has made.
     """
     installation = at_once.installation
     workspace, target = installation.home / "build", installation.home / "dbt"
@@ -37,7 +36,9 @@ def results(at_once: Loaded) -> Results:
     report = target / "run_results.json"
     report.unlink()
     arguments = ("--quiet", "test", "--select", "test_type:unit", "--target-path", str(target))
-    dbt(workspace, *arguments, among=(0, 1), environment=installation.environment)  # 1: a test failed; told below
+    # 1: a test has failed; which, is told below
+    said = dbt(workspace, *arguments, among=(0, 1), environment=installation.environment)
+    assert report.exists(), said
     return {
         result["unique_id"].rsplit(".", 1)[1]: (result["status"], result["message"] or "")
         for result in json.loads(report.read_text(encoding="utf-8"))["results"]
